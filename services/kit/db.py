@@ -1,0 +1,321 @@
+"""What a use case sees of a database: reads (`Tx`), writes, events and due work (`UnitOfWork`); SQLite and PostgreSQL behind the same words.
+
+On PostgreSQL the methods await the server. On SQLite they never suspend: the writer thread drives the use case itself, many of them
+between one BEGIN IMMEDIATE and one COMMIT (group commit). So a use case may await nothing but these methods.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import orjson
+from pydantic import BaseModel
+from sqlalchemy import Connection, CursorResult, Dialect, Executable, RowMapping, Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+from sqlmodel import SQLModel
+
+from services.kit.auth import Principal
+from services.kit.errors import Conflict
+from services.kit.events import Envelope, Event
+from services.kit.ids import new_id
+from services.kit.tables import to_micros
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class UniqueViolation(Conflict):
+    """Something with this name or number exists already."""
+
+    code = "already_exists"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """On whose behalf, and because of what, a transaction runs."""
+
+    principal: Principal | None = None
+    correlation_id: str | None = None
+    envelope: Envelope | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a committed transaction left to be noticed: the relay and the due engine look at it to wake at once."""
+
+    events: int = 0
+    due_from: int | None = None
+    """Earliest scheduled moment in microseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where transactions run: the dialect they speak, and the secrets they may derive."""
+
+    dialect: Dialect
+    secret: Callable[[str], bytes]
+
+
+class Tx(ABC):
+    """A consistent view of this service's own tables."""
+
+    def __init__(self, place: Place, now: datetime, context: Context) -> None:
+        self._place = place
+        self._dialect = place.dialect
+        self.now = now
+        self.context = context
+
+    def secret(self, purpose: str) -> bytes:
+        """Return the 32 bytes of this purpose, derived from the installation's secret; never store them."""
+        return self._place.secret(purpose)
+
+    @property
+    def dialect_name(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._dialect.name
+
+    @property
+    def principal(self) -> Principal | None:
+        """Who asked; None inside consumers and jobs."""
+        return self.context.principal
+
+    @property
+    def envelope(self) -> Envelope:
+        """The event that is being handled; only inside a consumer."""
+        if self.context.envelope is None:
+            raise RuntimeError("there is no event here: this is not a consumer")
+        return self.context.envelope
+
+    @abstractmethod
+    async def run(self, statement: Executable, parameters: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None = None) -> CursorResult[Any]:
+        """Execute one Core statement."""
+
+    @abstractmethod
+    async def raw(self, sql: str, *parameters: Any) -> list[Any]:
+        """Execute SQL with $1-style parameters on the driver itself: for the kit's hot paths."""
+
+    async def rows(self, statement: Executable) -> list[RowMapping]:
+        """Return all rows as mappings."""
+        return list((await self.run(statement)).mappings())
+
+    async def all(self, statement: Executable, into: type[T]) -> list[T]:
+        """Return all rows, each validated into `into`."""
+        return [into.model_validate(dict(row)) for row in await self.rows(statement)]
+
+    async def first(self, statement: Executable, into: type[T]) -> T | None:
+        """Return the first row as `into`, or None when there is none."""
+        row = (await self.run(statement)).mappings().first()
+        return None if row is None else into.model_validate(dict(row))
+
+    async def scalar(self, statement: Executable) -> Any:
+        """Return the first column of the first row, or None."""
+        return (await self.run(statement)).scalar()
+
+
+@dataclass(slots=True)
+class _Pending:
+    """What a use case wants said and done when it commits."""
+
+    outbox: list[tuple[Any, ...]] = field(default_factory=list)
+    due: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+
+
+class UnitOfWork(Tx):
+    """One transaction that changes something: rows, the events that tell of it, and the work that falls due, all or nothing."""
+
+    def __init__(self, place: Place, now: datetime, context: Context) -> None:
+        super().__init__(place, now, context)
+        self._pending = _Pending()
+        self.outcome = Outcome()
+
+    @abstractmethod
+    async def raw_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Execute SQL with $1-style parameters once per row."""
+
+    async def insert(self, model: type[SQLModel] | Table, *rows: Mapping[str, Any]) -> None:
+        """Insert rows; every row names the same columns. Raises UniqueViolation (the transaction is then over: use insert_ignore to go on)."""
+        if not rows:
+            return
+        table = _table(model)
+        missing = _scalar_defaults(table, frozenset(rows[0]))
+        filled = [{**missing, **row} for row in rows] if missing else rows
+        sql, names, processors = _insert_sql(table, tuple(filled[0]), self._dialect.name)
+        values = [tuple(process(row[name]) if process else row[name] for name, process in zip(names, processors, strict=True)) for row in filled]
+        await self.raw_many(sql, values)
+
+    async def insert_ignore(self, model: type[SQLModel] | Table, row: Mapping[str, Any]) -> bool:
+        """Insert the row unless it collides with a unique key; return whether it is new."""
+        statement = self._insert(_table(model)).values(**row).on_conflict_do_nothing()
+        return (await self.run(statement)).rowcount == 1
+
+    async def upsert(self, model: type[SQLModel] | Table, row: Mapping[str, Any], *, key: Iterable[str]) -> None:
+        """Insert the row, or overwrite all columns that it names but `key` (a primary or unique key) of the row that is there."""
+        columns = list(key)
+        statement = self._insert(_table(model)).values(**row)
+        changed = {name: statement.excluded[name] for name in row if name not in columns}
+        await self.run(statement.on_conflict_do_update(index_elements=columns, set_=changed))
+
+    async def execute(self, statement: Executable) -> int:
+        """Execute an update or delete; return how many rows it touched."""
+        return (await self.run(statement)).rowcount
+
+    def _insert(self, table: Table) -> Any:
+        return postgresql.insert(table) if self._dialect.name == "postgresql" else sqlite.insert(table)
+
+    def emit(self, event: Event) -> None:
+        """Tell the others, if and when this transaction commits."""
+        cause = self.context.envelope
+        event_id = str(new_id())
+        correlation = (cause.correlation_id if cause else None) or self.context.correlation_id or event_id
+        data = event.model_dump_json()
+        row = (event_id, event.subject, event.ordering_key(), to_micros(self.now), correlation, str(cause.id) if cause else None, data)
+        self._pending.outbox.append(row)
+
+    async def schedule(self, kind: str, *, key: str, at: datetime, payload: Mapping[str, Any] | None = None) -> None:
+        """Have work `kind` done for `key` at `at`; the same kind and key again re-times it and gives it a fresh start."""
+        self._pending.due[kind, key] = (to_micros(at), orjson.dumps(dict(payload or {}), default=str).decode())
+
+    async def cancel(self, kind: str, *, key: str) -> None:
+        """Take back work that is not done yet; nothing happens when there is none."""
+        self._pending.due.pop((kind, key), None)
+        await self.raw("DELETE FROM due WHERE kind = $1 AND key = $2", kind, key)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What happens inside is undone alone when it raises; events and due work that it asked for go with it."""
+        events, due = len(self._pending.outbox), dict(self._pending.due)
+        await self.raw("SAVEPOINT inner_step")
+        try:
+            yield
+        except BaseException:
+            await self.raw("ROLLBACK TO SAVEPOINT inner_step")
+            await self.raw("RELEASE SAVEPOINT inner_step")
+            del self._pending.outbox[events:]
+            self._pending.due = due
+            raise
+        await self.raw("RELEASE SAVEPOINT inner_step")
+
+    async def flush(self) -> None:
+        """Write what was emitted and scheduled; the kit calls it last in every transaction."""
+        if self._pending.outbox:
+            await self.raw_many(
+                "INSERT INTO outbox (id, subject, key, occurred_at, correlation_id, causation_id, data) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                self._pending.outbox,
+            )
+            self.outcome.events += len(self._pending.outbox)
+        if self._pending.due:
+            await self.raw_many(
+                "INSERT INTO due (kind, key, due_at, payload) VALUES ($1, $2, $3, $4) ON CONFLICT (kind, key) DO UPDATE"
+                " SET due_at = excluded.due_at, payload = excluded.payload, attempts = 0, owner = NULL",
+                [(kind, key, at, payload) for (kind, key), (at, payload) in self._pending.due.items()],
+            )
+            self.outcome.due_from = min(at for at, _ in self._pending.due.values())
+        self._pending = _Pending()
+
+
+def postgres_dialect() -> Dialect:
+    """Return SQLAlchemy's asyncpg dialect."""
+    dialect: Dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy left it untyped
+    return dialect
+
+
+def _table(model: type[SQLModel] | Table) -> Table:
+    if isinstance(model, Table):
+        return model
+    table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel does not declare SQLAlchemy's attribute
+    return table
+
+
+@lru_cache(maxsize=512)
+def _scalar_defaults(table: Table, named: frozenset[str]) -> dict[str, Any]:
+    """Return the plain default values of the columns that a row does not name."""
+    defaults = {column.name: column.default for column in table.columns if column.name not in named}
+    return {name: default.arg for name, default in defaults.items() if isinstance(default, ScalarElementColumnDefault)}
+
+
+@lru_cache(maxsize=512)
+def _insert_sql(table: Table, names: tuple[str, ...], dialect_name: str) -> tuple[str, tuple[str, ...], tuple[Any, ...]]:
+    """Compile an INSERT once per table and columns: SQLAlchemy's own compilation and bind processing, without its per-call machinery."""
+    dialect = postgres_dialect() if dialect_name == "postgresql" else sqlite.dialect(paramstyle="qmark")
+    compiled = insert(table).inline().compile(dialect=dialect, column_keys=list(names))
+    order = tuple(compiled.positiontup or ())
+    processors = tuple(compiled._bind_processors.get(name) for name in order)  # noqa: SLF001  the documented way costs ten times as much per row
+    return str(compiled), order, processors
+
+
+class SqliteUnitOfWork(UnitOfWork):
+    """Runs inside the writer thread, or, read only, inside a reader thread."""
+
+    def __init__(self, connection: Connection, place: Place, now: datetime, context: Context) -> None:
+        super().__init__(place, now, context)
+        self._connection = connection
+        self._driver: Any = connection.connection.dbapi_connection
+
+    async def run(self, statement: Executable, parameters: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None = None) -> CursorResult[Any]:
+        """Execute one Core statement, synchronously."""
+        try:
+            return self._connection.execute(statement, parameters)
+        except IntegrityError as error:
+            raise _violation(error) from error
+
+    async def raw(self, sql: str, *parameters: Any) -> list[Any]:
+        """Execute on sqlite3 itself."""
+        cursor = self._driver.execute(sql.replace("$", "?"), parameters)
+        rows: list[Any] = cursor.fetchall()
+        return rows
+
+    async def raw_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Execute on sqlite3 itself, once per row."""
+        import sqlite3
+
+        try:
+            self._driver.executemany(sql.replace("$", "?"), rows)
+        except sqlite3.IntegrityError as error:
+            raise _violation(error) from error
+
+
+class PostgresUnitOfWork(UnitOfWork):
+    """Runs on the event loop, over asyncpg."""
+
+    def __init__(self, connection: AsyncConnection, driver: Any, place: Place, now: datetime, context: Context) -> None:
+        super().__init__(place, now, context)
+        self._connection = connection
+        self._driver = driver
+
+    async def run(self, statement: Executable, parameters: Sequence[Mapping[str, Any]] | Mapping[str, Any] | None = None) -> CursorResult[Any]:
+        """Execute one Core statement."""
+        try:
+            return await self._connection.execute(statement, parameters)
+        except IntegrityError as error:
+            raise _violation(error) from error
+
+    async def raw(self, sql: str, *parameters: Any) -> list[Any]:
+        """Execute on asyncpg itself."""
+        rows: list[Any] = await self._driver.fetch(sql, *parameters)
+        return rows
+
+    async def raw_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Execute on asyncpg itself, pipelined when there is more than one row."""
+        import asyncpg
+
+        try:
+            if len(rows) == 1:
+                await self._driver.execute(sql, *rows[0])
+            else:
+                await self._driver.executemany(sql, rows)
+        except asyncpg.UniqueViolationError as error:
+            raise _violation(error) from error
+
+
+def _violation(error: Exception) -> Exception:
+    """Turn a broken unique key into a refusal; any other broken constraint is a fault of ours and stays what it is."""
+    text = str(getattr(error, "orig", error)).lower()
+    if "unique" in text or "primary key" in text:
+        return UniqueViolation("Something with this name or number exists already.")
+    return error

@@ -1,0 +1,253 @@
+"""The one due engine: timers, reminders, retries, anything that must be done at or after a moment, on SQLite and PostgreSQL.
+
+Claiming pushes the row's due time by a lease; finishing deletes the row, for a TxJob in the transaction of its effect. A process that dies simply
+does not finish, and the row falls due again when the lease ends. Cost per job: one index probe and two row versions, whatever else waits.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, Protocol
+
+import orjson
+
+from services.kit.clock import Clock
+from services.kit.database import Database
+from services.kit.db import Outcome, Tx, UnitOfWork
+from services.kit.ids import new_id
+from services.kit.log import get_logger
+from services.kit.metrics import DEAD_LETTERS, DUE_DONE, DUE_FAILED, DUE_LATENESS
+from services.kit.tables import from_micros, to_micros
+
+BATCH = 256
+LEASE = timedelta(seconds=60)
+ATTEMPTS = 10
+IDLE_S = 1.0
+_LONGEST_PAUSE_S = 3600.0
+_CLAIM = {
+    "postgresql": "WITH ripe AS MATERIALIZED"
+    " (SELECT ctid AS place, due_at FROM due WHERE due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)"
+    " UPDATE due SET due_at = $3, attempts = attempts + 1, owner = $4 FROM ripe WHERE due.ctid = ripe.place"
+    " RETURNING due.kind, due.key, ripe.due_at, due.attempts, due.payload",
+    "sqlite": "SELECT kind, key, due_at, attempts + 1, payload, rowid FROM due WHERE due_at <= $1 ORDER BY due_at LIMIT $2",
+}
+_TAKE_SQLITE = "UPDATE due SET due_at = $2, attempts = attempts + 1, owner = $3 WHERE rowid IN (SELECT value FROM json_each($1))"
+_FINISH = {
+    "postgresql": "DELETE FROM due USING json_array_elements($1::json) AS done(pair)"
+    " WHERE due.kind = pair ->> 0 AND due.key = pair ->> 1 AND due.owner = $2 RETURNING due.kind, due.key",
+    "sqlite": "DELETE FROM due WHERE (kind, key) IN (SELECT value ->> 0, value ->> 1 FROM json_each($1)) AND owner = $2 RETURNING kind, key",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DueJob:
+    """Work that fell due."""
+
+    kind: str
+    key: str
+    due_at: datetime
+    attempts: int
+    """1 the first time."""
+    payload: dict[str, Any]
+
+
+class _Runtime(Protocol):
+    """What a Job gets to work with; see `services.kit.service.Runtime`."""
+
+    db: Database
+
+
+@dataclass(frozen=True)
+class TxJob:
+    """Work inside one transaction: `handler(uow, job)`; its effect and the end of the due row commit together."""
+
+    kind: str
+    handler: Callable[[UnitOfWork, DueJob], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work that reaches outside (mail, models, HTTP): `handler(runtime, job)`; it may run twice and must not mind."""
+
+    kind: str
+    handler: Callable[[Any, DueJob], Awaitable[None]]
+    concurrency: int = 8
+
+
+class LostLeaseError(Exception):
+    """The row was re-timed or taken by another worker meanwhile: what was done here must not commit."""
+
+
+class DueEngine:
+    """One per process and service; any number may share a PostgreSQL database."""
+
+    def __init__(self, room: str, db: Database, clock: Clock, jobs: Sequence[TxJob | Job], runtime: _Runtime) -> None:
+        self._room = room
+        self._db = db
+        self._clock = clock
+        self._jobs = {job.kind: job for job in jobs}
+        self._gates = {job.kind: asyncio.Semaphore(job.concurrency) for job in jobs if isinstance(job, Job)}
+        self._runtime = runtime
+        self._owner = str(new_id())
+        self._wake = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+        self._next: int | None = None
+        self._log = get_logger(room)
+        db.on_commit.append(self._notice)
+
+    def _notice(self, outcome: Outcome) -> None:
+        """Wake when something falls due earlier than we would have looked."""
+        if outcome.due_from is not None and (self._next is None or outcome.due_from < self._next):
+            self._wake.set()
+
+    def look_again(self) -> None:
+        """The clock was moved."""
+        self._wake.set()
+
+    async def step(self) -> int:
+        """Claim what is due now and do it to the end; return how many jobs were claimed."""
+        claimed = await self._claim(BATCH)
+        await asyncio.gather(*self._start(claimed))
+        return len(claimed)
+
+    async def run(self) -> None:
+        """Work until cancelled; then let what is running finish. A slow job never holds up the claiming of others."""
+        try:
+            while True:
+                self._wake.clear()
+                try:
+                    await self._round()
+                except Exception as error:  # noqa: BLE001  the rows are still there
+                    self._log.warning("due.waits", exc=error)
+                    await asyncio.sleep(IDLE_S)
+        finally:
+            if self._running:
+                await asyncio.wait(self._running, timeout=20)
+
+    async def _round(self) -> None:
+        room = BATCH - len(self._running)
+        claimed = await self._claim(room) if room > BATCH // 2 else []
+        for work in self._start(claimed):
+            task = asyncio.ensure_future(work)
+            self._running.add(task)
+            task.add_done_callback(self._finished)
+        if len(claimed) < room or room <= BATCH // 2:
+            pause = IDLE_S if room <= BATCH // 2 else await self._pause()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), pause)
+
+    def _finished(self, task: "asyncio.Future[None]") -> None:
+        self._running.discard(task)
+        if len(self._running) == BATCH // 2:
+            self._wake.set()
+
+    async def _pause(self) -> float:
+        """Return the seconds until the next row falls due, at most IDLE_S: other processes may add rows unseen."""
+        self._next = await self._db.read(_next_due)
+        now = to_micros(self._clock.now())
+        return IDLE_S if self._next is None else min(IDLE_S, max(0.0, (self._next - now) / 1e6))
+
+    async def _claim(self, limit: int) -> list[DueJob]:
+        if not self._jobs:
+            return []
+        now = to_micros(self._clock.now())
+        claimed = await self._db.write(_claim, now, limit, now + to_micros(from_micros(0) + LEASE), self._owner)
+        for job in claimed:
+            DUE_LATENESS.labels(self._room, job.kind).observe(max(0.0, (now - to_micros(job.due_at)) / 1e6))
+        return claimed
+
+    def _start(self, claimed: Iterable[DueJob]) -> list[Any]:
+        work: list[Any] = []
+        for kind, group in groupby(sorted(claimed, key=lambda job: job.kind), key=lambda job: job.kind):
+            jobs = list(group)
+            known = self._jobs.get(kind)
+            if known is None:
+                work.extend(self._fail(job, LookupError(f"nobody does {kind}")) for job in jobs)
+            elif isinstance(known, TxJob):
+                work.append(self._in_transaction(known, jobs))
+            else:
+                work.append(self._outside(known, jobs))
+        return work
+
+    async def _in_transaction(self, known: TxJob, jobs: list[DueJob]) -> None:
+        """All together first; when one fails, each alone, so that it spoils no other."""
+        try:
+            await self._db.write(self._do_all, known, jobs)
+        except Exception:  # noqa: BLE001  found out one by one
+            for job in jobs:
+                await self._one_in_transaction(known, job)
+        else:
+            DUE_DONE.labels(self._room, known.kind).inc(len(jobs))
+
+    async def _one_in_transaction(self, known: TxJob, job: DueJob) -> None:
+        try:
+            await self._db.write(self._do_all, known, [job])
+        except LostLeaseError:
+            return
+        except Exception as error:  # noqa: BLE001  noted beside the row
+            await self._fail(job, error)
+        else:
+            DUE_DONE.labels(self._room, known.kind).inc()
+
+    async def _do_all(self, uow: UnitOfWork, known: TxJob, jobs: list[DueJob]) -> None:
+        if len(await self._finish(uow, jobs)) != len(jobs):
+            raise LostLeaseError
+        for job in jobs:
+            await known.handler(uow, job)
+
+    async def _finish(self, uow: UnitOfWork, jobs: list[DueJob]) -> list[Any]:
+        """Delete the rows that are still ours."""
+        return await uow.raw(_FINISH[uow.dialect_name], orjson.dumps([(job.kind, job.key) for job in jobs]).decode(), self._owner)
+
+    async def _outside(self, known: Job, jobs: list[DueJob]) -> None:
+        done = [job for job in await asyncio.gather(*(self._one_outside(known, job) for job in jobs)) if job is not None]
+        if done:
+            await self._db.write(self._finish, done)
+            DUE_DONE.labels(self._room, known.kind).inc(len(done))
+
+    async def _one_outside(self, known: Job, job: DueJob) -> DueJob | None:
+        async with self._gates[known.kind]:
+            try:
+                await known.handler(self._runtime, job)
+            except Exception as error:  # noqa: BLE001  noted beside the row
+                await self._fail(job, error)
+                return None
+        return job
+
+    async def _fail(self, job: DueJob, error: BaseException) -> None:
+        last = job.attempts >= ATTEMPTS
+        self._log.log(40 if last else 30, "due.dead" if last else "due.failed", kind=job.kind, key=job.key, attempts=job.attempts, exc=error)
+        (DEAD_LETTERS if last else DUE_FAILED).labels(self._room, job.kind).inc()
+        # The pause is spread so that work that failed together does not come back together.
+        pause = min(_LONGEST_PAUSE_S, 2.0**job.attempts) * random.uniform(0.8, 1.2)  # noqa: S311
+        await self._db.write(
+            _failed, job, self._owner, to_micros(self._clock.now() + timedelta(seconds=pause)), type(error).__name__ if last else None
+        )
+
+
+async def _claim(uow: UnitOfWork, now: int, limit: int, lease: int, owner: str) -> list[DueJob]:
+    rows = await uow.raw(_CLAIM[uow.dialect_name], now, limit, *([lease, owner] if uow.dialect_name == "postgresql" else []))
+    if rows and uow.dialect_name == "sqlite":
+        await uow.raw(_TAKE_SQLITE, f"[{','.join(str(row[5]) for row in rows)}]", lease, owner)
+    return [DueJob(row[0], row[1], from_micros(row[2]), row[3], orjson.loads(row[4])) for row in rows]
+
+
+async def _next_due(tx: Tx) -> int | None:
+    rows = await tx.raw("SELECT due_at FROM due ORDER BY due_at LIMIT 1")
+    return int(rows[0][0]) if rows else None
+
+
+async def _failed(uow: UnitOfWork, job: DueJob, owner: str, next_at: int, dead_because: str | None) -> None:
+    if dead_because is None:
+        await uow.raw("UPDATE due SET due_at = $3, owner = NULL WHERE kind = $1 AND key = $2 AND owner = $4", job.kind, job.key, next_at, owner)
+        return
+    await uow.raw("DELETE FROM due WHERE kind = $1 AND key = $2 AND owner = $3", job.kind, job.key, owner)
+    await uow.raw(
+        "INSERT INTO dead_letter (kind, key, died_at, attempts, payload, error) VALUES ($1, $2, $3, $4, $5, $6)"
+        " ON CONFLICT (kind, key) DO UPDATE SET died_at = excluded.died_at, attempts = excluded.attempts, error = excluded.error",
+        *(job.kind, job.key, to_micros(uow.now), job.attempts, orjson.dumps(job.payload).decode(), dead_because),
+    )

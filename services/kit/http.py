@@ -1,0 +1,229 @@
+"""What a router needs: who asks, reading, writing with idempotency, versions. Nobody below an endpoint commits."""
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import fastapi
+import orjson
+from fastapi import Depends, Header, Query, Request, Response
+from pydantic import BaseModel, TypeAdapter
+
+from services.kit.auth import Principal
+from services.kit.database import UseCase
+from services.kit.db import Context, UnitOfWork
+from services.kit.errors import Forbidden, IdempotencyKeyInvalid, IdempotencyKeyReused, InvalidInput, Unauthenticated, VersionRequired
+from services.kit.log import correlation_id
+from services.kit.paging import Page
+from services.kit.strict import StrictRoute, read_form
+from services.kit.tables import to_micros
+
+if TYPE_CHECKING:
+    from services.kit.service import Runtime
+
+__all__ = [
+    "APIRouter", "Cursor", "IfMatch", "Page", "PageSize", "Read", "RuntimeDep", "StrictForm", "Write", "etag", "public", "requires",
+]  # fmt: skip
+
+R = TypeVar("R")
+_KEY = re.compile(r'^"?([\x21\x23-\x7e]{1,255})"?$')
+_ETAG = re.compile(r'^(?:W/)?"?v?([0-9]{1,9})"?$')
+
+
+class APIRouter(fastapi.APIRouter):
+    """A router whose routes read bodies strictly."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(route_class=StrictRoute, **options)
+
+
+def _runtime(request: Request) -> "Runtime":
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+RuntimeDep = Annotated[Any, Depends(_runtime)]
+"""The running service: `.db .clock .settings .resources .log .read() .write()`; annotate as `runtime: RuntimeDep`."""
+
+
+def authenticate(request: Request) -> Principal:
+    """Return who asks, from the bearer token; raises Unauthenticated."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("Send a token: `Authorization: Bearer …`.")
+    runtime = _runtime(request)
+    principal: Principal = runtime.verifier.verify(token.strip(), runtime.clock.now())
+    request.state.principal = principal
+    return principal
+
+
+class _Requires:
+    """A dependency that lets in who has any of the scopes; its scopes are read by the access-matrix test."""
+
+    def __init__(self, scopes: tuple[str, ...]) -> None:
+        self.scopes = scopes
+
+    async def __call__(self, request: Request) -> Principal:
+        principal = authenticate(request)
+        if not principal.scopes.intersection(self.scopes):
+            raise Forbidden(f"This needs the scope {' or '.join(self.scopes)}.")
+        return principal
+
+
+class _Public:
+    """Marks a route that takes no principal, and says why."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    async def __call__(self) -> None:
+        return None
+
+
+def requires(*scopes: str) -> Any:
+    """Let in principals that have at least one of `scopes`: `_: Annotated[Principal, requires("room:read")]`."""
+    return Depends(_Requires(scopes))
+
+
+def public(why: str) -> Any:
+    """Let in everybody, because `why`: `_: Annotated[None, public("inbound webhook, own secret")]`."""
+    return Depends(_Public(why))
+
+
+class _Read:
+    def __init__(self, request: Request) -> None:
+        self._request = request
+
+    async def __call__(self, query: UseCase[R], *args: Any) -> R:
+        """Run `query(tx, *args)` in a read-only transaction."""
+        principal: Principal | None = getattr(self._request.state, "principal", None)
+        context = Context(principal=principal, correlation_id=correlation_id.get())
+        return await _runtime(self._request).db.read(query, *args, context=context)
+
+
+class _Write:
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._runtime = _runtime(request)
+
+    async def __call__(
+        self,
+        use_case: UseCase[Any],
+        *args: Any,
+        view: Any = None,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Run `use_case(uow, *args)`, commit, then answer with `view` (a model or type) of the result, 204 without one.
+
+        With an Idempotency-Key the answer is stored in the same transaction as the effect, so a repetition gets the first answer again.
+        """
+        principal: Principal | None = getattr(self._request.state, "principal", None)
+        context = Context(principal=principal, correlation_id=correlation_id.get())
+        answer = _answer(use_case, args, view, status or self._usual_status(view), headers or {})
+        key = _idempotency_key(self._request)
+        if key is None:
+            code, head, body = await self._runtime.db.write(answer, context=context)
+            return _response(code, head, body)
+        who = principal.subject if principal else "public"
+        route = f"{self._request.method} {self._request.url.path}"
+        fingerprint = hashlib.sha256(await self._request.body() + b"\n" + self._request.url.query.encode()).hexdigest()
+        code, head, body = await self._runtime.db.write(_once, answer, who, route, key, fingerprint, context=context)
+        return _response(code, head, body)
+
+    def _usual_status(self, view: Any) -> int:
+        declared = getattr(self._request.scope.get("route"), "status_code", None)
+        return declared or (204 if view is None else 200)
+
+
+_Answer = tuple[int, dict[str, str], bytes]
+
+
+def _answer(
+    use_case: UseCase[Any], args: tuple[Any, ...], view: Any, status: int, headers: Mapping[str, str]
+) -> Callable[[UnitOfWork], Awaitable[_Answer]]:
+    async def run(uow: UnitOfWork) -> _Answer:
+        result = await use_case(uow, *args)
+        if view is None:
+            return status, dict(headers), b""
+        shown, body = _serialise(view, result)
+        version = getattr(shown, "version", None)
+        return status, {**headers, **({"ETag": etag(version)} if isinstance(version, int) else {})}, body
+
+    return run
+
+
+def _serialise(view: Any, result: Any) -> tuple[Any, bytes]:
+    if isinstance(view, type) and issubclass(view, BaseModel):
+        shown = result if isinstance(result, view) else view.model_validate(result, from_attributes=True)
+        return shown, shown.model_dump_json().encode()
+    adapter: TypeAdapter[Any] = TypeAdapter(view)
+    shown = adapter.validate_python(result, from_attributes=True)
+    return shown, adapter.dump_json(shown)
+
+
+async def _once(uow: UnitOfWork, answer: Callable[[UnitOfWork], Awaitable[_Answer]], who: str, route: str, key: str, fingerprint: str) -> _Answer:
+    """Insert the key first: on PostgreSQL a second request with it then waits for the first one's commit instead of racing it."""
+    fresh = await uow.raw(
+        "INSERT INTO idempotency_key (principal, route, key, fingerprint, status, headers, body, stored_at)"
+        " VALUES ($1, $2, $3, $4, 0, '{}', '', $5) ON CONFLICT DO NOTHING RETURNING key",
+        *(who, route, key, fingerprint, to_micros(uow.now)),
+    )
+    if not fresh:
+        rows = await uow.raw(
+            "SELECT fingerprint, status, headers, body FROM idempotency_key WHERE principal = $1 AND route = $2 AND key = $3",
+            who,
+            route,
+            key,
+        )
+        stored, status, headers, body = rows[0]
+        if stored != fingerprint:
+            raise IdempotencyKeyReused("This Idempotency-Key came with another request before. Use a new key.", pointer="/headers/Idempotency-Key")
+        return status, {**orjson.loads(headers), "Idempotent-Replayed": "true"}, body.encode()
+    status, head, content = await answer(uow)
+    await uow.raw(
+        "UPDATE idempotency_key SET status = $4, headers = $5, body = $6 WHERE principal = $1 AND route = $2 AND key = $3",
+        *(who, route, key, status, orjson.dumps(head).decode(), content.decode()),
+    )
+    return status, head, content
+
+
+def _idempotency_key(request: Request) -> str | None:
+    found = request.headers.get("idempotency-key")
+    if found is None:
+        return None
+    match = _KEY.match(found)
+    if match is None:
+        raise IdempotencyKeyInvalid("Send 1 to 255 visible ASCII characters.", pointer="/headers/Idempotency-Key")
+    return match[1]
+
+
+def _response(status: int, headers: Mapping[str, str], body: bytes) -> Response:
+    return Response(body or None, status, dict(headers), media_type="application/json" if body else None)
+
+
+def etag(version: int) -> str:
+    """Return the strong ETag of a version."""
+    return f'"v{version}"'
+
+
+def _if_match(if_match: Annotated[str | None, Header(max_length=100)] = None) -> int:
+    if if_match is None:
+        raise VersionRequired("Send If-Match with the ETag you read.", pointer="/headers/If-Match")
+    match = _ETAG.match(if_match.strip())
+    if match is None:
+        raise InvalidInput('If-Match must be an ETag of ours, e.g. "v3".', pointer="/headers/If-Match")
+    return int(match[1])
+
+
+async def _form(request: Request) -> dict[str, list[str]]:
+    return await read_form(request)
+
+
+Read = Annotated[_Read, Depends(_Read)]
+Write = Annotated[_Write, Depends(_Write)]
+IfMatch = Annotated[int, Depends(_if_match)]
+StrictForm = Annotated[dict[str, list[str]], Depends(_form)]
+Cursor = Annotated[str | None, Query(max_length=500, description="next_cursor of the page before; none for the first page")]
+PageSize = Annotated[int, Query(ge=1, le=100, description="items per page")]

@@ -1,0 +1,99 @@
+"""Logs are events with fields, one JSON line each; only fields on the list get out, so that no text, address or token ever does."""
+
+import contextvars
+import logging
+import sys
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+correlation_id: contextvars.ContextVar[str | None] = contextvars.ContextVar("correlation_id", default=None)
+
+ALLOWED = frozenset(
+    [
+        "event",
+        "level",
+        "timestamp",
+        "logger",
+        "room",
+        "correlation_id",
+        "request_id",
+        "method",
+        "route",
+        "status",
+        "duration_ms",
+        "code",
+        "error",
+        "error_id",
+        "error_type",
+        "subject",
+        "consumer",
+        "event_id",
+        "kind",
+        "key",
+        "attempts",
+        "count",
+        "seconds",
+        "port",
+        "url",
+        "engine",
+        "version",
+        "operation",
+        "document_id",
+        "cost",
+        "service",
+        "state",
+        "reason",
+        "exception",
+        "backlog",
+        "lateness_ms",
+    ],
+)
+
+
+def _only_allowed(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return {name: value for name, value in event.items() if name in ALLOWED}
+
+
+def _correlated(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    found = correlation_id.get()
+    if found is not None:
+        event.setdefault("correlation_id", found)
+    return event
+
+
+def configure_logging(level: str) -> None:
+    """Send our own events, and warnings of the libraries, to standard error as JSON lines."""
+    structlog.configure(
+        processors=[
+            _correlated,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _exception_type,
+            _only_allowed,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, format='{"level":"%(levelname)s","logger":"%(name)s","event":"library.said"}', stream=sys.stderr)
+
+
+def _exception_type(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Name the kind and place of an exception; its message may hold what a customer wrote, so it stays out."""
+    problem: Any = event.pop("exc", None)
+    if isinstance(problem, BaseException):
+        event["error_type"] = type(problem).__name__
+        trace = problem.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        if trace is not None:
+            event["error"] = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"
+    return event
+
+
+def get_logger(room: str) -> Any:
+    """Return the logger of one room."""
+    return structlog.get_logger(room=room)

@@ -1,0 +1,130 @@
+"""Refusals on the wire: RFC 9457 problem+json with our registered codes. The input that was refused is never sent back."""
+
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.kit.errors import REGISTRY, AntiphonError, InvalidInput, MalformedBody, MethodNotAllowed, NotFound
+from services.kit.ids import new_id
+from services.kit.log import correlation_id, get_logger
+
+MEDIA_TYPE = "application/problem+json"
+_MAX_ERRORS = 20
+_MAX_POINTER = 200
+
+
+def title_of(kind: type[AntiphonError]) -> str:
+    """Return the first sentence of the error's docstring."""
+    return (kind.__doc__ or kind.code).strip().splitlines()[0]
+
+
+def problem(error: AntiphonError, errors: list[dict[str, str]] | None = None) -> Response:
+    """Return the answer for a refusal."""
+    found = errors or ([{"pointer": error.pointer, "code": error.code, "message": error.detail}] if error.pointer else [])
+    body: dict[str, Any] = {
+        "type": f"/problems/{error.code}",
+        "title": title_of(type(error)),
+        "status": error.status,
+        "detail": error.detail,
+        "code": error.code,
+        "errors": found,
+        "request_id": correlation_id.get(),
+        "retryable": error.retryable,
+    }
+    headers = {}
+    if error.retry_after_s is not None:
+        headers["Retry-After"] = str(error.retry_after_s)
+    if error.status == 401:  # noqa: PLR2004  HTTP's own number
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(orjson.dumps(body), error.status, headers, MEDIA_TYPE)
+
+
+def _pointer(location: tuple[Any, ...]) -> str:
+    parts = [str(part).encode("utf-8", "replace").decode().replace("~", "~0").replace("/", "~1") for part in location]
+    if parts and parts[0] == "body":
+        parts = parts[1:]
+    return ("/" + "/".join(parts))[:_MAX_POINTER] if parts else ""
+
+
+def field_errors(errors: list[Any]) -> list[dict[str, str]]:
+    """Return pointer, code and sentence of each wrong field, without the input."""
+    return [{"pointer": _pointer(tuple(one["loc"])), "code": str(one["type"]), "message": _plain(str(one["msg"]))} for one in errors[:_MAX_ERRORS]]
+
+
+def _plain(message: str) -> str:
+    return message.removeprefix("Value error, ")[:300]
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    return problem(error) if isinstance(error, AntiphonError) else await _broken(_, error)
+
+
+async def _invalid(_: Request, error: Exception) -> Response:
+    found = field_errors(list(error.errors())) if isinstance(error, RequestValidationError) else []
+    where = ", ".join(one["pointer"] or "the body" for one in found[:3])
+    return problem(InvalidInput(f"Not valid: {where}. See errors."), found)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    if isinstance(error.__cause__, AntiphonError):  # raised while FastAPI was reading the body
+        return problem(error.__cause__)
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404:  # noqa: PLR2004
+        return problem(NotFound("There is nothing at this address."))
+    if status == 405:  # noqa: PLR2004
+        answer = problem(MethodNotAllowed(f"This address does not take {request.method}."))
+        if isinstance(error, HTTPException) and error.headers:
+            answer.headers.update(error.headers)
+        return answer
+    return problem(MalformedBody("The body could not be read."))
+
+
+async def _broken(_: Request, error: Exception) -> Response:
+    error_id = str(new_id())
+    get_logger("http").error("request.broken", error_id=error_id, exc=error)
+    return problem(AntiphonError(f"Something broke on our side; nothing was changed. Quote {error_id} when you ask about it."))
+
+
+def install_problems(app: FastAPI) -> None:
+    """Render every refusal and every accident of `app` as problem+json."""
+    app.add_exception_handler(AntiphonError, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+
+
+class LastResort:
+    """The outermost layer: an accident becomes a 500 problem with an id, logged without its message; a refusal from below becomes its problem."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Pass on, and answer for what comes back as an exception."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def noting(message: Any) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except Exception as error:
+            if started:
+                raise
+            answer = await _refused(Request(scope), error)
+            await answer(scope, receive, send)
+
+
+def problem_page(code: str) -> str | None:
+    """Return the text that explains a code, or None when there is no such code."""
+    kind = REGISTRY.get(code)
+    return None if kind is None else (kind.__doc__ or "").strip()

@@ -1,0 +1,119 @@
+"""What the kit promises about work that falls due."""
+
+import asyncio
+from datetime import timedelta
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from services.kit.db import Tx, UnitOfWork
+from services.kit.due import DueEngine, DueJob, Job, TxJob
+from services.kit.ids import new_id
+from tests.conftest import OpenRoom
+from tests.support.parcels.app import Parcel, SendParcel, send_parcel, service
+
+
+async def reminded(tx: Tx, parcel_id: UUID) -> int:
+    return int(await tx.scalar(select(Parcel.reminded).where(col(Parcel.id) == parcel_id)))
+
+
+async def due_rows(tx: Tx) -> list[tuple[str, str, int]]:
+    return [tuple(row) for row in await tx.raw("SELECT kind, key, attempts FROM due ORDER BY key")]
+
+
+async def test_work_is_done_when_it_falls_due_and_not_before(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        parcel = await room.runtime.write(send_parcel, SendParcel(name="x", weight=1))
+        await room.pass_time(minutes=59)
+        assert await room.runtime.read(reminded, parcel.id) == 0
+        await room.pass_time(minutes=1)
+        assert await room.runtime.read(reminded, parcel.id) == 1
+        assert await room.runtime.read(due_rows) == []
+
+
+async def test_scheduling_again_moves_the_work_and_cancelling_takes_it_back(open_room: OpenRoom) -> None:
+    async def again(uow: UnitOfWork, key: str, hours: int) -> None:
+        await uow.schedule("remind", key=key, at=uow.now + timedelta(hours=hours), payload={"times": 5})
+
+    async def never(uow: UnitOfWork, key: str) -> None:
+        await uow.cancel("remind", key=key)
+
+    async with open_room(service) as room:
+        first = await room.runtime.write(send_parcel, SendParcel(name="x", weight=1))
+        second = await room.runtime.write(send_parcel, SendParcel(name="y", weight=1))
+        await room.runtime.write(again, str(first.id), 3)
+        await room.runtime.write(never, str(second.id))
+        await room.pass_time(hours=2)
+        assert [await room.runtime.read(reminded, one.id) for one in (first, second)] == [0, 0]
+        await room.pass_time(hours=1)
+        assert [await room.runtime.read(reminded, one.id) for one in (first, second)] == [5, 0]
+
+
+async def test_work_that_fails_comes_back_with_growing_pauses_and_dies_visibly(open_room: OpenRoom) -> None:
+    async def schedule(uow: UnitOfWork) -> None:
+        await uow.schedule("remind", key=str(new_id()), at=uow.now, payload={"times": 1})  # no such parcel: the handler's assertion fails
+
+    async with open_room(service) as room:
+        await room.runtime.write(schedule)
+        await room.settle()
+        assert [attempts for _, _, attempts in await room.runtime.read(due_rows)] == [1]
+        await room.pass_time(hours=6)
+        assert await room.runtime.read(due_rows) == []
+        letters = (await room.client("parcels:admin").get("/parcels/v1/dead-letters")).json()["items"]
+        assert [(one["kind"], one["attempts"], one["error"]) for one in letters] == [("remind", 10, "AssertionError")]
+        revived = await room.client("parcels:admin").post(f"/parcels/v1/dead-letters/remind/{letters[0]['key']}/replay")
+        assert revived.status_code == 204
+        assert [kind for kind, _, _ in await room.runtime.read(due_rows)] == ["remind"]
+
+
+async def test_one_bad_job_spoils_no_other(open_room: OpenRoom) -> None:
+    async def spoil(uow: UnitOfWork) -> None:
+        await uow.schedule("remind", key=str(new_id()), at=uow.now + timedelta(hours=1), payload={"times": 1})
+
+    async with open_room(service) as room:
+        good = [await room.runtime.write(send_parcel, SendParcel(name="x", weight=1)) for _ in range(3)]
+        await room.runtime.write(spoil)
+        await room.pass_time(hours=1)
+        assert [await room.runtime.read(reminded, one.id) for one in good] == [1, 1, 1]
+
+
+async def test_two_workers_share_the_work_and_nothing_is_done_twice(open_room: OpenRoom) -> None:
+    seen: list[str] = []
+
+    async def note(_: object, job: DueJob) -> None:
+        seen.append(job.key)
+        await asyncio.sleep(0)
+
+    async def fill(uow: UnitOfWork) -> None:
+        for number in range(600):
+            await uow.schedule("note", key=f"{number:04}", at=uow.now)
+
+    async with open_room(service) as room:
+        workers = [DueEngine("parcels", room.runtime.db, room.clock, [Job("note", note)], room.runtime) for _ in range(2)]
+        await room.runtime.write(fill)
+        while sum(await asyncio.gather(*(worker.step() for worker in workers))):
+            pass
+        assert sorted(seen) == [f"{number:04}" for number in range(600)]
+        assert await room.runtime.read(due_rows) == []
+
+
+async def test_work_of_a_dead_worker_falls_due_again_after_its_lease(open_room: OpenRoom) -> None:
+    done: list[int] = []
+
+    async def note(_: UnitOfWork, job: DueJob) -> None:
+        done.append(job.attempts)
+
+    async with open_room(service) as room:
+        parcel = await room.runtime.write(send_parcel, SendParcel(name="x", weight=1))
+        await room.runtime.write(_now, str(parcel.id))
+        dead = DueEngine("parcels", room.runtime.db, room.clock, [TxJob("remind", note)], room.runtime)
+        assert len(await dead._claim(10)) == 1  # … and here it dies
+        alive = DueEngine("parcels", room.runtime.db, room.clock, [TxJob("remind", note)], room.runtime)
+        assert await alive.step() == 0
+        room.clock.move_to(room.clock.now() + timedelta(seconds=61))
+        assert await alive.step() == 1
+        assert done == [2]
+
+
+async def _now(uow: UnitOfWork, key: str) -> None:
+    await uow.schedule("remind", key=key, at=uow.now)
