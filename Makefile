@@ -7,7 +7,7 @@ BIN := .venv/bin
 T ?=
 B ?=
 
-.PHONY: help run up-local demo check lint types imports schema migrations test test-fast bench bench-long migration map key token clean
+.PHONY: help contracts format run up-local demo check lint types imports schema migrations test test-fast bench bench-long migration map key token clean
 
 help: ## List the commands
 	@grep -hE '^[a-z%-]+:.*##|^##@' $(MAKEFILE_LIST) | sed -E 's/^##@ (.*)/\n\1/; s/^([a-z%-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -62,6 +62,9 @@ bench: .venv/.installed ## Measure; B=house for one part. One JSON line per figu
 	@$(BIN)/python -m tests.bench $(B)
 
 ##@ Change
+contracts: .venv/.installed ## Renew the committed OpenAPI, event and GraphQL documents (then read the difference)
+	@$(BIN)/python -m infra.contracts --write && $(BIN)/python -m gateway.schema_check --write
+
 migration: .venv/.installed ## make migration S=survey M="add quiet hours" (then read it)
 	@$(BIN)/python -m services.kit.migrate revision $(S) "$(M)"
 

@@ -90,6 +90,8 @@ class JetStreamBus:
                     messages = await subscription.fetch(BATCH, timeout=IDLE_S)
                 except (NatsTimeoutError, TimeoutError):
                     continue
+                if not messages:
+                    continue
                 envelopes = [Envelope.from_bytes(message.data) for message in messages]
                 await deliver(envelopes, Position(STREAM, messages[-1].metadata.sequence.stream))
         finally:

@@ -24,7 +24,7 @@ from sqlmodel import SQLModel
 from services.kit.auth import Principal
 from services.kit.errors import Conflict
 from services.kit.events import Envelope, Event
-from services.kit.ids import new_id
+from services.kit.ids import new_id_text
 from services.kit.tables import to_micros
 
 T = TypeVar("T", bound=BaseModel)
@@ -171,7 +171,7 @@ class UnitOfWork(Tx):
     def emit(self, event: Event) -> None:
         """Tell the others, if and when this transaction commits."""
         cause = self.context.envelope
-        event_id = str(new_id())
+        event_id = new_id_text()
         correlation = (cause.correlation_id if cause else None) or self.context.correlation_id or event_id
         data = event.model_dump_json()
         row = (event_id, event.subject, event.ordering_key(), to_micros(self.now), correlation, str(cause.id) if cause else None, data)

@@ -7,6 +7,7 @@ does not finish, and the row falls due again when the lease ends. Cost per job: 
 import asyncio
 import contextlib
 import random
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ BATCH = 256
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 10
 IDLE_S = 1.0
+FLUSH_S = 0.1
 _LONGEST_PAUSE_S = 3600.0
 _CLAIM = {
     "postgresql": "WITH ripe AS MATERIALIZED"
@@ -78,6 +80,27 @@ class Job:
     concurrency: int = 8
 
 
+class _Done:
+    """Finished outside jobs whose rows are still to be deleted."""
+
+    def __init__(self) -> None:
+        self._jobs: list[DueJob] = []
+        self._since = 0.0
+
+    def add(self, job: DueJob) -> None:
+        if not self._jobs:
+            self._since = time.monotonic()
+        self._jobs.append(job)
+
+    @property
+    def ripe(self) -> bool:
+        return len(self._jobs) >= BATCH or bool(self._jobs and time.monotonic() - self._since > FLUSH_S)
+
+    def take(self) -> list[DueJob]:
+        jobs, self._jobs = self._jobs, []
+        return jobs
+
+
 class LostLeaseError(Exception):
     """The row was re-timed or taken by another worker meanwhile: what was done here must not commit."""
 
@@ -94,7 +117,8 @@ class DueEngine:
         self._runtime = runtime
         self._owner = str(new_id())
         self._wake = asyncio.Event()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Future[None]] = set()
+        self._in_flight = 0
         self._next: int | None = None
         self._log = get_logger(room)
         db.on_commit.append(self._notice)
@@ -129,20 +153,21 @@ class DueEngine:
                 await asyncio.wait(self._running, timeout=20)
 
     async def _round(self) -> None:
-        room = BATCH - len(self._running)
-        claimed = await self._claim(room) if room > BATCH // 2 else []
+        claimed = await self._claim(BATCH) if self._in_flight <= BATCH else []
         for work in self._start(claimed):
             task = asyncio.ensure_future(work)
             self._running.add(task)
-            task.add_done_callback(self._finished)
-        if len(claimed) < room or room <= BATCH // 2:
-            pause = IDLE_S if room <= BATCH // 2 else await self._pause()
+            task.add_done_callback(self._running.discard)
+        if len(claimed) < BATCH:
+            pause = IDLE_S if self._in_flight > BATCH else await self._pause()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), pause)
 
-    def _finished(self, task: "asyncio.Future[None]") -> None:
-        self._running.discard(task)
-        if len(self._running) == BATCH // 2:
+    def _left(self, count: int) -> None:
+        """Jobs ended; claim again when there is room."""
+        was_full = self._in_flight > BATCH
+        self._in_flight -= count
+        if was_full and self._in_flight <= BATCH:
             self._wake.set()
 
     async def _pause(self) -> float:
@@ -156,8 +181,7 @@ class DueEngine:
             return []
         now = to_micros(self._clock.now())
         claimed = await self._db.write(_claim, now, limit, now + to_micros(from_micros(0) + LEASE), self._owner)
-        for job in claimed:
-            DUE_LATENESS.labels(self._room, job.kind).observe(max(0.0, (now - to_micros(job.due_at)) / 1e6))
+        self._in_flight += len(claimed)
         return claimed
 
     def _start(self, claimed: Iterable[DueJob]) -> list[Any]:
@@ -165,13 +189,21 @@ class DueEngine:
         for kind, group in groupby(sorted(claimed, key=lambda job: job.kind), key=lambda job: job.kind):
             jobs = list(group)
             known = self._jobs.get(kind)
+            now, lateness = self._clock.now(), DUE_LATENESS.labels(self._room, kind)
+            for job in jobs:
+                lateness.observe(max(0.0, (now - job.due_at).total_seconds()))
             if known is None:
-                work.extend(self._fail(job, LookupError(f"nobody does {kind}")) for job in jobs)
+                work.append(self._unknown(jobs))
             elif isinstance(known, TxJob):
                 work.append(self._in_transaction(known, jobs))
             else:
                 work.append(self._outside(known, jobs))
         return work
+
+    async def _unknown(self, jobs: list[DueJob]) -> None:
+        for job in jobs:
+            await self._fail(job, LookupError(f"nobody does {job.kind}"))
+        self._left(len(jobs))
 
     async def _in_transaction(self, known: TxJob, jobs: list[DueJob]) -> None:
         """All together first; when one fails, each alone, so that it spoils no other."""
@@ -182,6 +214,7 @@ class DueEngine:
                 await self._one_in_transaction(known, job)
         else:
             DUE_DONE.labels(self._room, known.kind).inc(len(jobs))
+        self._left(len(jobs))
 
     async def _one_in_transaction(self, known: TxJob, job: DueJob) -> None:
         try:
@@ -204,19 +237,34 @@ class DueEngine:
         return await uow.raw(_FINISH[uow.dialect_name], orjson.dumps([(job.kind, job.key) for job in jobs]).decode(), self._owner)
 
     async def _outside(self, known: Job, jobs: list[DueJob]) -> None:
-        done = [job for job in await asyncio.gather(*(self._one_outside(known, job) for job in jobs)) if job is not None]
+        """A few workers share the jobs; what is done is written down in batches, but never later than FLUSH_S."""
+        waiting, done, flushing = iter(jobs), _Done(), asyncio.Lock()
+
+        async def worker() -> None:
+            for job in waiting:
+                if await self._one_outside(known, job):
+                    done.add(job)
+                if done.ripe and not flushing.locked():
+                    async with flushing:
+                        await self._write_down(known, done.take())
+                self._left(1)
+
+        await asyncio.gather(*(worker() for _ in range(min(known.concurrency, len(jobs)))))
+        await self._write_down(known, done.take())
+
+    async def _write_down(self, known: Job, done: list[DueJob]) -> None:
         if done:
             await self._db.write(self._finish, done)
             DUE_DONE.labels(self._room, known.kind).inc(len(done))
 
-    async def _one_outside(self, known: Job, job: DueJob) -> DueJob | None:
+    async def _one_outside(self, known: Job, job: DueJob) -> bool:
         async with self._gates[known.kind]:
             try:
                 await known.handler(self._runtime, job)
             except Exception as error:  # noqa: BLE001  noted beside the row
                 await self._fail(job, error)
-                return None
-        return job
+                return False
+        return True
 
     async def _fail(self, job: DueJob, error: BaseException) -> None:
         last = job.attempts >= ATTEMPTS

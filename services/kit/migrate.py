@@ -78,7 +78,9 @@ async def _on_postgres(url: str, schema: str, package: str, action: Callable[[Co
     async with engine.connect() as connection:
         # Replicas that start together wait here for the first one.
         await connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
-        await connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{schema}"'))
+        # Asked first, because a role that may not create schemas is refused even where there is nothing to create.
+        if not await connection.scalar(text("SELECT to_regnamespace(:schema) IS NOT NULL"), {"schema": f'"{schema}"'}):
+            await connection.execute(text(f'CREATE SCHEMA "{schema}"'))
         await connection.commit()
         await connection.run_sync(lambda sync: _run(sync, package, action))
         await connection.commit()

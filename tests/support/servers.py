@@ -13,6 +13,7 @@ import functools
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import time
@@ -84,16 +85,20 @@ def postgres_server(
     foreign = os.environ.get("ANTIPHON_TEST_PG_URL")
     if foreign and data_dir is None:
         url = make_url(foreign).set(drivername="postgresql+asyncpg")
-        server = PostgresServer(admin_url=url if url.database else url.set(database="postgres"), child=None)
+        # A name cannot be looked up any more while the interpreter ends, which is when our databases are dropped.
+        url = url.set(host=socket.gethostbyname(url.host or "127.0.0.1"), database=url.database or "postgres")
+        server = PostgresServer(admin_url=url, child=None)
         try:
             yield server
         finally:
             asyncio.run(_drop_all(server))
         return
     home = temporary_home("antiphon-pg-") if data_dir is None else reachable_home(data_dir)
+    keep = data_dir is not None
     options = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"} if not durable else {}
     options |= {"max_connections": "200"} | dict(settings or {})
-    server = _start_postgres(home, port, options, keep=data_dir is not None)
+    with _removed_on_failure(home, keep=keep):
+        server = _start_postgres(home, port, options, keep=keep)
     try:
         yield server
     finally:
@@ -114,12 +119,25 @@ def nats_server(*, data_dir: Path | None = None, port: int | None = None, sync_a
         return
     home = temporary_home("antiphon-nats-") if data_dir is None else data_dir
     home.mkdir(parents=True, exist_ok=True)
-    server = _start_nats(home, port, sync_always=sync_always, keep=data_dir is not None)
+    keep = data_dir is not None
+    with _removed_on_failure(home, keep=keep):
+        server = _start_nats(home, port, sync_always=sync_always, keep=keep)
     try:
         yield server
     finally:
         if server.child is not None:
             server.child.stop()
+
+
+@contextlib.contextmanager
+def _removed_on_failure(home: Path, *, keep: bool) -> Iterator[None]:
+    """Leave no temporary directory of a server that never started."""
+    try:
+        yield
+    except BaseException:
+        if not keep:
+            shutil.rmtree(home, ignore_errors=True)
+        raise
 
 
 @functools.cache

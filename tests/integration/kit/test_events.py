@@ -73,7 +73,7 @@ async def test_a_handler_that_was_mended_takes_the_parked_event_in_its_old_place
         consumer = room.runtime.inbox._by_subject[ParcelMoved.subject][0]
         working = consumer.handler
 
-        async def broken(uow: object, event: ParcelMoved) -> None:
+        async def broken(_: object, event: ParcelMoved) -> None:
             raise LookupError(event.parcel)
 
         broken.__name__ = working.__name__

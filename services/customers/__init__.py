@@ -1,0 +1,7 @@
+"""Customers knows who somebody is, and keeps everything that happened to them in one order.
+
+Owns: customers, identity keys, merges, timeline, cases, orders, consents, mood, offers.
+Publishes: customers.case_opened.v1, customers.case_resolved.v1, customers.case_written_up.v1, customers.consent_changed.v1, customers.customer_changed.v1, customers.erased.v1, customers.merged.v1, customers.mood_changed.v1, customers.order_cancelled.v1, customers.order_delivered.v1, customers.order_placed.v1, customers.subject_identified.v1, customers.unmerged.v1.
+Listens to: customers.case_opened.v1, customers.case_resolved.v1, customers.case_written_up.v1, customers.consent_changed.v1, customers.mood_changed.v1, customers.order_cancelled.v1, customers.order_delivered.v1, customers.order_placed.v1, feedback.categorised.v1, feedback.contributor_told.v1, feedback.follow_up_closed.v1, feedback.follow_up_opened.v1, feedback.received.v1, knowledge.article_changed.v1, knowledge.article_linked.v1, knowledge.self_service_failed.v1, routing.contact_abandoned.v1, routing.contact_connected.v1, routing.contact_ended.v1, routing.contact_offered.v1, routing.contact_queued.v1, routing.contact_transferred.v1, survey.answered.v1, survey.invited.v1, survey.opted_out.v1, survey.skipped.v1.
+Never: decides whether to ask (survey), reads what was said (feedback), or merges two people on its own.
+"""  # noqa: E501  a program reads these lines

@@ -1,0 +1,54 @@
+"""Customers by key and by id."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query, Response
+
+from services.customers import repository
+from services.customers.contract import CustomerView
+from services.customers.domain.keys import KeyKind
+from services.customers.queries.resolve import customer_by_key
+from services.customers.use_cases.erase_customer import erase_customer
+from services.customers.use_cases.put_customer import GivenKey, PutCustomer, add_key, put_customer
+from services.customers.use_cases.read_key import read_key
+from services.kit.auth import Principal
+from services.kit.http import APIRouter, Read, Write, requires
+
+router = APIRouter(tags=["customers"])
+KeyValue = Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+CountryHint = Annotated[str | None, Query(pattern=r"^[A-Z]{2}$", description="reads phone numbers written without +")]
+
+
+@router.put("/v1/customers/by-key/{kind}/{value:path}", response_model=CustomerView)
+async def put_by_key(
+    kind: KeyKind, value: KeyValue, command: PutCustomer, write: Write, _: Annotated[Principal, requires("customers:write")]
+) -> Response:
+    """Create the customer with this key, or change what is known. Keys of two different customers are refused with 409 (`key_taken`)."""
+    return await write(put_customer, GivenKey(kind=kind, value=value), command, view=CustomerView)
+
+
+@router.get("/v1/customers/by-key/{kind}/{value:path}", response_model=CustomerView)
+async def get_by_key(
+    kind: KeyKind, value: KeyValue, read: Read, _: Annotated[Principal, requires("customers:read")], country: CountryHint = None
+) -> CustomerView:
+    """Return the person who has this key."""
+    return await read(customer_by_key, read_key(kind, value, country=country, pointer="/value"))
+
+
+@router.get("/v1/customers/{customer_id}", response_model=CustomerView)
+async def get_customer(customer_id: UUID, read: Read, _: Annotated[Principal, requires("customers:read")]) -> CustomerView:
+    """Return a person by the id of any of their records."""
+    return await read(repository.customer_view, customer_id)
+
+
+@router.post("/v1/customers/{customer_id}/keys", status_code=201, response_model=CustomerView)
+async def post_key(customer_id: UUID, command: GivenKey, write: Write, _: Annotated[Principal, requires("customers:write")]) -> Response:
+    """Give one more key to a customer."""
+    return await write(add_key, customer_id, command, view=CustomerView)
+
+
+@router.post("/v1/customers/{customer_id}/erase", status_code=204)
+async def post_erase(customer_id: UUID, write: Write, _: Annotated[Principal, requires("customers:admin")]) -> Response:
+    """Forget a person: what names or quotes them goes, counts stay, their keys are refused from now on. This cannot be undone."""
+    return await write(erase_customer, customer_id)

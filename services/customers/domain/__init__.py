@@ -1,0 +1,1 @@
+"""Rules of who is who, how somebody stands to us, and what may be offered: pure functions, no clock, no storage."""

@@ -1,0 +1,125 @@
+"""The unified view's share of this service: the sections asked for, of up to a hundred customers, in a fixed number of statements."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlmodel import SQLModel, col
+
+from services.customers import repository
+from services.customers.contract import CaseView, ConsentView, CustomerView, CustomerViews, MoodView, OrderView, Section
+from services.customers.domain.consents import Channel, Purpose, Word, newest
+from services.customers.domain.mood import Mood
+from services.customers.models import Consent, CustomerCase, CustomerOrder
+from services.customers.queries import offer as offer_query
+from services.customers.queries import timeline as timeline_query
+from services.kit.db import Tx
+
+USUAL_SIZE = 20
+
+
+class SectionName(StrEnum):
+    """A part of the view."""
+
+    PROFILE = "profile"
+    CASES = "cases"
+    ORDERS = "orders"
+    CONSENTS = "consents"
+    MOOD = "mood"
+    OFFER = "offer"
+    TIMELINE = "timeline"
+
+
+async def customer_sections(
+    tx: Tx, ids: Sequence[UUID], wanted: Collection[SectionName], sizes: Mapping[SectionName, int], quiet: timedelta
+) -> CustomerViews:
+    """Return the sections by the id that was asked for; a merged record shows its whole person."""
+    members = await repository.people(tx, ids)
+    people = {records[0]: records for records in members.values()}
+    views = await repository.customer_views(tx, people)
+    floors = await repository.timeline_floors(tx, people)
+    data: dict[SectionName, Mapping[UUID, Any]] = {}
+    for name in wanted:
+        data[name] = await _section(tx, name, people, views, sizes.get(name, USUAL_SIZE), quiet)
+    seqs = await timeline_query.last_seqs(tx, [record for own in people.values() for record in own]) if SectionName.TIMELINE in data else {}
+
+    def section(name: SectionName, person: UUID) -> Section:
+        version = views[person].version
+        if name is SectionName.TIMELINE:
+            version = max(floors[person], *(2 * seqs.get(record, 0) for record in people[person]))
+        return Section(version=version, as_of=tx.now, data=data[name][person])
+
+    return CustomerViews(views={asked: {name.value: section(name, own[0]) for name in wanted} for asked, own in members.items()})
+
+
+async def _section(
+    tx: Tx, name: SectionName, people: Mapping[UUID, Sequence[UUID]], views: Mapping[UUID, CustomerView], size: int, quiet: timedelta
+) -> Mapping[UUID, Any]:
+    match name:
+        case SectionName.PROFILE:
+            return views
+        case SectionName.TIMELINE:
+            return await timeline_query.newest(tx, people, size)
+        case SectionName.OFFER:
+            return await offer_query.offers(tx, views, "desk", quiet)
+        case SectionName.CASES:
+            order = (col(CustomerCase.opened_at).desc(), col(CustomerCase.id).desc())
+            rows = await _newest_rows(tx, CustomerCase, order, people, size)
+            return {person: [CaseView.model_validate(row) for row in found] for person, found in rows.items()}
+        case SectionName.ORDERS:
+            order = (col(CustomerOrder.placed_at).desc(), col(CustomerOrder.id).desc())
+            rows = await _newest_rows(tx, CustomerOrder, order, people, size)
+            return {person: [OrderView.model_validate(row) for row in found] for person, found in rows.items()}
+        case SectionName.CONSENTS:
+            return await _consents(tx, people)
+        case SectionName.MOOD:
+            return await _moods(tx, people)
+
+
+async def _newest_rows(
+    tx: Tx, model: type[SQLModel], order: tuple[ColumnElement[Any], ...], people: Mapping[UUID, Sequence[UUID]], size: int
+) -> dict[UUID, list[Any]]:
+    """Return the newest rows of each person, in one statement."""
+    found: dict[UUID, list[Any]] = {person: [] for person in people}
+    if not people:
+        return found
+    table = model.__table__  # type: ignore[attr-defined]  # SQLModel does not declare SQLAlchemy's attribute
+    person_of = {record: person for person, records in people.items() for record in records}
+    owner = case(person_of, value=table.c.customer_id, else_=table.c.customer_id)
+    place = func.row_number().over(partition_by=owner, order_by=order).label("place")
+    ranked = select(*table.c, place).where(table.c.customer_id.in_(person_of)).subquery()
+    for row in await tx.rows(select(ranked).where(ranked.c.place <= size).order_by(ranked.c.place)):
+        found[person_of[row["customer_id"]]].append(model.model_validate(dict(row)))
+    return found
+
+
+async def consents(tx: Tx, customer_id: UUID) -> list[ConsentView]:
+    """Return every word of one person on consent, newest first; raises NotFound."""
+    members = await repository.person(tx, customer_id)
+    return (await _consents(tx, {members[0]: members}))[members[0]]
+
+
+async def _consents(tx: Tx, people: Mapping[UUID, Sequence[UUID]]) -> dict[UUID, list[ConsentView]]:
+    rows = await repository.consent_words(tx, [record for own in people.values() for record in own])
+    return {person: _with_count([row for row in rows if row.customer_id in own]) for person, own in people.items()}
+
+
+def _with_count(rows: Sequence[Consent]) -> list[ConsentView]:
+    """Mark the word that counts: of two at the same moment on the same purpose and channel, the one recorded last."""
+    words = [(row, Word(Purpose(row.purpose), Channel(row.channel), row.granted, row.given_at)) for row in rows]
+    counted = {id(word) for word in newest(word for _, word in words).values()}
+    return [ConsentView.model_validate({**row.model_dump(), "counts": id(word) in counted}) for row, word in words]
+
+
+async def _moods(tx: Tx, people: Mapping[UUID, Sequence[UUID]]) -> dict[UUID, MoodView]:
+    rows = await repository.standings(tx, [record for own in people.values() for record in own])
+    found = {}
+    for person, own in people.items():
+        row = offer_query.current([one for one in rows if one.customer_id in own])
+        found[person] = (
+            MoodView(mood=row.mood, because=row.because, since=row.mood_at) if row else MoodView(mood=Mood.NEUTRAL, because=None, since=None)
+        )
+    return found

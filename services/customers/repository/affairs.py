@@ -1,0 +1,68 @@
+"""What a customer has with us: orders, cases, consents, and what may be offered."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from services.customers.models import Consent, CustomerCase, CustomerOrder, Offer, Values
+from services.customers.repository.identity import touch
+from services.kit.db import Tx, UnitOfWork
+from services.kit.errors import NotFound
+
+
+async def order(tx: Tx, reference: str, *, lock: bool = False) -> CustomerOrder | None:
+    """Return the order with this reference; locked, other writers wait."""
+    statement = select(CustomerOrder).where(col(CustomerOrder.order_reference) == reference)
+    return await tx.first(statement.with_for_update() if lock else statement, CustomerOrder)
+
+
+async def close_order(uow: UnitOfWork, order: CustomerOrder, state: str, at: datetime) -> CustomerOrder:
+    """Give an order its last state."""
+    values = {"state": state, "closed_at": at, "version": order.version + 1}
+    await uow.execute(update(CustomerOrder).where(col(CustomerOrder.id) == order.id).values(**values))
+    await touch(uow, order.customer_id)
+    return CustomerOrder.model_validate({**order.model_dump(), **values})
+
+
+async def case(tx: Tx, case_id: UUID, *, lock: bool = False) -> CustomerCase:
+    """Return a case; locked, other writers wait. Raises NotFound."""
+    statement = select(CustomerCase).where(col(CustomerCase.id) == case_id)
+    found = await tx.first(statement.with_for_update() if lock else statement, CustomerCase)
+    if found is None:
+        message = f"There is no case {case_id}."
+        raise NotFound(message)
+    return found
+
+
+async def change_case(uow: UnitOfWork, case: CustomerCase, values: Values) -> CustomerCase:
+    """Overwrite columns of a case; its version grows in any event."""
+    changed = {**values, "version": case.version + 1}
+    await uow.execute(update(CustomerCase).where(col(CustomerCase.id) == case.id).values(**changed))
+    await touch(uow, case.customer_id)
+    return CustomerCase.model_validate({**case.model_dump(), **changed})
+
+
+async def case_customer(tx: Tx, case_id: UUID) -> UUID | None:
+    """Return whose case it is; None when it is none of ours."""
+    found: UUID | None = await tx.scalar(select(col(CustomerCase.customer_id)).where(col(CustomerCase.id) == case_id))
+    return found
+
+
+async def consent_words(tx: Tx, ids: Collection[UUID]) -> list[Consent]:
+    """Return every word on consent of these records, newest first."""
+    return await tx.all(
+        select(Consent).where(col(Consent.customer_id).in_(ids)).order_by(col(Consent.given_at).desc(), col(Consent.id).desc()), Consent
+    )
+
+
+async def offer(tx: Tx, key: str) -> Offer | None:
+    """Return an offer."""
+    return await tx.first(select(Offer).where(col(Offer.key) == key), Offer)
+
+
+async def catalogue(tx: Tx) -> list[Offer]:
+    """Return all offers."""
+    return await tx.all(select(Offer).order_by(col(Offer.key)), Offer)

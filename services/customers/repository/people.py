@@ -1,0 +1,131 @@
+"""Who somebody is: reads of persons, records and keys, and the locks that keep one person's changes in order."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from services.customers.contract import CustomerView, IdentityKey
+from services.customers.domain.membership import survivors_first
+from services.customers.domain.profile import FIELDS, Statement, compose
+from services.customers.models import Customer, CustomerKey, CustomerMember, Values
+from services.kit.db import Tx, UnitOfWork
+from services.kit.errors import NotFound
+
+
+async def people(tx: Tx, ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Return for each known id all records of its person, the survivor first; unknown ids are left out."""
+    if not ids:
+        return {}
+    asked = (
+        select(col(CustomerMember.customer_id).label("asked"), col(CustomerMember.person_id))
+        .where(col(CustomerMember.customer_id).in_(ids))
+        .subquery()
+    )
+    rows = await tx.rows(
+        select(asked.c.asked, asked.c.person_id, col(CustomerMember.customer_id)).join_from(
+            asked, CustomerMember, col(CustomerMember.person_id) == asked.c.person_id
+        )
+    )
+    found: dict[UUID, tuple[UUID, list[UUID]]] = {}
+    for row in rows:
+        found.setdefault(row["asked"], (row["person_id"], []))[1].append(row["customer_id"])
+    return {asked_id: survivors_first(person, members) for asked_id, (person, members) in found.items()}
+
+
+async def person(tx: Tx, customer_id: UUID) -> list[UUID]:
+    """Return all records of the person, the survivor first; raises NotFound."""
+    found = await people(tx, [customer_id])
+    if customer_id not in found:
+        message = f"There is no customer {customer_id}."
+        raise NotFound(message, pointer="/customer_id")
+    return found[customer_id]
+
+
+async def lock_person(uow: UnitOfWork, customer_id: UUID) -> datetime | None:
+    """Make writers about this person wait for each other; return when the person was erased. An id that nobody has locks nothing.
+
+    What is written about one person then becomes visible in the order of `timeline_entry.seq`.
+    """
+    row = await uow.rows(
+        select(col(Customer.erased_at))
+        .join(CustomerMember, col(CustomerMember.person_id) == col(Customer.id))
+        .where(col(CustomerMember.customer_id) == customer_id)
+        .with_for_update(of=Customer)
+    )
+    return row[0]["erased_at"] if row else None
+
+
+async def lock_people(uow: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
+    """Do what `lock_person` does for many, always in the order of the persons' ids; return those of the ids whose person was erased."""
+    rows = await uow.rows(
+        select(col(CustomerMember.customer_id), col(Customer.erased_at))
+        .join(CustomerMember, col(CustomerMember.person_id) == col(Customer.id))
+        .where(col(CustomerMember.customer_id).in_(ids))
+        .order_by(col(Customer.id))
+        .with_for_update(of=Customer)
+    )
+    return {row["customer_id"] for row in rows if row["erased_at"] is not None}
+
+
+async def lock_customers(uow: UnitOfWork, ids: Iterable[UUID]) -> None:
+    """Lock several records, always in the order of their ids."""
+    await uow.rows(select(col(Customer.id)).where(col(Customer.id).in_(sorted(ids))).order_by(col(Customer.id)).with_for_update())
+
+
+async def customers(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Customer]:
+    """Return the records by id."""
+    return {row.id: row for row in await tx.all(select(Customer).where(col(Customer.id).in_(ids)), Customer)}
+
+
+async def customer_views(tx: Tx, members: Mapping[UUID, list[UUID]]) -> dict[UUID, CustomerView]:
+    """Return the composed picture of each person, by the id that was asked for."""
+    ids = {record for records in members.values() for record in records}
+    if not ids:
+        return {}
+    records, keys = await customers(tx, ids), await keys_of(tx, ids)
+    return {asked: _view([records[record] for record in own], [key for record in own for key in keys[record]]) for asked, own in members.items()}
+
+
+async def customer_view(tx: Tx, customer_id: UUID) -> CustomerView:
+    """Return the composed picture of one person; raises NotFound."""
+    return (await customer_views(tx, {customer_id: await person(tx, customer_id)}))[customer_id]
+
+
+def _view(records: list[Customer], keys: list[IdentityKey]) -> CustomerView:
+    picture = picture_of(records)
+    survivor = records[0]
+    return CustomerView.model_validate(
+        {
+            **picture,
+            "segment": picture["segment"] or {},
+            "id": survivor.id,
+            "member_ids": [record.id for record in records],
+            "version": survivor.version,
+            "keys": keys,
+            "created_at": min(record.created_at for record in records),
+            "erased_at": survivor.erased_at,
+        }
+    )
+
+
+def picture_of(records: Iterable[Customer]) -> Values:
+    """Return the fields of the person that these records are, the survivor first."""
+    return compose([Statement({name: getattr(record, name) for name in FIELDS}, record.said_at) for record in records])
+
+
+async def keys_of(tx: Tx, ids: Collection[UUID]) -> dict[UUID, list[IdentityKey]]:
+    """Return the keys of each record, in a fixed order."""
+    found: dict[UUID, list[IdentityKey]] = {customer_id: [] for customer_id in ids}
+    statement = select(CustomerKey).where(col(CustomerKey.customer_id).in_(ids)).order_by(col(CustomerKey.kind), col(CustomerKey.value))
+    for row in await tx.all(statement, CustomerKey):
+        found[row.customer_id].append(IdentityKey(kind=row.kind, value=row.value))
+    return found
+
+
+async def timeline_floors(tx: Tx, ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return the least version of each record's timeline since it was last merged or unmerged."""
+    rows = await tx.rows(select(col(Customer.id), col(Customer.timeline_floor)).where(col(Customer.id).in_(ids)))
+    return {row["id"]: row["timeline_floor"] for row in rows}

@@ -1,0 +1,1 @@
+"""What customers does, one verb a file."""

@@ -1,0 +1,42 @@
+"""Find out whose contact, feedback item or self-service session it was that arrived with keys only."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.customers import repository
+from services.customers.contract import IdentityKey, SubjectIdentified
+from services.customers.domain.keys import usable
+from services.customers.domain.timeline import SubjectKind
+from services.customers.repository import NewEntry
+from services.customers.use_cases.find_customer import find_or_make
+from services.kit.db import UnitOfWork
+
+
+async def identify(uow: UnitOfWork, kind: SubjectKind, subject_id: UUID, given: Sequence[IdentityKey]) -> UUID | None:
+    """Return the customer, known or new, and tell it once; what waited for it joins the timeline.
+
+    None while there are no usable keys, and when the keys belong to somebody who was erased and nobody else.
+    """
+    known = await repository.claim_subject(uow, kind, subject_id)
+    if known is not None:
+        return known
+    keys = usable((key.kind, key.value) for key in given)
+    if not keys or (not await repository.key_owners(uow, keys) and await repository.erased(uow, keys)):
+        return None
+    customer_id = await find_or_make(uow, keys)
+    await repository.name_subject(uow, kind, subject_id, customer_id)
+    uow.emit(SubjectIdentified(subject_kind=kind, subject_id=subject_id, customer_id=customer_id))
+    await _attach(uow, kind, subject_id, customer_id)
+    return customer_id
+
+
+async def _attach(uow: UnitOfWork, kind: SubjectKind, subject_id: UUID, customer_id: UUID) -> None:
+    """Give waiting entries their customer; they are written anew, so that readers who follow `seq` see them arrive."""
+    if kind is SubjectKind.FEEDBACK_ITEM:
+        await repository.give_follow_ups(uow, subject_id, customer_id)
+    waiting = await repository.take_waiting(uow, kind, subject_id)
+    if not waiting:
+        return
+    await repository.lock_person(uow, customer_id)
+    found = [NewEntry(entry.id, customer_id, None, None, entry.occurred_us, entry.kind, entry.title, entry.source, entry.data) for entry in waiting]
+    await repository.add_entries(uow, found)

@@ -1,0 +1,80 @@
+"""The query parameters that slices have in common."""
+
+import re
+from typing import Annotated
+
+from fastapi import Depends, Query
+from pydantic import BeforeValidator
+
+from services.insight.domain.period import Asked
+from services.kit.fields import Code, Instant, Language, Name
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _midnight(value: object) -> object:
+    """Read a bare date as its first moment in UTC."""
+    return f"{value}T00:00:00Z" if isinstance(value, str) and _DATE.fullmatch(value) else value
+
+
+Moment = Annotated[Instant, BeforeValidator(_midnight)]
+From = Annotated[
+    Moment | None, Query(alias="from", description="first moment of the period (ISO 8601, or a date: midnight UTC); 30 days before `to`")
+]
+To = Annotated[Moment | None, Query(description="first moment behind the period (ISO 8601, or a date: midnight UTC); now")]
+NameFilter = Annotated[Name | None, Query()]
+CodeFilter = Annotated[Code | None, Query()]
+
+
+def asked(start: Moment | None, end: Moment | None, **filters: str | None) -> Asked:
+    """Return what was asked for; filters that were not given are left out."""
+    return Asked(start, end, {name: value for name, value in filters.items() if value is not None})
+
+
+def answers_asked(
+    start: From = None,
+    to: To = None,
+    site: NameFilter = None,
+    vendor: NameFilter = None,
+    team: NameFilter = None,
+    queue: NameFilter = None,
+    topic: NameFilter = None,
+    driver: CodeFilter = None,
+    department: CodeFilter = None,
+    dimension: CodeFilter = None,
+    programme: CodeFilter = None,
+    survey: CodeFilter = None,
+    mode: CodeFilter = None,
+    language: Annotated[Language | None, Query()] = None,
+) -> Asked:
+    """Read the filters of a metric."""
+    place = {"site": site, "vendor": vendor, "team": team, "queue": queue, "topic": topic}
+    source = {"programme": programme, "survey": survey, "mode": mode, "language": language}
+    return asked(start, to, **place, driver=driver, department=department, dimension=dimension, **source)
+
+
+def places_asked(
+    start: From = None,
+    to: To = None,
+    site: NameFilter = None,
+    vendor: NameFilter = None,
+    department: CodeFilter = None,
+) -> Asked:
+    """Read the filters that contacts, feedback and answers share."""
+    return asked(start, to, site=site, vendor=vendor, department=department)
+
+
+def sites_asked(start: From = None, to: To = None, site: NameFilter = None, vendor: NameFilter = None) -> Asked:
+    """Read the filters of a statement."""
+    return asked(start, to, site=site, vendor=vendor)
+
+
+def period_asked(start: From = None, to: To = None) -> Asked:
+    """Read a period alone."""
+    return asked(start, to)
+
+
+AnswersAsked = Annotated[Asked, Depends(answers_asked)]
+PlacesAsked = Annotated[Asked, Depends(places_asked)]
+PeriodAsked = Annotated[Asked, Depends(period_asked)]
+SitesAsked = Annotated[Asked, Depends(sites_asked)]

@@ -1,0 +1,53 @@
+"""Insight's part of the unified customer view, for the gateway alone."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from services.insight.contract import ContributionView
+from services.insight.queries.contributions import contributions
+from services.kit.auth import Principal
+from services.kit.db import Tx
+from services.kit.fields import Code, Command, View
+from services.kit.http import APIRouter, Read, requires
+
+router = APIRouter(tags=["views"])
+SECTION = "contributions"
+
+
+class AskViews(Command):
+    """Which customers, and which of insight's sections; null: all. Sections that insight does not have are left out."""
+
+    customer_ids: Annotated[list[UUID], Field(max_length=100)]
+    sections: Annotated[list[Code], Field(max_length=20)] | None = None
+
+
+class SectionView(View):
+    """One section of one customer; `version` grows when it changes."""
+
+    version: int
+    as_of: datetime
+    data: list[ContributionView]
+
+
+class CustomerViews(View):
+    """Customer to section to content."""
+
+    views: dict[UUID, dict[str, SectionView]]
+
+
+async def _views(tx: Tx, ask: AskViews) -> CustomerViews:
+    if ask.sections is not None and SECTION not in ask.sections:
+        return CustomerViews(views={customer_id: {} for customer_id in ask.customer_ids})
+    found = await contributions(tx, ask.customer_ids)
+    return CustomerViews(
+        views={customer_id: {SECTION: SectionView(version=len(told), as_of=tx.now, data=told)} for customer_id, told in found.items()},
+    )
+
+
+@router.post("/internal/v1/customers/views", response_model=CustomerViews)
+async def post_views(ask: AskViews, read: Read, _: Annotated[Principal, requires("internal")]) -> CustomerViews:
+    """What each customer was told because they spoke."""
+    return await read(_views, ask)

@@ -1,0 +1,283 @@
+"""What insight tells the others: what changed because customers spoke, what went wrong in the figures, and the figures' views."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from services.kit.events import Event
+from services.kit.fields import View
+
+
+class InitiativePublished(Event):
+    """You said, we did: one change, told in each language, to everybody who spoke about `driver` since `since`."""
+
+    subject: ClassVar[str] = "insight.initiative_published.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("initiative_id",)
+
+    initiative_id: UUID
+    title: str
+    driver: str
+    department: str | None
+    messages: dict[str, str]
+    """BCP 47 language to the sentence for the customer; `en` is always there."""
+    since: datetime
+    published_at: datetime
+
+
+class AlertRaised(Event):
+    """A figure left its baseline."""
+
+    subject: ClassVar[str] = "insight.alert_raised.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("alert_id",)
+
+    alert_id: UUID
+    figure: str
+    sentence: str
+    raised_at: datetime
+
+
+class PeriodView(View):
+    """From `start` up to, but without, `end`."""
+
+    start: datetime
+    end: datetime
+
+
+class IntervalView(View):
+    """Where the true value lies at `level` confidence, in the unit of the value; method is wilson, newcombe or normal."""
+
+    low: float
+    high: float
+    method: str
+    level: float
+
+
+class EstimateView(View):
+    """A value from `n` answers that are worth `n_effective` of an even sample (Kish)."""
+
+    value: float
+    interval: IntervalView
+    n: int
+    n_effective: float
+
+
+class ShareView(View):
+    """`numerator` of `n`. Value, numerator and interval are null while withheld, and `withheld` says why."""
+
+    numerator: int | None
+    n: int
+    value: float | None
+    interval: IntervalView | None
+    withheld: str | None
+    small_sample: bool
+
+
+class MoneyView(View):
+    """An amount as decimal text with two digits, and its ISO 4217 currency."""
+
+    amount: str
+    currency: str
+
+
+class DefinitionView(View):
+    """What a figure means; a changed meaning is a new version."""
+
+    definition_id: str
+    key: str
+    version: int
+    name: str
+    formula: str
+    unit: str
+    """share (0 to 1) or points (-100 to 100)."""
+    higher_is_better: bool
+
+
+class MetricView(View):
+    """One figure over one slice; `value` and `interval` are the plain ones, `weighted` stands beside them."""
+
+    definition_id: str
+    name: str
+    formula: str
+    unit: str
+    numerator: int | None
+    denominator: int
+    n: int
+    n_effective: float
+    """Kish's effective number of the answers whose probability of being asked is known."""
+    value: float | None
+    interval: IntervalView | None
+    raw: EstimateView | None
+    weighted: EstimateView | None
+    """Hájek mean with weights 1/probability; null when too few answers have a known probability."""
+    mean: float | None
+    parts: dict[str, int] | None
+    """good, other, bad: for a net score promoters, passives, detractors."""
+    withheld: str | None
+    small_sample: bool
+    flagged_left_out: int
+    without_probability: int
+    period: PeriodView
+    filters: dict[str, str]
+
+
+class DriverView(View):
+    """What one driver does to customers and costs; `driver` is null for contacts whose cause nobody knows."""
+
+    driver: str | None
+    department: str | None
+    contacts: int
+    handle_minutes: float
+    cost: MoneyView | None
+    """Null while no contact of the driver has a price."""
+    unpriced_contacts: int
+    negative: ShareView
+    """Share of negative items among the categorised feedback about the driver."""
+    csat: ShareView
+    follow_ups_open: int
+    """Open at this moment, whatever the period."""
+    follow_ups_overdue: int
+
+
+class StatementLineView(View):
+    """One contact: `amount` is handle_seconds x per_hour / 3600, rounded half to even to cents; null without a rate."""
+
+    contact_id: UUID
+    external_id: str | None
+    ended_at: datetime
+    channel: str
+    driver: str | None
+    site: str | None
+    vendor: str | None
+    handle_seconds: str
+    minutes: str
+    rate_id: UUID | None
+    per_hour: str | None
+    amount: str | None
+
+
+class StatementView(View):
+    """What a department is charged for the contacts that it caused; the total is the sum of all lines' amounts."""
+
+    department: str
+    name: str
+    period: PeriodView
+    currency: str | None
+    contacts: int
+    handle_seconds: str
+    minutes: str
+    amount: str
+    unpriced_contacts: int
+    complete: bool
+    """False when the reader may see some sites or vendors only."""
+    lines: list[StatementLineView]
+    next_cursor: str | None
+
+
+class SideView(View):
+    """The metric on one side of the change."""
+
+    period: PeriodView
+    n: int
+    value: float | None
+    interval: IntervalView | None
+    withheld: str | None
+
+
+class EffectView(View):
+    """Did it help? `verdict`: proven, not_proven, harmful or too_early. Difference is after minus before."""
+
+    definition_id: str
+    before: SideView
+    after: SideView | None
+    """Null before the start."""
+    difference: float | None
+    interval: IntervalView | None
+    verdict: str
+    reason: str
+    target: float
+    target_reached: bool | None
+    final: bool
+    """True from the due date on, when the window after the change no longer grows."""
+
+
+class TargetView(View):
+    """The figure that an initiative should move, and to what."""
+
+    metric: str
+    value: float
+
+
+class InitiativeView(View):
+    """A change that removes a cause, with exactly one accountable person."""
+
+    id: UUID
+    title: str
+    driver: str
+    department: str | None
+    responsible: str
+    accountable: str
+    supports: list[str]
+    informed: list[str]
+    consulted: list[str]
+    target: TargetView
+    baseline_from: datetime
+    baseline_to: datetime
+    due: datetime
+    messages: dict[str, str]
+    state: str
+    """planned, started or published."""
+    created_at: datetime
+    started_at: datetime | None
+    published_at: datetime | None
+    version: int
+
+
+class InitiativeDetailView(InitiativeView):
+    """An initiative with its effect so far and how many contributors were told."""
+
+    effect: EffectView
+    contributors_told: int
+
+
+class BoardEntryView(View):
+    """You said, we did: one published change, in the language asked for or in English."""
+
+    initiative_id: UUID
+    language: str
+    message: str
+    published_at: datetime
+    contributors_told: int
+
+
+class StageView(View):
+    """One stage of the cycle; state is healthy, broken or no_data."""
+
+    stage: str
+    figure: str
+    numerator: int
+    n: int
+    value: float | None
+    interval: IntervalView | None
+    threshold: float
+    state: str
+    sentence: str
+
+
+class CycleHealthView(View):
+    """Collect, categorise, own, act, practise, tell; `broken` names the stages below their threshold."""
+
+    period: PeriodView
+    stages: list[StageView]
+    broken: list[str]
+    sentence: str
+
+
+class ContributionView(View):
+    """A customer was told what changed because they spoke."""
+
+    initiative_id: UUID
+    title: str
+    channel: str
+    language: str
+    message: str
+    told_at: datetime

@@ -1,0 +1,1 @@
+"""The figures' rules: pure functions, no clock, no table, no web."""

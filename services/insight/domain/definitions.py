@@ -1,0 +1,114 @@
+"""What each figure means, with an id and a version: a changed meaning is a new version, never a silent edit."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    """What a value is: a share of answers (0 to 1) or points from -100 to 100."""
+
+    SHARE = "share"
+    POINTS = "points"
+
+
+class Part(StrEnum):
+    """How one answer counts."""
+
+    GOOD = "good"
+    BAD = "bad"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One figure. Answers of `question_kind` whose mark is in `good` are its numerator; a net score takes `bad` off."""
+
+    key: str
+    version: int
+    name: str
+    formula: str
+    question_kind: str
+    unit: Unit
+    good: frozenset[str]
+    bad: frozenset[str]
+    valid: frozenset[str]
+    """Marks that count at all; anything else, such as a score outside of the scale, is no answer to this question."""
+    higher_is_better: bool
+
+    @property
+    def definition_id(self) -> str:
+        """Return the id under which the figure is quoted, e.g. `csat@1`."""
+        return f"{self.key}@{self.version}"
+
+    def part(self, mark: str) -> Part:
+        """Say how an answer with this mark counts."""
+        if mark in self.good:
+            return Part.GOOD
+        return Part.BAD if mark in self.bad else Part.OTHER
+
+
+def _marks(low: int, high: int) -> frozenset[str]:
+    return frozenset(str(score) for score in range(low, high + 1))
+
+
+CSAT = Definition(
+    key="csat",
+    version=1,
+    name="Customer satisfaction",
+    formula="answers 4 or 5 of 5 / answers 1 to 5; one answer per response, flagged ones left out",
+    question_kind="csat5",
+    unit=Unit.SHARE,
+    good=_marks(4, 5),
+    bad=_marks(1, 2),
+    valid=_marks(1, 5),
+    higher_is_better=True,
+)
+DSAT = Definition(
+    key="dsat",
+    version=1,
+    name="Customer dissatisfaction",
+    formula="answers 1 or 2 of 5 / answers 1 to 5; one answer per response, flagged ones left out",
+    question_kind="csat5",
+    unit=Unit.SHARE,
+    good=_marks(1, 2),
+    bad=_marks(4, 5),
+    valid=_marks(1, 5),
+    higher_is_better=False,
+)
+NPS = Definition(
+    key="nps",
+    version=1,
+    name="Net promoter score",
+    formula="100 x (answers 9 or 10 - answers 0 to 6) / answers 0 to 10; one answer per response, flagged ones left out",
+    question_kind="nps11",
+    unit=Unit.POINTS,
+    good=_marks(9, 10),
+    bad=_marks(0, 6),
+    valid=_marks(0, 10),
+    higher_is_better=True,
+)
+CES = Definition(
+    key="ces",
+    version=1,
+    name="Customer effort score",
+    formula="answers 5 to 7 of 7 (easy) / answers 1 to 7; the mean beside it; one answer per response, flagged ones left out",
+    question_kind="ces7",
+    unit=Unit.SHARE,
+    good=_marks(5, 7),
+    bad=_marks(1, 3),
+    valid=_marks(1, 7),
+    higher_is_better=True,
+)
+RESOLUTION = Definition(
+    key="resolution",
+    version=1,
+    name="Resolution as the customer sees it",
+    formula="answers yes / (yes + partly + no); one answer per response, flagged ones left out",
+    question_kind="resolved",
+    unit=Unit.SHARE,
+    good=frozenset({"yes"}),
+    bad=frozenset({"no"}),
+    valid=frozenset({"yes", "partly", "no"}),
+    higher_is_better=True,
+)
+DEFINITIONS = {definition.key: definition for definition in (CSAT, DSAT, NPS, CES, RESOLUTION)}

@@ -1,0 +1,120 @@
+"""From counted answers to a figure that says how sure it is, or that it is withheld."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.insight.domain.definitions import Definition, Part, Unit
+from services.insight.domain.intervals import Interval, net_score, wilson
+from services.insight.domain.weights import design_weight, effective_n
+
+SMALL_SAMPLE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """`count` answers alike: the same mark (score or choice) and the same probability of having been asked (None: unknown)."""
+
+    mark: str
+    probability: float | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its interval; `n` answers stand behind it, worth `n_effective` of an even sample."""
+
+    value: float
+    interval: Interval
+    n: int
+    n_effective: float
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`numerator` of `n`; the value and its interval are None while fewer than the minimum stand behind it."""
+
+    numerator: int | None
+    n: int
+    value: float | None
+    interval: Interval | None
+    withheld: str | None
+    small_sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One metric over one slice. `numerator` is None when withheld, so that a withheld value cannot be worked out from it."""
+
+    numerator: int | None
+    denominator: int
+    n_effective: float
+    raw: Estimate | None
+    weighted: Estimate | None
+    mean: float | None
+    parts: dict[str, int] | None
+    without_probability: int
+    withheld: str | None
+    small_sample: bool
+
+
+def withheld_reason(n: int, minimum: int) -> str | None:
+    """Say why `n` answers are too few to show a value; None when they are enough."""
+    if n >= max(1, minimum):
+        return None
+    return f"too_few: {n} counted, at least {max(1, minimum)} are needed to show a value"
+
+
+def share(numerator: int, n: int, *, minimum: int) -> Share:
+    """Return a share with its Wilson interval, withheld under `minimum` and flagged as small under 30."""
+    reason = withheld_reason(n, minimum)
+    if reason is not None:
+        return Share(None, n, None, None, reason, small_sample=True)
+    value = numerator / n
+    return Share(numerator, n, value, wilson(value, n), None, small_sample=n < SMALL_SAMPLE)
+
+
+def _estimate(definition: Definition, rows: Sequence[tuple[Part, int, float]]) -> Estimate:
+    """Estimate from (part, count, weight of each) rows; all weights 1 give the plain figure."""
+    total = sum(count * weight for _, count, weight in rows)
+    good = sum(count * weight for part, count, weight in rows if part is Part.GOOD) / total
+    bad = sum(count * weight for part, count, weight in rows if part is Part.BAD) / total
+    answers = sum(count for _, count, _ in rows)
+    worth = effective_n(total, sum(count * weight * weight for _, count, weight in rows))
+    good, bad = min(1.0, good), min(1.0, bad)
+    if definition.unit is Unit.POINTS:
+        return Estimate(100 * (good - bad), net_score(good, bad, worth), answers, worth)
+    return Estimate(good, wilson(good, worth), answers, worth)
+
+
+def _parts(definition: Definition, counted: Sequence[Counted]) -> dict[Part, int]:
+    found = dict.fromkeys(Part, 0)
+    for row in counted:
+        found[definition.part(row.mark)] += row.count
+    return found
+
+
+def figure(definition: Definition, counted: Sequence[Counted], *, minimum: int) -> Figure:
+    """Work out one metric, plain and design-weighted (over the answers whose probability of being asked is known)."""
+    rows = [row for row in counted if row.mark in definition.valid and row.count]
+    known = [(definition.part(row.mark), row.count, design_weight(row.probability)) for row in rows if row.probability]
+    n = sum(row.count for row in rows)
+    n_known = sum(count for _, count, _ in known)
+    parts = _parts(definition, rows)
+    reason = withheld_reason(n, minimum)
+    n_effective = effective_n(sum(c * w for _, c, w in known), sum(c * w * w for _, c, w in known))
+    shown = reason is None
+    is_net = definition.unit is Unit.POINTS
+    numerator = parts[Part.GOOD] - parts[Part.BAD] if is_net else parts[Part.GOOD]
+    scored = definition.question_kind != "resolved" and not is_net
+    return Figure(
+        numerator=numerator if shown else None,
+        denominator=n,
+        n_effective=n_effective,
+        raw=_estimate(definition, [(definition.part(row.mark), row.count, 1.0) for row in rows]) if shown else None,
+        weighted=_estimate(definition, known) if shown and withheld_reason(n_known, minimum) is None else None,
+        mean=sum(int(row.mark) * row.count for row in rows) / n if shown and scored else None,
+        parts={part.value: count for part, count in parts.items()} if shown else None,
+        without_probability=n - n_known,
+        withheld=reason,
+        small_sample=n < SMALL_SAMPLE,
+    )

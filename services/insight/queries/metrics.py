@@ -1,0 +1,73 @@
+"""The figures: counted in SQL by mark and probability, worked out in domain.figures."""
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from services.insight.contract import EstimateView, IntervalView, MetricView, PeriodView
+from services.insight.domain.definitions import DEFINITIONS, Definition
+from services.insight.domain.figures import Counted, Estimate, Figure, figure
+from services.insight.domain.period import Asked, Period
+from services.insight.models import AnswerFact
+from services.insight.queries.narrow import period_of, within
+from services.kit.db import Tx
+from services.kit.errors import NotFound
+
+
+async def counted(tx: Tx, definition: Definition, period: Period, asked: Asked) -> tuple[list[Counted], int]:
+    """Return unflagged answers grouped by mark and probability, and how many flagged ones were left out."""
+    place = AnswerFact.place_in_dimension if "dimension" in asked.filters else AnswerFact.place
+    which = (col(AnswerFact.kind) == definition.question_kind, col(place) == 0)
+    columns = (col(AnswerFact.mark), col(AnswerFact.probability), col(AnswerFact.flagged))
+    conditions = within(tx, AnswerFact, "answered_at", period, asked)
+    rows = await tx.rows(select(*columns, func.count().label("count")).where(*which, *conditions).group_by(*columns))
+    left_out = sum(row["count"] for row in rows if row["flagged"])
+    kept = [row for row in rows if not row["flagged"]]
+    return [Counted(row["mark"], row["probability"], row["count"]) for row in kept], left_out
+
+
+def interval_view(interval: object) -> IntervalView:
+    """Return an interval as it goes out."""
+    return IntervalView.model_validate(interval)
+
+
+def _estimate(found: Estimate | None) -> EstimateView | None:
+    if found is None:
+        return None
+    interval = interval_view(found.interval)
+    return EstimateView(value=found.value, interval=interval, n=found.n, n_effective=found.n_effective)
+
+
+async def metric(tx: Tx, key: str, asked: Asked, minimum: int) -> MetricView:
+    """Return one figure over one slice; raises NotFound for a figure that nobody defined."""
+    definition = DEFINITIONS.get(key)
+    if definition is None:
+        raise NotFound(f"There is no metric of that name. There are: {', '.join(DEFINITIONS)}.")
+    period = period_of(tx, asked)
+    answers, flagged = await counted(tx, definition, period, asked)
+    return _view(definition, figure(definition, answers, minimum=minimum), flagged, period, asked)
+
+
+def _view(definition: Definition, found: Figure, flagged: int, period: Period, asked: Asked) -> MetricView:
+    raw = _estimate(found.raw)
+    return MetricView(
+        definition_id=definition.definition_id,
+        name=definition.name,
+        formula=definition.formula,
+        unit=definition.unit,
+        numerator=found.numerator,
+        denominator=found.denominator,
+        n=found.denominator,
+        n_effective=found.n_effective,
+        value=raw.value if raw else None,
+        interval=raw.interval if raw else None,
+        raw=raw,
+        weighted=_estimate(found.weighted),
+        mean=found.mean,
+        parts=found.parts,
+        withheld=found.withheld,
+        small_sample=found.small_sample,
+        flagged_left_out=flagged,
+        without_probability=found.without_probability,
+        period=PeriodView(start=period.start, end=period.end),
+        filters=dict(asked.filters),
+    )

@@ -1,0 +1,49 @@
+"""Narrow a fact table to a period, to filters, and to the sites and vendors that the reader may see."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlmodel import SQLModel
+
+from services.insight.domain.period import Asked, Period, resolve
+from services.kit.db import Tx
+from services.kit.errors import Refused
+
+
+class PeriodEmpty(Refused):
+    """A period begins before it ends: `from` is inside of it, `to` is the first moment behind it."""
+
+    code = "period_empty"
+
+
+def period_of(tx: Tx, asked: Asked) -> Period:
+    """Return the span that was asked for, by default the last 30 days; raises PeriodEmpty."""
+    found = resolve(asked.start, asked.end, tx.now)
+    if found is None:
+        raise PeriodEmpty("The period is empty: `from` must lie before `to`.", pointer="/from")
+    return found
+
+
+def seen(tx: Tx, model: type[SQLModel]) -> list[ColumnElement[bool]]:
+    """Return the conditions that keep a reader to their sites and vendors; none for a reader without limits."""
+    table: Any = model
+    limits: list[ColumnElement[bool]] = []
+    if tx.principal is not None and tx.principal.sites is not None:
+        limits.append(table.site.in_(sorted(tx.principal.sites)))
+    if tx.principal is not None and tx.principal.vendors is not None:
+        limits.append(table.vendor.in_(sorted(tx.principal.vendors)))
+    return limits
+
+
+def is_limited(tx: Tx) -> bool:
+    """Say whether the reader may see a part of the organisation only."""
+    return tx.principal is not None and (tx.principal.sites is not None or tx.principal.vendors is not None)
+
+
+def within(tx: Tx, model: type[SQLModel], at: str, period: Period, asked: Asked) -> list[ColumnElement[bool]]:
+    """Return all conditions of a slice; `at` names the column that says when. Filters without such a column are the caller's."""
+    table: Any = model
+    when = getattr(table, at)
+    conditions = [when >= period.start, when < period.end, *seen(tx, model)]
+    conditions += [getattr(table, name) == value for name, value in asked.filters.items() if hasattr(table, name)]
+    return conditions

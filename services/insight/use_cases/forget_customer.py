@@ -1,0 +1,23 @@
+"""A customer is erased: links go, counts stay."""
+
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlmodel import col
+
+from services.customers.contract import CustomerErased
+from services.insight import repository
+from services.insight.models import ContactFact, ErasedCustomer, KnownSubject
+from services.kit.db import UnitOfWork
+
+
+async def forget_customer(uow: UnitOfWork, event: CustomerErased) -> None:
+    """Cut every link to the customer and keep it cut for events that are heard late; no figure moves."""
+    row = {"customer_id": event.customer_id, "erased_at": uow.envelope.occurred_at}
+    await uow.insert_ignore(ErasedCustomer, row)
+    await uow.execute(delete(KnownSubject).where(col(KnownSubject.customer_id) == event.customer_id))
+    theirs = col(ContactFact.customer_id) == event.customer_id
+    await uow.execute(update(ContactFact).where(theirs).values(external_id=None))
+    for model in repository.LINKED:
+        table: Any = model
+        await uow.execute(update(model).where(table.customer_id == event.customer_id).values(customer_id=None))

@@ -1,0 +1,100 @@
+"""Somebody takes it on to remove a cause."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from services.insight.domain.rasic import unclear
+from services.insight.models import Initiative
+from services.kit.db import UnitOfWork
+from services.kit.errors import Refused
+from services.kit.fields import Code, Command, Instant, Language, Line, Name
+from services.kit.ids import new_id
+
+MOST_NAMES = 50
+MOST_LANGUAGES = 40
+Names = Annotated[list[Name], Field(max_length=MOST_NAMES)]
+Messages = Annotated[dict[Language, Line], Field(max_length=MOST_LANGUAGES)]
+
+
+class RasicUnclear(Refused):
+    """Exactly one person is accountable, and nobody but the responsible one may be that person too: one person, one part."""
+
+    code = "rasic_unclear"
+
+
+class DatesUnclear(Refused):
+    """A baseline begins before it ends, and the change is due after it."""
+
+    code = "initiative_dates_unclear"
+
+
+class Target(Command):
+    """The figure that the initiative should move, and the value to reach: a share from 0 to 1, or -100 to 100 for nps."""
+
+    metric: Literal["csat", "dsat", "nps", "ces", "resolution"]
+    value: Annotated[float, Field(ge=-100, le=100)]
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.metric != "nps" and not 0 <= self.value <= 1:
+            raise ValueError("the target of a share lies between 0 and 1")
+        return self
+
+
+class PlanInitiative(Command):
+    """A change, who does what for it, and how it will be proven."""
+
+    title: Name
+    driver: Code
+    department: Code | None = None
+    responsible: Name
+    accountable: Name
+    supports: Names = Field(default_factory=list)
+    informed: Names = Field(default_factory=list)
+    consulted: Names = Field(default_factory=list)
+    target: Target
+    baseline_from: Instant
+    baseline_to: Instant
+    due: Instant
+    messages: Messages = Field(default_factory=dict)
+
+
+def _check(command: PlanInitiative) -> None:
+    others = {"supporting": command.supports, "informed": command.informed, "consulted": command.consulted}
+    wrong = unclear(accountable=command.accountable, responsible=command.responsible, others=dict(others))
+    if wrong is not None:
+        raise RasicUnclear(wrong, pointer="/accountable")
+    if not command.baseline_from < command.baseline_to < command.due:
+        raise DatesUnclear("Needed: baseline_from before baseline_to before due.", pointer="/baseline_from")
+
+
+async def plan_initiative(uow: UnitOfWork, command: PlanInitiative) -> Initiative:
+    """Keep the plan; nothing is told to anybody yet."""
+    _check(command)
+    now: datetime = uow.now
+    planned = Initiative(
+        id=new_id(),
+        title=command.title,
+        driver=command.driver,
+        department=command.department,
+        responsible=command.responsible,
+        accountable=command.accountable,
+        supports=command.supports,
+        informed=command.informed,
+        consulted=command.consulted,
+        target=command.target.model_dump(),
+        baseline_from=command.baseline_from,
+        baseline_to=command.baseline_to,
+        due=command.due,
+        messages=dict(command.messages),
+        state="planned",
+        created_at=now,
+        created_by=uow.principal.subject if uow.principal else "house",
+        started_at=None,
+        published_at=None,
+        version=1,
+    )
+    await uow.insert(Initiative, planned.model_dump())
+    return planned

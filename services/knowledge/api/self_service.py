@@ -1,0 +1,54 @@
+"""The public doors: customers help themselves, or say that they could not."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from services.kit.fields import Language
+from services.kit.http import APIRouter, Read, Write, public
+from services.knowledge.api.search import Asked
+from services.knowledge.contract import HelpArticleView, HelpSearchView
+from services.knowledge.repository.search import Question, find, for_customers
+from services.knowledge.use_cases.report_help_failure import HelpFailureView, ReportHelpFailure, report_help_failure
+from services.knowledge.use_cases.search_help import note_help_search, open_help_article
+
+router = APIRouter(tags=["self-service"])
+Session = Annotated[UUID | None, Query(description="the session_id of the first answer; none in the first request")]
+
+
+@router.get("/v1/help/search", response_model=HelpSearchView)
+async def help_search(
+    q: Asked,
+    read: Read,
+    write: Write,
+    _: Annotated[None, public("customers search what is published for them")],
+    session: Session = None,
+    language: Language | None = None,
+    limit: Annotated[int, Query(ge=1, le=20, description="how many results at most")] = 10,
+) -> Response:
+    """Search what is published for customers; the question is logged, so that a missing answer becomes a gap."""
+    question = Question(q, language)
+    found = await read(find, question, for_customers(language), limit)
+    return await write(note_help_search, question, session, found, view=HelpSearchView)
+
+
+@router.get("/v1/help/articles/{article_id}", response_model=HelpArticleView)
+async def help_article(
+    article_id: UUID,
+    write: Write,
+    _: Annotated[None, public("customers read what is published for them")],
+    session: Session = None,
+) -> Response:
+    """Return a published article; what the visitor opened is remembered with the session."""
+    return await write(open_help_article, article_id, session, view=HelpArticleView)
+
+
+@router.post("/v1/help/failures", status_code=201, response_model=HelpFailureView)
+async def post_failure(
+    command: ReportHelpFailure,
+    write: Write,
+    _: Annotated[None, public("customers say that nothing helped")],
+) -> Response:
+    """Say that nothing helped, and whether somebody should make contact; everything tried goes along."""
+    return await write(report_help_failure, command, view=HelpFailureView)

@@ -1,0 +1,17 @@
+"""The front door of the knowledge service."""
+
+from services.kit.service import Service, create_app
+from services.knowledge.api import articles, customer_views, reading, search, self_service
+from services.knowledge.consumers import CONSUMERS
+from services.knowledge.models import Base
+from services.knowledge.settings import KnowledgeSettings
+
+service = Service(
+    name="knowledge",
+    package="services.knowledge",
+    metadata=Base.metadata,
+    settings=KnowledgeSettings,
+    routers=[articles.router, reading.router, search.router, self_service.router, customer_views.router],
+    consumers=CONSUMERS,
+)
+app = create_app(service)

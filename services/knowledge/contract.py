@@ -1,0 +1,244 @@
+"""What knowledge tells the others: what is written down, what was reused, and where self-service failed."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from services.customers.contract import IdentityKey
+from services.kit.events import Event
+from services.kit.fields import View
+
+
+class ArticleChanged(Event):
+    """An article is new, changed its text or its state."""
+
+    subject: ClassVar[str] = "knowledge.article_changed.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("article_id",)
+
+    article_id: UUID
+    version: int
+    title: str
+    state: str
+    """work_in_progress, not_validated, validated or archived."""
+    audience: str
+    """internal or customer."""
+    language: str
+    driver: str | None
+    case_id: UUID | None
+    customer_id: UUID | None
+    """The customer whose case it was written for, so that the timeline can show it; None when written without one."""
+    changed_at: datetime
+
+
+class ArticleLinked(Event):
+    """An article was used to solve a case or a contact."""
+
+    subject: ClassVar[str] = "knowledge.article_linked.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("article_id",)
+
+    article_id: UUID
+    title: str
+    case_id: UUID | None
+    contact_id: UUID | None
+    customer_id: UUID | None
+    by: str
+    linked_at: datetime
+
+
+class SelfServiceFailed(Event):
+    """A customer searched and did not find what helps; carries what was tried."""
+
+    subject: ClassVar[str] = "knowledge.self_service_failed.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("session_id",)
+
+    session_id: UUID
+    customer_id: UUID | None
+    customer_keys: list[IdentityKey]
+    language: str
+    queries: list[str]
+    articles: list[UUID]
+    wants_contact: bool
+    channel: str | None
+    failed_at: datetime
+
+
+class ArticleView(View):
+    """An article as it stands."""
+
+    id: UUID
+    title: str
+    problem: str | None
+    """Markdown, as are `environment`, `cause` and `resolution`; None when nobody wrote that section."""
+    environment: str | None
+    cause: str | None
+    resolution: str | None
+    html: dict[str, str]
+    """Section -> sanitised HTML, made when the text was saved."""
+    language: str
+    state: str
+    audience: str
+    product: str | None
+    driver: str | None
+    case_id: UUID | None
+    author: str
+    similar_to: UUID | None
+    """An article that tells the same and should be reused instead of this draft; None when there is none."""
+    similarity: float | None
+    version: int
+    created_at: datetime
+    changed_at: datetime
+
+
+class ArticleVersionView(View):
+    """One wording and standing that an article had."""
+
+    article_id: UUID
+    version: int
+    title: str
+    problem: str | None
+    environment: str | None
+    cause: str | None
+    resolution: str | None
+    language: str
+    state: str
+    audience: str
+    reason: str
+    """created, edited, case_written_up, state_set, promoted_by_reuse, reused_instead or erased."""
+    changed_by: str
+    changed_at: datetime
+
+
+class ArticleUseView(View):
+    """What reuse and readers say about an article."""
+
+    article_id: UUID
+    links: int
+    people: int
+    """Different people other than the author who solved something with it."""
+    helpful: int
+    unhelpful: int
+    open_flags: int
+
+
+class FlagView(View):
+    """A complaint about an article; settled by the next edit."""
+
+    id: UUID
+    article_id: UUID
+    article_version: int
+    reason: str
+    note: str | None
+    flagged_by: str
+    flagged_at: datetime
+    settled_at: datetime | None
+
+
+class LinkView(View):
+    """An article that solved a case or a contact."""
+
+    id: UUID
+    article_id: UUID
+    case_id: UUID | None
+    contact_id: UUID | None
+    customer_id: UUID | None
+    linked_by: str
+    linked_at: datetime
+
+
+class TermScore(View):
+    """What one word of the question adds to the score of one article."""
+
+    word: str
+    """As it was typed."""
+    term: str
+    """As it was found: stemmed, or corrected."""
+    corrected: bool
+    title: float
+    body: float
+
+
+class FoundArticle(View):
+    """One search result."""
+
+    article_id: UUID
+    title: str
+    language: str
+    state: str
+    audience: str
+    version: int
+    snippet: str
+    """HTML: everything escaped, the found words in <mark>."""
+    score: float
+    """Rounded to 6 places, the same on every database; equal scores are ordered by id."""
+    because: list[TermScore]
+    """What adds up to the score, strongest first."""
+
+
+class Correction(View):
+    """A word that no visible article holds, and what was searched instead."""
+
+    word: str
+    taken_as: list[str]
+
+
+class SearchView(View):
+    """What a search found."""
+
+    query: str
+    results: list[FoundArticle]
+    corrections: list[Correction]
+
+
+class HelpSearchView(View):
+    """What a customer's own search found; the session carries everything tried to the agent."""
+
+    session_id: UUID
+    query: str
+    results: list[FoundArticle]
+    corrections: list[Correction]
+
+
+class HelpArticleView(View):
+    """A published article as a customer reads it."""
+
+    id: UUID
+    title: str
+    html: dict[str, str]
+    language: str
+    changed_at: datetime
+
+
+class GapView(View):
+    """Something customers search for and nobody has written down."""
+
+    query: str
+    """As one of them typed it, personal data masked."""
+    language: str | None
+    sessions: int
+    """Different visitors who got no answer: the rank."""
+    searches: int
+    without_result: int
+    wanted_contact: int
+    last_at: datetime
+
+
+class HelpSessionView(View):
+    """What a customer tried in self-service."""
+
+    session_id: UUID
+    language: str | None
+    queries: list[str]
+    articles: list[UUID]
+    """Opened, in order."""
+    failed: bool
+    wants_contact: bool
+    started_at: datetime
+    last_at: datetime
+
+
+class CaseSuggestions(View):
+    """Articles for one open case."""
+
+    case_id: UUID
+    case_title: str
+    articles: list[FoundArticle]

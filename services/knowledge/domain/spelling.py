@@ -1,0 +1,47 @@
+"""Which word was meant: corrections of words that nobody ever wrote in an article."""
+
+from collections.abc import Iterable
+
+LARGEST_CHOICE = 3
+"""Nearest words that a misspelt one may stand for."""
+_ONE_EDIT_FROM = 4
+_TWO_EDITS_FROM = 8
+
+
+def allowed_edits(term: str) -> int:
+    """Return how many typing errors a word of this length may hold: 1 from 4 letters, 2 from 8 (text.md 5.3)."""
+    if len(term) >= _TWO_EDITS_FROM:
+        return 2
+    return 1 if len(term) >= _ONE_EDIT_FROM else 0
+
+
+def nearest(term: str, vocabulary: Iterable[str]) -> list[str]:
+    """Return the known words that the term may stand for, nearest first; never one with another first letter."""
+    allowed, letters = allowed_edits(term), set(term)
+    found: list[tuple[int, str]] = []
+    for known in vocabulary:
+        if not known or known[0] != term[0] or abs(len(known) - len(term)) > allowed:
+            continue
+        if len(letters.symmetric_difference(known)) > 2 * allowed:  # one edit changes at most two letters of the alphabet used
+            continue
+        edits = edit_distance(term, known, allowed)
+        if 0 < edits <= allowed:
+            found.append((edits, known))
+    return [known for _, known in sorted(found)]
+
+
+def edit_distance(left: str, right: str, limit: int) -> int:
+    """Return the optimal string alignment distance (insert, delete, replace, swap neighbours), or limit + 1 when it is larger."""
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, start=1):
+        older, before = before, row
+        row = [i]
+        for j, b in enumerate(right, start=1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and b == left[i - 2]:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        if min(row) > limit and min(before) > limit:
+            return limit + 1
+    return min(row[-1], limit + 1)

@@ -1,0 +1,1 @@
+"""Every SQL statement of the knowledge service, by what it speaks of."""

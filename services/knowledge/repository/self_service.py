@@ -1,0 +1,118 @@
+"""Statements about what customers look for themselves."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import case, distinct, func, or_, select, update
+from sqlmodel import col
+
+from services.kit.db import Tx, UnitOfWork
+from services.knowledge.contract import GapView, HelpSessionView
+from services.knowledge.models import HelpOpening, HelpQuery, HelpSession
+
+MOST_TRIED = 50
+"""Queries and articles of one session that are carried on: the latest."""
+SESSIONS_SHOWN = 10
+
+
+async def session(tx: Tx, session_id: UUID) -> HelpSession | None:
+    """Return a session, or None while nothing happened in it."""
+    return await tx.first(select(HelpSession).where(col(HelpSession.id) == session_id), HelpSession)
+
+
+async def touch_session(uow: UnitOfWork, session_id: UUID, language: str | None) -> None:
+    """Note that the visitor is here now; the first touch makes the session."""
+    new: dict[str, object] = {
+        "id": session_id,
+        "customer_id": None,
+        "customer_keys": [],
+        "language": language,
+        "started_at": uow.now,
+        "last_at": uow.now,
+        "failed_at": None,
+        "wants_contact": False,
+    }
+    if not await uow.insert_ignore(HelpSession, new):
+        await uow.execute(update(HelpSession).where(col(HelpSession.id) == session_id).values(last_at=uow.now))
+
+
+async def change_session(uow: UnitOfWork, session_id: UUID, **values: object) -> None:
+    """Note something about a session; nothing happens when there is none."""
+    await uow.execute(update(HelpSession).where(col(HelpSession.id) == session_id).values(**values))
+
+
+async def queries_of(tx: Tx, session_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """Return the different questions of each session in the order they were first asked."""
+    order = (col(HelpQuery.searched_at), col(HelpQuery.id))
+    rows = await tx.rows(select(col(HelpQuery.session_id), col(HelpQuery.query)).where(col(HelpQuery.session_id).in_(session_ids)).order_by(*order))
+    found: dict[UUID, dict[str, None]] = {}
+    for row in rows:
+        if row["query"]:
+            found.setdefault(row["session_id"], {})[row["query"]] = None
+    return {one: list(asked)[-MOST_TRIED:] for one, asked in found.items()}
+
+
+async def openings_of(tx: Tx, session_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """Return the articles that each session opened, in order."""
+    order = (col(HelpOpening.opened_at), col(HelpOpening.article_id))
+    rows = await tx.rows(
+        select(col(HelpOpening.session_id), col(HelpOpening.article_id)).where(col(HelpOpening.session_id).in_(session_ids)).order_by(*order)
+    )
+    found: dict[UUID, list[UUID]] = {}
+    for row in rows:
+        found.setdefault(row["session_id"], []).append(row["article_id"])
+    return {one: opened[-MOST_TRIED:] for one, opened in found.items()}
+
+
+async def sessions_of(tx: Tx, customer_ids: Sequence[UUID]) -> dict[UUID, list[HelpSessionView]]:
+    """Return the latest sessions of each customer, newest first."""
+    order = func.row_number().over(partition_by=col(HelpSession.customer_id), order_by=(col(HelpSession.last_at).desc(), col(HelpSession.id).desc()))
+    placed = select(HelpSession, order.label("place")).where(col(HelpSession.customer_id).in_(customer_ids)).subquery()
+    latest = select(placed).where(placed.c.place <= SESSIONS_SHOWN).order_by(placed.c.last_at.desc(), placed.c.id.desc())
+    sessions = await tx.all(latest, HelpSession)
+    ids = [one.id for one in sessions]
+    asked, opened = await queries_of(tx, ids), await openings_of(tx, ids)
+    found: dict[UUID, list[HelpSessionView]] = {}
+    for one in sessions:
+        if one.customer_id is not None:
+            view = HelpSessionView(
+                session_id=one.id,
+                language=one.language,
+                queries=asked.get(one.id, []),
+                articles=opened.get(one.id, []),
+                failed=one.failed_at is not None,
+                wants_contact=one.wants_contact,
+                started_at=one.started_at,
+                last_at=one.last_at,
+            )
+            found.setdefault(one.customer_id, []).append(view)
+    return found
+
+
+async def gaps(tx: Tx, *, since: datetime, limit: int) -> list[GapView]:
+    """Return what visitors asked without an answer since then, most visitors first.
+
+    Without an answer: nothing was found, or the visitor said at the end that nothing had helped. Rewordings with the same terms count as one.
+    """
+    visitors = func.count(distinct(col(HelpQuery.session_id))).label("sessions")
+    searches = func.count().label("searches")
+    calling = func.count(distinct(case((col(HelpSession.wants_contact), col(HelpQuery.session_id)))))
+    unanswered = (
+        select(
+            func.min(col(HelpQuery.query)).label("query"),
+            func.min(col(HelpQuery.language)).label("language"),
+            visitors,
+            searches,
+            func.sum(case((col(HelpQuery.results) == 0, 1), else_=0)).label("without_result"),
+            calling.label("wanted_contact"),
+            func.max(col(HelpQuery.searched_at)).label("last_at"),
+        )
+        .join(HelpSession, col(HelpSession.id) == col(HelpQuery.session_id))
+        .where(or_(col(HelpQuery.results) == 0, col(HelpSession.failed_at).is_not(None)))
+        .where(col(HelpQuery.query_key) != "", col(HelpQuery.searched_at) >= since)
+        .group_by(col(HelpQuery.query_key))
+        .order_by(visitors.desc(), searches.desc(), col(HelpQuery.query_key))
+        .limit(limit)
+    )
+    return await tx.all(unanswered, GapView)

@@ -1,0 +1,1 @@
+"""What knowledge does: one verb a file."""

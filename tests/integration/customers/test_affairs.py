@@ -1,0 +1,111 @@
+"""Orders, cases and consents: what a customer has with us."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from services.customers.app import service
+from services.customers.contract import (
+    CaseOpened,
+    CaseResolved,
+    CaseWrittenUp,
+    ConsentChanged,
+    CustomerChanged,
+    OrderCancelled,
+    OrderDelivered,
+    OrderPlaced,
+)
+from services.kit.ids import new_id
+from tests.conftest import OpenRoom
+from tests.integration.customers.builders import put, timeline
+
+WRITE = ("customers:read", "customers:write", "customers:admin", "internal")
+ACCOUNT = {"kind": "account", "value": "K-1"}
+
+
+async def test_an_order_is_placed_once_and_delivered_once(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*WRITE)
+        order = {"order_reference": "O-1", "customer_key": ACCOUNT, "product": "lamp", "placed_at": "2026-11-20T10:00:00+02:00"}
+        placed = await api.post("/customers/v1/orders", json=order)
+        assert (placed.status_code, placed.json()["state"], placed.json()["placed_at"]) == (201, "placed", "2026-11-20T08:00:00Z")
+        assert (await api.post("/customers/v1/orders", json=order)).json() == placed.json()
+        other = await api.post("/customers/v1/orders", json={**order, "product": "kettle"})
+        assert (other.status_code, other.json()["code"]) == (409, "order_exists")
+        for _ in range(2):
+            done = await api.post("/customers/v1/orders/O-1/delivered", json={"delivered_at": "2026-11-22T08:00:00Z"})
+            assert (done.status_code, done.json()["state"], done.json()["closed_at"]) == (200, "delivered", "2026-11-22T08:00:00Z")
+        refused = await api.post("/customers/v1/orders/O-1/cancelled", json={})
+        assert (refused.status_code, refused.json()["code"]) == (409, "order_closed")
+        assert (await api.post("/customers/v1/orders/O-2/delivered", json={})).status_code == 404
+        await room.settle()
+        customer = UUID(placed.json()["customer_id"])
+        assert room.said(OrderPlaced) == [
+            OrderPlaced(order_reference="O-1", customer_id=customer, product="lamp", placed_at=datetime(2026, 11, 20, 8, tzinfo=UTC))
+        ]
+        assert room.said(OrderDelivered) == [
+            OrderDelivered(order_reference="O-1", customer_id=customer, delivered_at=datetime(2026, 11, 22, 8, tzinfo=UTC))
+        ]
+        assert room.said(OrderCancelled) == []
+        assert (await api.get("/customers/v1/customers/by-key/order/O-1")).json()["id"] == str(customer)
+        assert [entry["kind"] for entry in await timeline(api, customer)] == ["order_delivered", "order_placed"]
+
+
+async def test_a_cancelled_order_is_not_delivered(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*WRITE)
+        await api.post("/customers/v1/orders", json={"order_reference": "O-1", "customer_key": ACCOUNT})
+        assert (await api.post("/customers/v1/orders/O-1/cancelled", json={})).json()["state"] == "cancelled"
+        assert (await api.post("/customers/v1/orders/O-1/delivered", json={})).status_code == 409
+        await room.settle()
+        assert len(room.said(OrderCancelled)) == 1
+
+
+async def test_a_case_is_opened_written_up_and_resolved(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*WRITE, subject="kim")
+        words = {"title": "Lamp flickers", "description": "Since Monday", "product": "lamp", "driver": "defect", "language": "en"}
+        opened = await api.post("/customers/v1/cases", json={**words, "customer_key": ACCOUNT})
+        assert (opened.status_code, opened.json()["state"], opened.json()["owner"]) == (201, "open", "kim")
+        case = opened.json()
+        text = {"title": "Flickering lamp", "problem": "It flickers", "cause": "Old bulb", "resolution": "New bulb", "language": "en"}
+        written = await api.post(f"/customers/v1/cases/{case['id']}/write-up", json=text)
+        assert (written.status_code, written.json()["author"], written.json()["environment"]) == (201, "kim", None)
+        for _ in range(2):
+            resolved = await api.post(f"/customers/v1/cases/{case['id']}/resolve")
+            assert (resolved.status_code, resolved.json()["state"], resolved.json()["version"]) == (200, "resolved", 3)
+        assert (await api.get(f"/customers/v1/cases/{case['id']}")).json() == resolved.json()
+        assert (await api.get(f"/customers/v1/cases/{new_id()}")).status_code == 404
+        await room.settle()
+        assert [(one.title, one.owner, str(one.customer_id)) for one in room.said(CaseOpened)] == [("Lamp flickers", "kim", case["customer_id"])]
+        assert [(one.cause, one.product, one.driver, one.author) for one in room.said(CaseWrittenUp)] == [("Old bulb", "lamp", "defect", "kim")]
+        assert [str(one.case_id) for one in room.said(CaseResolved)] == [case["id"]]
+        kinds = {entry["kind"] for entry in await timeline(api, case["customer_id"])}
+        assert kinds == {"case_opened", "case_written_up", "case_resolved"}
+
+
+async def test_a_case_names_its_customer_in_one_way(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*WRITE)
+        words = {"title": "t", "description": "", "language": "en"}
+        for whom in ({}, {"customer_key": ACCOUNT, "customer_id": str(new_id())}):
+            refused = await api.post("/customers/v1/cases", json={**words, **whom})
+            assert (refused.status_code, refused.json()["code"]) == (422, "customer_unnamed")
+        assert (await api.post("/customers/v1/cases", json={**words, "customer_id": str(new_id())})).status_code == 404
+        await room.settle()
+        assert room.said(CustomerChanged) == []
+
+
+async def test_every_word_on_consent_is_kept_and_only_a_new_word_is_told(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*WRITE, subject="kim")
+        customer = (await put(api, "K-1"))["id"]
+        address = f"/customers/v1/customers/{customer}/consents"
+        for granted in (True, True, False):
+            proof = {"granted": granted, "text_version": "2026-10", "source": "web form"}
+            answer = await api.put(f"{address}/marketing/email", json=proof)
+            assert (answer.status_code, answer.json()["granted"], answer.json()["recorded_by"]) == (200, granted, "kim")
+            await room.pass_time(minutes=1)
+        words = (await api.get(address)).json()["items"]
+        assert [(word["granted"], word["counts"]) for word in words] == [(False, True), (True, False), (True, False)]
+        assert (await api.put(f"{address}/marketing/pigeon", json={"granted": True, "text_version": "1", "source": "x"})).status_code == 422
+        assert [one.granted for one in room.said(ConsentChanged)] == [True, False]

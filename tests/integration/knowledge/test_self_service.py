@@ -1,0 +1,126 @@
+"""Customers help themselves, and what they tried is not lost."""
+
+from uuid import UUID
+
+from services.customers.contract import CustomerErased, IdentityKey, SubjectIdentified
+from services.kit.ids import new_id
+from services.knowledge.app import service
+from services.knowledge.contract import SelfServiceFailed
+from tests.conftest import OpenRoom
+from tests.integration.knowledge.told import CUSTOMER, titles, write
+from tests.support.room import Room
+
+SESSION = UUID("01940000-0000-7000-8000-00000000aa01")
+VIEWS = {"customer_ids": [str(CUSTOMER)], "sections": ["self_service"]}
+
+
+async def ask(room: Room, q: str, session: UUID = SESSION, language: str = "en") -> dict[str, object]:
+    """Search as a customer."""
+    answer = await room.anonymous().get("/knowledge/v1/help/search", params={"q": q, "session": str(session), "language": language})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, object] = answer.json()
+    return found
+
+
+async def test_customers_find_and_read_only_what_is_validated_for_them(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api, customer = room.client("knowledge:read", "knowledge:write"), room.anonymous()
+        draft = await write(api, "Router secret menu", "Hold reset.")
+        public = await write(api, "Router red light", "Hold *reset*.", published=True)
+        found = (await customer.get("/knowledge/v1/help/search", params={"q": "router"})).json()
+        assert titles(found) == ["Router red light"]
+        assert UUID(found["session_id"]).version == 7
+        page = await customer.get(f"/knowledge/v1/help/articles/{public['id']}", params={"session": found["session_id"]})
+        assert (page.json()["title"], page.json()["html"]) == ("Router red light", {"resolution": "<p>Hold <em>reset</em>.</p>"})
+        for address in (f"/knowledge/v1/help/articles/{draft['id']}", f"/knowledge/v1/help/articles/{new_id()}"):
+            assert (await customer.get(address)).json()["code"] == "article_not_found"
+        refused = await customer.post(f"/knowledge/v1/articles/{draft['id']}/vote", json={"helpful": True})
+        assert refused.status_code == 404
+
+
+async def test_one_visitor_has_one_vote(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api, customer = room.client("knowledge:read", "knowledge:write"), room.anonymous()
+        article = await write(api, "Router", "Reset.", published=True)
+        for helpful, session in ((True, SESSION), (False, SESSION), (True, new_id()), (True, None)):
+            vote = {"helpful": helpful, "session_id": session and str(session)}
+            assert (await customer.post(f"/knowledge/v1/articles/{article['id']}/vote", json=vote)).status_code == 204
+        use = (await api.get(f"/knowledge/v1/articles/{article['id']}/use")).json()
+        assert (use["helpful"], use["unhelpful"]) == (2, 1)
+
+
+async def test_a_failure_tells_everything_that_was_tried_once(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api, customer = room.client("knowledge:read", "knowledge:write"), room.anonymous()
+        article = await write(api, "Router red light", "Reset.", published=True)
+        await ask(room, "router red light")
+        await customer.get(f"/knowledge/v1/help/articles/{article['id']}", params={"session": str(SESSION)})
+        await ask(room, "my mail is anna@example.org")
+        failure = {
+            "session_id": str(SESSION),
+            "queries": ["router red light", "forum: red light"],
+            "language": "en",
+            "wants_contact": False,
+            "customer_key": {"kind": "account", "value": "A-77"},
+            "channel": "chat",
+        }
+        tried = ["router red light", "my mail is \u2039e-mail\u203a", "forum: red light"]
+        answer = await customer.post("/knowledge/v1/help/failures", json=failure)
+        assert (answer.status_code, answer.json()["queries"], answer.json()["articles"]) == (201, tried, [article["id"]])
+        await customer.post("/knowledge/v1/help/failures", json=failure)
+        await customer.post("/knowledge/v1/help/failures", json=failure | {"wants_contact": True})
+        await customer.post("/knowledge/v1/help/failures", json=failure | {"wants_contact": True})
+        await room.settle()
+        told = room.said(SelfServiceFailed)
+        assert [(e.session_id, e.queries, e.wants_contact, e.channel, e.customer_id) for e in told] == [
+            (SESSION, tried, False, "chat", None),
+            (SESSION, tried, True, "chat", None),
+        ]
+        assert told[0].customer_keys == [IdentityKey(kind="account", value="A-77")]
+        assert told[0].articles == [UUID(article["id"])]
+
+
+async def test_a_session_is_shown_to_the_agent_when_the_customer_is_known_and_blanked_on_erasure(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        gateway, customer = room.client("internal"), room.anonymous()
+        await ask(room, "red light")
+        await customer.post("/knowledge/v1/help/failures", json={"session_id": str(SESSION), "language": "en", "wants_contact": True})
+        await room.hear(SubjectIdentified(subject_kind="self_service", subject_id=SESSION, customer_id=CUSTOMER))
+        await room.hear(SubjectIdentified(subject_kind="contact", subject_id=SESSION, customer_id=new_id()))
+        views = (await gateway.post("/knowledge/internal/v1/customers/views", json=VIEWS)).json()["views"]
+        [seen] = views[str(CUSTOMER)]["self_service"]["data"]
+        assert (seen["session_id"], seen["queries"], seen["articles"], seen["failed"], seen["wants_contact"]) == (
+            str(SESSION),
+            ["red light"],
+            [],
+            True,
+            True,
+        )
+        await room.hear(CustomerErased(customer_id=CUSTOMER))
+        views = (await gateway.post("/knowledge/internal/v1/customers/views", json=VIEWS)).json()["views"]
+        assert views[str(CUSTOMER)]["self_service"]["data"] == []
+        gaps = (await room.client("knowledge:read").get("/knowledge/v1/gaps")).json()["items"]
+        assert gaps == []
+
+
+async def test_gaps_are_ranked_by_visitors_and_rewordings_count_as_one(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client("knowledge:read", "knowledge:write")
+        await write(api, "Router red light", "Reset.", published=True)
+        for q in ("cancel my contract", "contract: cancel my!"):
+            await ask(room, q, new_id())
+        await ask(room, "电子发票", language="zh")
+        await ask(room, "电子发票", language="zh")
+        await ask(room, "router red light", SESSION)
+        unhappy = new_id()
+        await ask(room, "router red light", unhappy)
+        failure = {"session_id": str(unhappy), "language": "en", "wants_contact": True}
+        await room.anonymous().post("/knowledge/v1/help/failures", json=failure)
+        gaps = (await api.get("/knowledge/v1/gaps")).json()["items"]
+        assert [(one["query"], one["sessions"], one["searches"], one["without_result"], one["wanted_contact"]) for one in gaps] == [
+            ("cancel my contract", 2, 2, 2, 0),
+            ("电子发票", 1, 2, 2, 0),
+            ("router red light", 1, 1, 0, 1),
+        ]
+        await room.pass_time(days=31)
+        assert (await api.get("/knowledge/v1/gaps")).json()["items"] == []
