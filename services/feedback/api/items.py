@@ -1,0 +1,195 @@
+"""Voices by REST: taking them in, reading them, putting their labels right."""
+
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import Query, Response
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from services.feedback import repository
+from services.feedback.contract import ItemView
+from services.feedback.domain.items import NewItem
+from services.feedback.models import Item
+from services.feedback.use_cases.correct_item import CorrectItem, correct_item
+from services.feedback.use_cases.sealing import Vault, Words, vault_of
+from services.feedback.use_cases.take_in import ItemDiffers, take_in
+from services.kit.auth import Principal
+from services.kit.db import Tx, UniqueViolation
+from services.kit.errors import InvalidInput
+from services.kit.fields import Body, Code, Command, Instant, Language, Line, Reference, View
+from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, RuntimeDep, Write, requires
+from services.kit.ids import new_id
+from services.kit.paging import decode_cursor, encode_cursor
+
+router = APIRouter(tags=["items"])
+PII = "pii:read"
+
+
+class CustomerKey(Command):
+    """A key that names a customer."""
+
+    kind: Annotated[str, Field(pattern="^(account|phone|email|platform|order|reference)$")]
+    value: Reference
+
+
+class RecordItem(Command):
+    """A voice from anywhere; `external_id` makes sending it twice the same as once."""
+
+    external_id: Reference
+    kind: Annotated[str, Field(pattern="^(answer|service_review|product_review|call_note|chat|email|idea)$")]
+    text: Body
+    title: Line | None = None
+    language: Language | None = None
+    score: Annotated[float | None, Field(ge=0, le=100)] = None
+    scale_max: Annotated[float | None, Field(gt=1, le=100)] = None
+    customer_key: CustomerKey | None = None
+    customer_id: UUID | None = None
+    contact_id: UUID | None = None
+    said_at: Instant | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.score is None) != (self.scale_max is None):
+            raise ValueError("score and scale_max come together")
+        if self.score is not None and self.scale_max is not None and self.score > self.scale_max:
+            raise ValueError("score must not be larger than scale_max")
+        if self.customer_key is not None and self.customer_id is not None:
+            raise ValueError("send customer_key or customer_id, not both")
+        return self
+
+
+class CorrectionView(View):
+    """One correction by a person."""
+
+    id: UUID
+    axis: str
+    was: str | None
+    now: str
+    by: str
+    at: datetime
+
+
+@router.post("/v1/items", status_code=201, response_model=ItemView)
+async def post_item(
+    command: RecordItem, write: Write, read: Read, runtime: RuntimeDep, _: Annotated[Principal, requires("feedback:write")]
+) -> Response:
+    """Take in a voice. It is read in the background: `state` becomes `categorised` within seconds.
+
+    The same external id with the same content again answers 200 with the item that is there.
+    """
+    new, item_id = _new_item(command, runtime.clock.now()), new_id()
+    vault: Vault = runtime.resources["vault"]
+    words = vault.take(item_id, new.title, new.text)
+    try:
+        return await write(take_in, new, item_id, words, view=ItemView)
+    except UniqueViolation:
+        known = await read(_same_item, new)
+    return Response(ItemView.model_validate(known).model_dump_json(), 200, media_type="application/json")
+
+
+def _new_item(command: RecordItem, now: datetime) -> NewItem:
+    key = command.customer_key
+    return NewItem(
+        source="rest",
+        external_id=command.external_id,
+        kind=command.kind,
+        text=command.text,
+        title=command.title,
+        said_at=command.said_at or now,
+        language=command.language,
+        score=command.score,
+        scale_max=command.scale_max,
+        customer_id=command.customer_id,
+        customer_keys=((key.kind, key.value),) if key else (),
+        contact_id=command.contact_id,
+    )
+
+
+async def _same_item(tx: Tx, new: NewItem) -> Item:
+    known = await repository.item_by_external(tx, new.source, new.external_id)
+    if known is None or known.digest != new.digest():
+        raise ItemDiffers(f"Item {new.external_id} was recorded before with other content.", pointer="/external_id")
+    return known
+
+
+class ItemFilter(BaseModel):
+    """What a list of items may be narrowed to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    customer_id: UUID | None = None
+    driver: Code | None = None
+    department: Code | None = None
+    state: Annotated[str | None, Field(pattern="^(received|categorised|removed)$")] = None
+    sentiment: Annotated[str | None, Field(pattern="^(negative|neutral|positive)$")] = None
+    severity: Annotated[int | None, Field(ge=1, le=4)] = None
+    source: Code | None = None
+    follow_up_id: UUID | None = None
+    cursor: Annotated[str | None, Field(max_length=500)] = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+
+@router.get("/v1/items", response_model=Page[ItemView])
+async def list_items(chosen: Annotated[ItemFilter, Query()], read: Read, _: Annotated[Principal, requires("feedback:read")]) -> Page[ItemView]:
+    """List items, newest first; texts are masked."""
+    before = _uuid(decode_cursor(chosen.cursor, 1)[0]) if chosen.cursor else None
+    filters = chosen.model_dump(exclude={"cursor", "limit"})
+    return _page(await read(repository.items, filters, before, chosen.limit + 1), chosen.limit)
+
+
+def _page(found: list[Item], limit: int) -> Page[ItemView]:
+    shown = [ItemView.model_validate(item) for item in found[:limit]]
+    return Page(items=shown, next_cursor=encode_cursor(str(shown[-1].id)) if len(found) > limit else None)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise InvalidInput("The cursor is not one that this list gave out. Start again without it.", pointer="/cursor") from error
+
+
+@router.get("/v1/items/{item_id}", response_model=ItemView)
+async def get_item(item_id: UUID, read: Read, who: Annotated[Principal, requires("feedback:read")]) -> ItemView:
+    """Return one item; the original words only with the scope pii:read."""
+    return await read(_shown, item_id, PII in who.scopes)
+
+
+async def _shown(tx: Tx, item_id: UUID, unmasked: bool) -> ItemView:
+    item = await repository.item(tx, item_id)
+    view = ItemView.model_validate(item)
+    if not unmasked:
+        return view
+    words = vault_of(tx).give(item.id, Words(item.title, item.text, item.sealed))
+    return view.model_copy(update={"title": words.title, "text": words.text})
+
+
+@router.post("/v1/items/{item_id}/corrections", status_code=201, response_model=ItemView)
+async def post_correction(
+    item_id: UUID, command: CorrectItem, write: Write, runtime: RuntimeDep, _: Annotated[Principal, requires("feedback:write")]
+) -> Response:
+    """Put a label right; the item shows it at once, and the model learns from it within seconds."""
+    return await write(correct_item, item_id, command, runtime.settings.office_time_zone, view=ItemView)
+
+
+@router.get("/v1/items/{item_id}/corrections", response_model=list[CorrectionView])
+async def list_corrections(item_id: UUID, read: Read, _: Annotated[Principal, requires("feedback:read")]) -> list[CorrectionView]:
+    """List the corrections of one item, oldest first."""
+    return [CorrectionView.model_validate(one) for one in await read(repository.corrections, item_id)]
+
+
+@router.get("/v1/review-queue", response_model=Page[ItemView])
+async def review_queue(read: Read, _: Annotated[Principal, requires("feedback:read")], cursor: Cursor = None, limit: PageSize = 50) -> Page[ItemView]:
+    """List what a person should look at: small margin times severity first, every fourth placed by lot."""
+    after = None
+    if cursor is not None:
+        rank, item_id = decode_cursor(cursor, 2)
+        try:
+            after = (float(rank), _uuid(item_id))
+        except ValueError as error:
+            raise InvalidInput("The cursor is not one that this list gave out. Start again without it.", pointer="/cursor") from error
+    found = await read(repository.review_queue, after, limit + 1)
+    shown = found[:limit]
+    last = encode_cursor(repr(shown[-1].review_rank), str(shown[-1].id)) if len(found) > limit else None
+    return Page(items=[ItemView.model_validate(item) for item in shown], next_cursor=last)

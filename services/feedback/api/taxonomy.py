@@ -1,0 +1,109 @@
+"""The organisation's own words: departments, drivers, products, follow-up rules."""
+
+from typing import Annotated
+
+from fastapi import Response
+
+from services.feedback import repository
+from services.feedback.domain.follow_up_rules import Rule
+from services.feedback.use_cases.keep_taxonomy import PutCode, PutDepartment, PutRule, put_code, put_department, put_rule
+from services.kit.auth import Principal
+from services.kit.db import Tx
+from services.kit.fields import Code, View
+from services.kit.http import APIRouter, Read, Write, requires
+
+router = APIRouter(tags=["taxonomy"])
+Admin = Annotated[Principal, requires("feedback:admin")]
+Reader = Annotated[Principal, requires("feedback:read")]
+
+
+class DepartmentView(View):
+    """A department."""
+
+    key: str
+    name: str
+    version: int
+
+
+class CodeView(View):
+    """A driver or product with what it is recognised by."""
+
+    axis: str
+    code: str
+    names: dict[str, str]
+    description: str
+    department: str | None
+    product: str | None
+    examples: list[str]
+    active: bool
+    version: int
+
+
+class TaxonomyView(View):
+    """Everything that items are sorted into."""
+
+    departments: list[DepartmentView]
+    codes: list[CodeView]
+
+
+class RuleView(View):
+    """A follow-up rule in force; shipped ones are among them until they are replaced."""
+
+    key: str
+    priority: int
+    active: bool
+    due_office_hours: float
+    wants_contact: bool | None
+    kinds: list[str]
+    lowest_score_share: float | None
+    sentiment: str | None
+    least_severity: int | None
+    drivers: list[str]
+    wants_call_back: bool
+    owner: str | None
+    escalate_to: str | None
+
+
+@router.put("/v1/departments/{key}", response_model=DepartmentView)
+async def put_one_department(key: Code, command: PutDepartment, write: Write, _: Admin) -> Response:
+    """Create or rename a department."""
+    return await write(put_department, key, command, view=DepartmentView)
+
+
+@router.put("/v1/drivers/{code}", response_model=CodeView)
+async def put_driver(code: Code, command: PutCode, write: Write, _: Admin) -> Response:
+    """Create or replace a driver; it is used within seconds, also without a single example."""
+    return await write(put_code, "driver", code, command, view=CodeView)
+
+
+@router.put("/v1/products/{code}", response_model=CodeView)
+async def put_product(code: Code, command: PutCode, write: Write, _: Admin) -> Response:
+    """Create or replace a product."""
+    return await write(put_code, "product", code, command, view=CodeView)
+
+
+@router.get("/v1/taxonomy", response_model=TaxonomyView)
+async def get_taxonomy(read: Read, _: Reader) -> TaxonomyView:
+    """Return departments, drivers and products."""
+    return await read(_taxonomy)
+
+
+async def _taxonomy(tx: Tx) -> TaxonomyView:
+    departments = [DepartmentView.model_validate(one) for one in await repository.departments(tx)]
+    return TaxonomyView(departments=departments, codes=[CodeView.model_validate(one) for one in await repository.taxonomy(tx)])
+
+
+@router.put("/v1/follow-up-rules/{key}", response_model=RuleView)
+async def put_follow_up_rule(key: Code, command: PutRule, write: Write, _: Admin) -> Response:
+    """Create or replace a rule."""
+    return await write(put_rule, key, command, view=RuleView)
+
+
+@router.get("/v1/follow-up-rules", response_model=list[RuleView])
+async def list_rules(read: Read, _: Reader) -> list[RuleView]:
+    """List the rules in force."""
+    return [_rule_view(rule) for rule in await read(repository.rules)]
+
+
+def _rule_view(rule: Rule) -> RuleView:
+    return RuleView.model_validate(rule)

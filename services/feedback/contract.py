@@ -1,0 +1,237 @@
+"""What feedback tells the others: what was said, what it is about, and whose duty it became."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from services.customers.contract import IdentityKey
+from services.kit.events import Event
+from services.kit.fields import View
+
+
+class GivenLabel(BaseModel):
+    """One value on one axis with its provenance."""
+
+    model_config = ConfigDict(frozen=True)
+
+    axis: str
+    """driver, product, disposition, journey_stage, topic, sentiment or severity."""
+    code: str
+    confidence: float
+    decision: str
+    """auto, needs_review, unknown or person."""
+    source: str
+    """Model, rule or person with its version, e.g. `model:driver@3`."""
+
+
+class FeedbackReceived(Event):
+    """A voice was recorded. `score` is on `scale_max` (5 for stars); no text travels: who may read it asks feedback."""
+
+    subject: ClassVar[str] = "feedback.received.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("item_id",)
+
+    item_id: UUID
+    customer_id: UUID | None
+    customer_keys: list[IdentityKey]
+    source: str
+    """survey, trustpilot, call_note, rest, …"""
+    kind: str
+    """answer, service_review, product_review, call_note, chat, email, idea."""
+    external_id: str
+    score: float | None
+    scale_max: float | None
+    contact_id: UUID | None
+    said_at: datetime
+
+
+class FeedbackCategorised(Event):
+    """What an item is about, and how sure we are.
+
+    May be told again for the same item (the review was edited, the customer became known): the latest holds.
+    """
+
+    subject: ClassVar[str] = "feedback.categorised.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("item_id",)
+
+    item_id: UUID
+    customer_id: UUID | None
+    source: str
+    kind: str
+    language: str | None
+    sentiment: str
+    """negative, neutral or positive."""
+    severity: int
+    """1 (remark) to 4 (urgent)."""
+    driver: str | None
+    department: str | None
+    product: str | None
+    labels: list[GivenLabel]
+    contact_id: UUID | None
+    case_id: UUID | None
+    score: float | None
+    scale_max: float | None
+    said_at: datetime
+
+
+class FeedbackCorrected(Event):
+    """A person put a label right."""
+
+    subject: ClassVar[str] = "feedback.corrected.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("item_id",)
+
+    item_id: UUID
+    axis: str
+    was: str | None
+    now: str
+    department: str | None
+    """The department that the corrected driver belongs to; None on other axes."""
+    by: str
+
+
+class FollowUpOpened(Event):
+    """Somebody owes this customer an answer, by `due_at`. Told again for the same follow-up when the customer now asks for a call as well."""
+
+    subject: ClassVar[str] = "feedback.follow_up_opened.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id", "follow_up_id")
+
+    follow_up_id: UUID
+    item_id: UUID
+    customer_id: UUID | None
+    issue: str
+    """The driver, or `general`."""
+    reason: str
+    """Which rule opened it: contact_me, low_score, one_star, severity."""
+    wants_call_back: bool
+    channel: str
+    language: str | None
+    severity: int
+    department: str | None
+    owner: str | None
+    due_at: datetime
+
+
+class FeedbackRemoved(Event):
+    """The author took a review back: its text is gone here; nobody should count or quote it any more."""
+
+    subject: ClassVar[str] = "feedback.removed.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("item_id",)
+
+    item_id: UUID
+    customer_id: UUID | None
+    source: str
+    removed_at: datetime
+
+
+class FollowUpEscalated(Event):
+    """A follow-up waits too long: level 1 reminds its owner, from level 2 on it is overdue and goes to the next person."""
+
+    subject: ClassVar[str] = "feedback.follow_up_escalated.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id", "follow_up_id")
+
+    follow_up_id: UUID
+    customer_id: UUID | None
+    level: int
+    owner: str | None
+    department: str | None
+    due_at: datetime
+
+
+class FollowUpClosed(Event):
+    """The inner loop ended: confirmed by the customer, not_recovered, or no_answer (documented)."""
+
+    subject: ClassVar[str] = "feedback.follow_up_closed.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id", "follow_up_id")
+
+    follow_up_id: UUID
+    customer_id: UUID | None
+    issue: str
+    outcome: str
+    closed_at: datetime
+
+
+class ContributorTold(Event):
+    """A customer who had spoken about it was told what changed."""
+
+    subject: ClassVar[str] = "feedback.contributor_told.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id",)
+
+    customer_id: UUID
+    initiative_id: UUID
+    channel: str
+    language: str
+
+
+class ItemView(View):
+    """A feedback item as others see it: the text is masked unless the reader may see personal data."""
+
+    id: UUID
+    source: str
+    external_id: str
+    kind: str
+    state: str
+    """received (not read yet), categorised or removed."""
+    version: int
+    customer_id: UUID | None
+    contact_id: UUID | None
+    title: str | None
+    text: str
+    score: float | None
+    scale_max: float | None
+    wants_contact: bool
+    language: str | None
+    sentiment: str | None
+    severity: int | None
+    driver: str | None
+    department: str | None
+    product: str | None
+    decision: str | None
+    labels: list[GivenLabel]
+    reasons: list[str]
+    """Why it is as severe as it is, rule by rule."""
+    follow_up_id: UUID | None
+    said_at: datetime
+    received_at: datetime
+
+
+class FollowUpView(View):
+    """A follow-up with everything that was promised and done."""
+
+    id: UUID
+    item_id: UUID
+    customer_id: UUID | None
+    issue: str
+    reason: str
+    state: str
+    version: int
+    severity: int
+    department: str | None
+    owner: str | None
+    wants_call_back: bool
+    channel: str
+    language: str | None
+    attempt: int
+    reopens: UUID | None
+    escalation: int
+    opened_at: datetime
+    due_at: datetime
+    acknowledged_at: datetime | None
+    contacted_at: datetime | None
+    closed_at: datetime | None
+    outcome: str | None
+    note: str | None
+
+
+class SectionView(View):
+    """One section of the unified view of one customer."""
+
+    version: int
+    as_of: datetime
+    data: list[ItemView] | list[FollowUpView]
+
+
+class CustomerViews(View):
+    """The sections `feedback` and `follow_ups` of each customer that was asked for."""
+
+    views: dict[UUID, dict[str, SectionView]]

@@ -1,0 +1,147 @@
+"""Put the readings of one item together: language, tone, severity, driver with its department, product; each label with where it comes from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.feedback.domain.heads import AUTO, NEEDS_REVIEW, UNKNOWN, Head, Reading
+from services.feedback.domain.ports import Matrix
+from services.feedback.domain.sentiment import NEGATIVE, Tone, score_share, tone_of
+from services.feedback.domain.severity import Severity, grade
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What is known of an item before it is read. `text` is as `normalise.for_models` left it; empty when nothing was written."""
+
+    item_id: UUID
+    text: str
+    language: str | None
+    score: float | None
+    scale_max: float | None
+    hint_driver: str | None
+    """The driver that the agent chose for the contact that this is about."""
+    wants_contact: bool
+    earlier_negative: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a driver belongs."""
+
+    department: str | None
+    product: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """The learned heads in use; driver and product are None until the taxonomy has two codes on that axis."""
+
+    sentiment: Head
+    driver: Head | None
+    product: Head | None
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One value on one axis."""
+
+    axis: str
+    code: str
+    confidence: float
+    decision: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """All that is said about an item."""
+
+    language: str | None
+    tone: Tone
+    severity: Severity
+    driver: str | None
+    department: str | None
+    product: str | None
+    decision: str
+    labels: tuple[Label, ...]
+    review_rank: float | None
+    """Place in the review queue, high first; None when no person need look."""
+
+
+def categorise(voice: Voice, vector: Matrix | None, heads: Heads, drivers: Mapping[str, Place]) -> Labels:
+    """Label one item. `vector` is one row, None without a text."""
+    tone = tone_of(_tone_chances(vector, heads.sentiment), voice.score, voice.scale_max)
+    severity = grade(
+        voice.text,
+        negative=tone.chances[NEGATIVE] if tone.decision != UNKNOWN else 0.0,
+        score_share=score_share(voice.score, voice.scale_max),
+        wants_contact=voice.wants_contact,
+        earlier_negative=voice.earlier_negative,
+    )
+    reading = heads.driver.read(vector)[0] if heads.driver and vector is not None else None
+    driver, decision, driver_label = _driver(reading, voice.hint_driver, drivers, heads.driver)
+    place = drivers.get(driver or "", Place(None, None))
+    product_label = _product(vector, heads.product, place.product, driver)
+    labels = [
+        Label("sentiment", tone.code, tone.confidence, tone.decision, f"{heads.sentiment.name}+{tone.rule}"),
+        Label("severity", str(severity.grade), 1.0, AUTO, "rule:severity@1"),
+        *([driver_label] if driver_label else []),
+        *([product_label] if product_label else []),
+    ]
+    return Labels(
+        language=voice.language,
+        tone=tone,
+        severity=severity,
+        driver=driver,
+        department=place.department,
+        product=product_label.code if product_label else None,
+        decision=decision,
+        labels=tuple(labels),
+        review_rank=_review_rank(voice, reading, decision, severity.grade),
+    )
+
+
+def _tone_chances(vector: Matrix | None, head: Head) -> dict[str, float] | None:
+    if vector is None:
+        return None
+    chances, _ = head.probabilities(vector)
+    return {code: float(chance) for code, chance in zip(head.classes, chances[0], strict=True)}
+
+
+def _driver(
+    reading: Reading | None,
+    hint: str | None,
+    drivers: Mapping[str, Place],
+    head: Head | None,
+) -> tuple[str | None, str, Label | None]:
+    """Take the text's driver when the head is sure of it, else the one that the agent chose, else the head's best guess."""
+    model = head.name if head else ""
+    known = reading is not None and reading.code in drivers
+    if reading is not None and reading.code and known and reading.decision == AUTO:
+        return reading.code, AUTO, Label("driver", reading.code, reading.confidence, AUTO, model)
+    if hint is not None and hint in drivers:
+        return hint, AUTO, Label("driver", hint, 1.0, AUTO, "agent:contact")
+    if reading is not None and reading.code and known:
+        return reading.code, NEEDS_REVIEW, Label("driver", reading.code, reading.confidence, NEEDS_REVIEW, model)
+    return None, UNKNOWN, None
+
+
+def _product(vector: Matrix | None, head: Head | None, of_driver: str | None, driver: str | None) -> Label | None:
+    reading = head.read(vector)[0] if head and vector is not None else None
+    if head and reading and reading.code and reading.decision == AUTO:
+        return Label("product", reading.code, reading.confidence, AUTO, head.name)
+    if of_driver is not None:
+        return Label("product", of_driver, 1.0, AUTO, f"rule:product-of-driver:{driver}")
+    if head and reading and reading.code:
+        return Label("product", reading.code, reading.confidence, NEEDS_REVIEW, head.name)
+    return None
+
+
+def _review_rank(voice: Voice, reading: Reading | None, decision: str, severity: int) -> float | None:
+    """Most informative first: small margin times severity; every fourth item is ranked by lot, so that the queue's statistics stay honest."""
+    if decision == AUTO or reading is None:
+        return None
+    if voice.item_id.int % 4 == 0:
+        return round((voice.item_id.int // 4 % 1000) / 250, 3)
+    return round((1.0 - reading.margin) * severity, 4)

@@ -1,0 +1,38 @@
+"""Words for a feedback item's life, and what identifies its content."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+RECEIVED, CATEGORISED, REMOVED = "received", "categorised", "removed"
+
+ANSWER, SERVICE_REVIEW, PRODUCT_REVIEW, CALL_NOTE = "answer", "service_review", "product_review", "call_note"
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """A voice on its way in, in whichever form it came; the text is still as it was said."""
+
+    source: str
+    external_id: str
+    kind: str
+    text: str
+    said_at: datetime
+    title: str | None = None
+    language: str | None = None
+    score: float | None = None
+    scale_max: float | None = None
+    customer_id: UUID | None = None
+    customer_keys: tuple[tuple[str, str], ...] = ()
+    contact_id: UUID | None = None
+    case_id: UUID | None = None
+    hint_driver: str | None = None
+    wants_contact: bool = False
+    contact_channel: str | None = None
+    counted: bool = True
+
+    def digest(self) -> str:
+        """Return what tells whether the same external id came with other content."""
+        told = (self.kind, self.title, self.text, self.score, self.scale_max, self.wants_contact)
+        return hashlib.sha256(repr(told).encode("utf-8", "replace")).hexdigest()[:32]

@@ -1,0 +1,4 @@
+from services.feedback.models import Base
+from services.kit.migrate import run_env
+
+run_env(Base.metadata)

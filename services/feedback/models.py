@@ -1,0 +1,286 @@
+"""Tables of feedback alone. Text is stored masked; what was cut out stands beside it, sealed."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Index, text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from services.kit.tables import kit_tables
+
+_DIRECT = {"info": {"pii": "direct"}}
+_INDIRECT = {"info": {"pii": "indirect"}}
+_FREE = {"info": {"pii": "free_text"}}
+_NONE = {"info": {"pii": "none"}}
+_OPEN = text("state <> 'closed' AND customer_id IS NOT NULL")
+
+
+class Base(SQLModel, registry=registry()):
+    """Tables of this service alone."""
+
+
+class Item(Base, table=True):
+    """One voice: an answer, a review, a call note. Labels stand as they are now; their history is in `correction`."""
+
+    __tablename__ = "item"
+    __table_args__ = (
+        Index("item_source_external", "source", "external_id", unique=True),
+        Index("item_customer", "customer_id", "id"),
+        Index("item_driver", "driver", "said_at"),
+        Index("item_waiting", "categorise_from", postgresql_where=text("state = 'received'"), sqlite_where=text("state = 'received'")),
+        Index("item_review", "review_rank", "id", postgresql_where=text("review_rank IS NOT NULL"), sqlite_where=text("review_rank IS NOT NULL")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    source: str
+    external_id: str = Field(sa_column_kwargs=_INDIRECT)
+    kind: str
+    state: str
+    version: int
+    digest: str
+    customer_id: UUID | None = Field(sa_column_kwargs=_INDIRECT)
+    customer_keys: list[dict[str, str]] = Field(sa_type=JSON, sa_column_kwargs=_DIRECT)
+    contact_id: UUID | None = Field(sa_column_kwargs=_INDIRECT)
+    case_id: UUID | None = Field(sa_column_kwargs=_INDIRECT)
+    title: str | None = Field(sa_column_kwargs=_FREE)
+    text: str = Field(sa_column_kwargs=_FREE)
+    sealed: bytes | None = Field(sa_column_kwargs=_DIRECT)
+    score: float | None
+    scale_max: float | None
+    hint_driver: str | None
+    wants_contact: bool
+    contact_channel: str | None
+    counted: bool
+    language: str | None
+    sentiment: str | None
+    severity: int | None
+    driver: str | None
+    department: str | None
+    product: str | None
+    decision: str | None
+    labels: list[dict[str, Any]] = Field(sa_type=JSON)
+    reasons: list[str] = Field(sa_type=JSON)
+    review_rank: float | None
+    follow_up_id: UUID | None
+    categorise_from: datetime
+    said_at: datetime
+    received_at: datetime
+
+
+class ItemVector(Base, table=True):
+    """What the embedder made of an item: corrections are learned from it without reading the text again."""
+
+    __tablename__ = "item_vector"
+
+    item_id: UUID = Field(primary_key=True, sa_column_kwargs=_INDIRECT)
+    embedder: str
+    vector: bytes = Field(sa_column_kwargs=_INDIRECT)
+    language: str | None
+
+
+class Correction(Base, table=True):
+    """A person put a label right. Rows are only ever added."""
+
+    __tablename__ = "correction"
+    __table_args__ = (Index("correction_item", "item_id", "id"), Index("correction_axis", "axis", "id"))
+
+    id: UUID = Field(primary_key=True)
+    item_id: UUID
+    axis: str
+    was: str | None
+    now: str
+    by: str = Field(sa_column_kwargs=_INDIRECT)
+    at: datetime
+
+
+class Department(Base, table=True):
+    """Who causes contacts and answers for them."""
+
+    __tablename__ = "department"
+
+    key: str = Field(primary_key=True)
+    name: str = Field(sa_column_kwargs=_NONE)
+    version: int
+
+
+class TaxonomyCode(Base, table=True):
+    """A code of the axis driver or product, with everything that it is recognised by."""
+
+    __tablename__ = "taxonomy_code"
+
+    axis: str = Field(primary_key=True)
+    code: str = Field(primary_key=True)
+    names: dict[str, str] = Field(sa_type=JSON)
+    description: str = Field(sa_column_kwargs=_NONE)
+    department: str | None
+    product: str | None
+    examples: list[str] = Field(sa_type=JSON)
+    active: bool
+    version: int
+
+
+class LearnedHead(Base, table=True):
+    """One version of one learned head, as npz (plain arrays and JSON)."""
+
+    __tablename__ = "learned_head"
+
+    axis: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    embedder: str
+    weights: bytes
+    trained_on: int
+    accuracy: float | None
+    learned_at: datetime
+
+
+class TextVector(Base, table=True):
+    """Vectors of taxonomy texts, so that a code that did not change is not embedded again."""
+
+    __tablename__ = "text_vector"
+
+    digest: str = Field(primary_key=True)
+    embedder: str = Field(primary_key=True)
+    vector: bytes
+
+
+class WebhookSource(Base, table=True):
+    """A review platform's address here. Only hashes of its secret are kept; the one before stays good for a while after a change."""
+
+    __tablename__ = "webhook_source"
+
+    key: str = Field(primary_key=True)
+    kind: str
+    reference_kind: str
+    secret_hash: str
+    previous_hash: str | None
+    previous_until: datetime | None
+    version: int
+
+
+class WebhookEvent(Base, table=True):
+    """What a platform sent, as it was, sealed: every version of a review, and events that we do not know."""
+
+    __tablename__ = "webhook_event"
+    __table_args__ = (Index("webhook_event_item", "item_id", "id"),)
+
+    id: UUID = Field(primary_key=True)
+    source_key: str
+    name: str = Field(sa_column_kwargs=_NONE)
+    outcome: str
+    item_id: UUID | None
+    sealed: bytes | None = Field(sa_column_kwargs=_DIRECT)
+    received_at: datetime
+
+
+class FollowUpRule(Base, table=True):
+    """When somebody owes the customer an answer, and by when. Overrides the shipped rule of the same key."""
+
+    __tablename__ = "follow_up_rule"
+
+    key: str = Field(primary_key=True)
+    rule: dict[str, Any] = Field(sa_type=JSON)
+    version: int
+
+
+class FollowUp(Base, table=True):
+    """The duty to get back to one customer about one issue."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (
+        Index("follow_up_one_open", "customer_id", "issue", unique=True, postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index("follow_up_customer", "customer_id", "id"),
+        Index("follow_up_state", "state", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    item_id: UUID
+    customer_id: UUID | None = Field(sa_column_kwargs=_INDIRECT)
+    issue: str
+    reason: str
+    state: str
+    version: int
+    severity: int
+    department: str | None
+    owner: str | None = Field(sa_column_kwargs=_INDIRECT)
+    escalate_to: str | None = Field(sa_column_kwargs=_INDIRECT)
+    wants_call_back: bool
+    channel: str
+    language: str | None
+    attempt: int
+    reopens: UUID | None
+    escalation: int
+    opened_at: datetime
+    due_at: datetime
+    acknowledged_at: datetime | None
+    contacted_at: datetime | None
+    closed_at: datetime | None
+    outcome: str | None
+    note: str | None = Field(sa_column_kwargs=_FREE)
+
+
+class Customer(Base, table=True):
+    """This service's copy of what it must know to write to somebody; facts from customers.customer_changed."""
+
+    __tablename__ = "customer"
+
+    customer_id: UUID = Field(primary_key=True)
+    version: int
+    display_name: str | None = Field(sa_column_kwargs=_DIRECT)
+    language: str | None
+    time_zone: str | None
+    country: str | None
+    email: str | None = Field(sa_column_kwargs=_DIRECT)
+
+
+class CustomerAlias(Base, table=True):
+    """A customer that turned out to be another; rows go when the merge is undone."""
+
+    __tablename__ = "customer_alias"
+    __table_args__ = (Index("customer_alias_survivor", "survivor_id"),)
+
+    merged_id: UUID = Field(primary_key=True, sa_column_kwargs=_INDIRECT)
+    survivor_id: UUID = Field(sa_column_kwargs=_INDIRECT)
+    merge_id: UUID
+
+
+class Refusal(Base, table=True):
+    """A customer does not want to hear from us there: a withdrawn consent or an opt-out."""
+
+    __tablename__ = "refusal"
+
+    customer_id: UUID = Field(primary_key=True, sa_column_kwargs=_INDIRECT)
+    purpose: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    since: datetime
+
+
+class Initiative(Base, table=True):
+    """A published change that contributors are told about."""
+
+    __tablename__ = "initiative"
+
+    initiative_id: UUID = Field(primary_key=True)
+    title: str = Field(sa_column_kwargs=_NONE)
+    driver: str
+    messages: dict[str, str] = Field(sa_type=JSON)
+    since: datetime
+    published_at: datetime
+
+
+class Telling(Base, table=True):
+    """Who is to be told about which initiative, and what became of it: planned, told, or withheld and why."""
+
+    __tablename__ = "telling"
+
+    initiative_id: UUID = Field(primary_key=True)
+    customer_id: UUID = Field(primary_key=True, sa_column_kwargs=_INDIRECT)
+    id: UUID
+    state: str
+    reason: str | None
+    language: str | None
+    settled_at: datetime | None
+
+
+KIT = kit_tables(Base.metadata)

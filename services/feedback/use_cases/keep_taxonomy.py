@@ -1,0 +1,91 @@
+"""The organisation's own words: departments, drivers, products and follow-up rules are data, put in place by key."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlalchemy import update
+from sqlmodel import SQLModel, col
+
+from services.feedback import repository
+from services.feedback.domain.follow_up_rules import Rule
+from services.feedback.models import Department, FollowUpRule, TaxonomyCode
+from services.kit.db import UnitOfWork
+from services.kit.errors import Refused
+from services.kit.fields import Code, Command, Language, Line, Name
+
+LEARN_AFTER = timedelta(seconds=1)
+
+
+class UnknownDepartment(Refused):
+    """A driver belongs to a department that exists: put the department first."""
+
+    code = "feedback_unknown_department"
+
+
+class PutDepartment(Command):
+    """A department."""
+
+    name: Name
+
+
+class PutCode(Command):
+    """A driver or product, and what it is recognised by: names per language, a description, up to 50 example sentences."""
+
+    names: Annotated[dict[Language, Name], Field(min_length=1, max_length=50)]
+    description: Annotated[str, Field(max_length=2_000)] = ""
+    department: Code | None = None
+    product: Code | None = None
+    examples: Annotated[tuple[Line, ...], Field(max_length=50)] = ()
+    active: bool = True
+
+
+class PutRule(Command):
+    """A follow-up rule: every condition that is set must hold; the matching rule of the highest priority decides."""
+
+    priority: Annotated[int, Field(ge=0, le=1_000)]
+    due_office_hours: Annotated[float, Field(gt=0, le=400, description="office hours (Monday to Friday, 9 to 17) until it is due")]
+    active: bool = True
+    wants_contact: bool | None = None
+    kinds: Annotated[tuple[Code, ...], Field(max_length=20)] = ()
+    lowest_score_share: Annotated[float | None, Field(ge=0, le=1, description="holds at or under this place of the scale, 0 worst, 1 best")] = None
+    sentiment: Annotated[str | None, Field(pattern="^(negative|neutral|positive)$")] = None
+    least_severity: Annotated[int | None, Field(ge=1, le=4)] = None
+    drivers: Annotated[tuple[Code, ...], Field(max_length=200)] = ()
+    wants_call_back: bool = False
+    owner: Name | None = None
+    escalate_to: Name | None = None
+
+
+async def put_department(uow: UnitOfWork, key: str, command: PutDepartment) -> Department:
+    """Create or rename a department."""
+    row = {"key": key, "name": command.name}
+    await _put(uow, Department, row, ("key",))
+    return next(one for one in await repository.departments(uow) if one.key == key)
+
+
+async def put_code(uow: UnitOfWork, axis: str, code: str, command: PutCode) -> TaxonomyCode:
+    """Create or replace a code; it works within seconds, by its names and description alone if need be."""
+    if command.department is not None and command.department not in {one.key for one in await repository.departments(uow)}:
+        raise UnknownDepartment(f"There is no department {command.department}.", pointer="/department")
+    await _put(uow, TaxonomyCode, {"axis": axis, "code": code, **command.model_dump(mode="json")}, ("axis", "code"))
+    await uow.schedule("learn", key=axis, at=uow.now + LEARN_AFTER)
+    found = await repository.taxonomy_code(uow, axis, code)
+    if found is None:
+        raise LookupError(code)
+    return found
+
+
+async def put_rule(uow: UnitOfWork, key: str, command: PutRule) -> Rule:
+    """Create or replace a follow-up rule; a shipped rule is replaced by its key, and switched off by `active: false`."""
+    await _put(uow, FollowUpRule, {"key": key, "rule": {"key": key, **command.model_dump(mode="json")}}, ("key",))
+    return next(rule for rule in await repository.rules(uow) if rule.key == key)
+
+
+async def _put(uow: UnitOfWork, model: type[SQLModel], row: dict[str, Any], key: tuple[str, ...]) -> None:
+    """Insert at version 1, or overwrite and count one version up."""
+    if await uow.insert_ignore(model, {**row, "version": 1}):
+        return
+    same = [col(getattr(model, name)) == row[name] for name in key]
+    changed = {name: value for name, value in row.items() if name not in key}
+    await uow.execute(update(model).where(*same).values(**changed, version=col(getattr(model, "version")) + 1))  # noqa: B009 - every model given has it

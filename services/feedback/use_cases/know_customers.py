@@ -1,0 +1,92 @@
+"""What feedback must know of customers: whose an item is, how to write to somebody, who does not want it, who is who, who is to be forgotten."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlmodel import col
+
+from services.customers.contract import ConsentChanged, CustomerChanged, CustomerErased, CustomersMerged, CustomersUnmerged, SubjectIdentified
+from services.feedback import repository
+from services.feedback.domain.items import CATEGORISED, RECEIVED, REMOVED
+from services.feedback.models import Customer, CustomerAlias, FollowUp, Item, ItemVector, Refusal, WebhookEvent
+from services.feedback.use_cases.record_labels import tell_categorised
+from services.feedback.use_cases.take_in import wake_categoriser
+from services.kit.db import UnitOfWork
+from services.survey.contract import SurveyOptedOut
+
+OPT_OUT = "survey"
+"""The purpose under which an opt-out of being asked is kept; whoever does not want questions is not written to about answers either."""
+
+
+async def hear_customer_changed(uow: UnitOfWork, event: CustomerChanged) -> None:
+    """Keep the newest picture."""
+    known = await repository.customer(uow, event.customer_id)
+    if known is not None and known.version >= event.version:
+        return
+    row = event.model_dump(include={"customer_id", "version", "display_name", "language", "time_zone", "country", "email"})
+    await uow.upsert(Customer, row, key=("customer_id",))
+
+
+async def hear_subject_identified(uow: UnitOfWork, event: SubjectIdentified) -> None:
+    """Attach the item to its customer; tell again what it is about if that was told without, and see whether an answer is owed."""
+    if event.subject_kind != "feedback_item":
+        return
+    unowned = update(Item).where(col(Item.id) == event.subject_id, col(Item.customer_id).is_(None))
+    if await uow.execute(unowned.values(customer_id=event.customer_id, categorise_from=uow.now)) == 0:
+        return
+    item = await repository.item(uow, event.subject_id)
+    if item.state == RECEIVED:
+        await uow.cancel("categorise", key=str(item.id))
+        await wake_categoriser(uow, item.id)
+    elif item.state == CATEGORISED:
+        tell_categorised(uow, item)
+        await uow.schedule("consider_follow_up", key=str(item.id), at=uow.now)
+
+
+async def hear_consent_changed(uow: UnitOfWork, event: ConsentChanged) -> None:
+    """Keep what was refused; a consent that is given takes the refusal back."""
+    await _refuse(uow, event.customer_id, event.purpose, event.channel, refused=not event.granted)
+
+
+async def hear_opted_out(uow: UnitOfWork, event: SurveyOptedOut) -> None:
+    """Keep that the customer does not want to be written to there."""
+    await _refuse(uow, event.customer_id, OPT_OUT, event.channel, refused=True)
+
+
+async def _refuse(uow: UnitOfWork, customer_id: UUID, purpose: str, channel: str, *, refused: bool) -> None:
+    if refused:
+        await uow.insert_ignore(Refusal, {"customer_id": customer_id, "purpose": purpose, "channel": channel, "since": uow.now})
+        return
+    same = (col(Refusal.customer_id) == customer_id, col(Refusal.purpose) == purpose, col(Refusal.channel) == channel)
+    await uow.execute(delete(Refusal).where(*same))
+
+
+async def hear_merged(uow: UnitOfWork, event: CustomersMerged) -> None:
+    """Rows keep their own customer; only the alias says that two are one."""
+    row = {"merged_id": event.merged_id, "survivor_id": event.survivor_id, "merge_id": event.merge_id}
+    await uow.upsert(CustomerAlias, row, key=("merged_id",))
+
+
+async def hear_unmerged(uow: UnitOfWork, event: CustomersUnmerged) -> None:
+    """Take the alias away."""
+    await uow.execute(delete(CustomerAlias).where(col(CustomerAlias.merge_id) == event.merge_id))
+
+
+async def hear_erased(uow: UnitOfWork, event: CustomerErased) -> None:
+    """Forget words and addresses of this customer; labels and counts stay, so that no figure moves. A removed item takes in nothing any more."""
+    mine = select(col(Item.id)).where(col(Item.customer_id) == event.customer_id).scalar_subquery()
+    await uow.execute(update(WebhookEvent).where(col(WebhookEvent.item_id).in_(mine)).values(sealed=None))
+    await uow.execute(delete(ItemVector).where(col(ItemVector.item_id).in_(mine)))
+    blank: dict[str, Any] = {
+        "state": REMOVED,
+        "title": None,
+        "text": "",
+        "sealed": None,
+        "customer_keys": [],
+        "review_rank": None,
+        "version": col(Item.version) + 1,
+    }
+    await uow.execute(update(Item).where(col(Item.customer_id) == event.customer_id).values(**blank))
+    await uow.execute(update(FollowUp).where(col(FollowUp.customer_id) == event.customer_id).values(note=None))
+    await uow.execute(delete(Customer).where(col(Customer.customer_id) == event.customer_id))

@@ -1,0 +1,292 @@
+"""What routing tells the others: the life of a contact, and who serves."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from services.customers.contract import IdentityKey
+from services.kit.events import Event
+from services.kit.fields import View
+
+
+class ContactQueued(Event):
+    """A contact waits for an agent."""
+
+    subject: ClassVar[str] = "routing.contact_queued.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("contact_id",)
+
+    contact_id: UUID
+    customer_id: UUID | None
+    customer_keys: list[IdentityKey]
+    channel: str
+    queue: str
+    topic: str | None
+    language: str | None
+    case_id: UUID | None
+    follow_up_id: UUID | None
+    queued_at: datetime
+
+
+class ContactOffered(Event):
+    """One agent was asked to take the contact, and has until `expires_at`."""
+
+    subject: ClassVar[str] = "routing.contact_offered.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("contact_id",)
+
+    contact_id: UUID
+    customer_id: UUID | None
+    reservation_id: UUID
+    agent_id: UUID
+    expires_at: datetime
+
+
+class ContactConnected(Event):
+    """An agent took the contact."""
+
+    subject: ClassVar[str] = "routing.contact_connected.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("contact_id",)
+
+    contact_id: UUID
+    customer_id: UUID | None
+    agent_id: UUID
+    waited_seconds: float
+    connected_at: datetime
+
+
+class ContactEnded(Event):
+    """A contact is over. The attribution is frozen here: who served, where, for whom, about what, caused by which department."""
+
+    subject: ClassVar[str] = "routing.contact_ended.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("contact_id",)
+
+    contact_id: UUID
+    external_id: str | None
+    customer_id: UUID | None
+    customer_keys: list[IdentityKey]
+    channel: str
+    direction: str
+    """inbound or outbound."""
+    queue: str | None
+    topic: str | None
+    language: str | None
+    agent_id: UUID | None
+    agent_name: str | None
+    team: str | None
+    site: str | None
+    vendor: str | None
+    disposition: str | None
+    driver: str | None
+    department: str | None
+    resolved: str | None
+    """The agent's view: yes, partly, no."""
+    order_reference: str | None
+    case_id: UUID | None
+    follow_up_id: UUID | None
+    notes: str | None
+    transfers: int
+    articles: list[UUID]
+    started_at: datetime
+    ended_at: datetime
+    handle_seconds: float
+    """Talk plus wrap-up."""
+
+
+class ContactAbandoned(Event):
+    """The customer left before an agent answered."""
+
+    subject: ClassVar[str] = "routing.contact_abandoned.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("contact_id",)
+
+    contact_id: UUID
+    customer_id: UUID | None
+    customer_keys: list[IdentityKey]
+    channel: str
+    queue: str
+    waited_seconds: float
+    abandoned_at: datetime
+
+
+class ContactTransferred(Event):
+    """A contact moved to another queue or agent, with its age and everything known."""
+
+    subject: ClassVar[str] = "routing.contact_transferred.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("contact_id",)
+
+    contact_id: UUID
+    customer_id: UUID | None
+    from_queue: str | None
+    to_queue: str | None
+    from_agent_id: UUID | None
+    reason: str | None
+
+
+class AgentChanged(Event):
+    """An agent is new, changed skills, or changed activity."""
+
+    subject: ClassVar[str] = "routing.agent_changed.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("agent_id",)
+
+    agent_id: UUID
+    external_id: str
+    name: str
+    team: str | None
+    site: str | None
+    vendor: str | None
+    activity: str
+    languages: list[str]
+
+
+class AgentView(View):
+    """An agent; `skills` holds languages as `lang:xx`."""
+
+    id: UUID
+    external_id: str
+    name: str
+    version: int
+    team: str | None
+    site: str | None
+    vendor: str | None
+    time_zone: str
+    activity: str
+    skills: dict[str, int]
+    changed_at: datetime
+
+
+class ContactView(View):
+    """One contact. While it waits nobody is named; afterwards the attribution is that of the agent who is asked, serves or served."""
+
+    id: UUID
+    version: int
+    external_id: str | None
+    channel: str
+    direction: str
+    state: str
+    queue: str | None
+    customer_id: UUID | None
+    topic: str | None
+    language: str | None
+    order_reference: str | None
+    case_id: UUID | None
+    follow_up_id: UUID | None
+    context: dict[str, JsonValue]
+    queued_at: datetime
+    waits_from: datetime
+    connected_at: datetime | None
+    ended_at: datetime | None
+    agent_id: UUID | None
+    agent_name: str | None
+    team: str | None
+    site: str | None
+    vendor: str | None
+    disposition: str | None
+    driver: str | None
+    department: str | None
+    resolved: str | None
+    notes: str | None
+    articles: list[UUID]
+    transfers: int
+    handle_seconds: float | None
+
+
+class ReservationView(View):
+    """One agent asked for one contact."""
+
+    id: UUID
+    version: int
+    contact_id: UUID
+    agent_id: UUID
+    channel: str
+    status: str
+    reason: str | None
+    created_at: datetime
+    expires_at: datetime
+    closed_at: datetime | None
+
+
+class OfferView(View):
+    """An offer as the agent sees it: the contact, how long the answer may take, and why it came to this agent."""
+
+    reservation: ReservationView
+    contact: ContactView
+    why: str
+
+
+class QueueStateView(View):
+    """A queue at this moment. Seconds; the service level is exponentially weighted over the last contacts."""
+
+    queue: str
+    as_of: datetime
+    waiting: int
+    offered: int
+    connected: int
+    longest_wait_seconds: float
+    service_level: float
+    sla_share: float
+    sla_seconds: int
+    agents: dict[str, int]
+    """Agents who have the skills that the queue wants, by activity."""
+    agents_free: int
+    """Of those available, who has a free place for a channel of the queue."""
+
+
+class DecisionView(View):
+    """Why an agent was asked, or why nobody could be, with every term."""
+
+    id: UUID
+    decided_at: datetime
+    outcome: str
+    trigger: str
+    rule: str
+    agent_id: UUID | None
+    reservation_id: UUID | None
+    step: int
+    waited_s: float
+    requirement: dict[str, int]
+    considered: int
+    terms: dict[str, JsonValue]
+    runners_up: list[dict[str, JsonValue]]
+    sentence: str
+
+
+class ExplanationView(View):
+    """Why a contact is where it is."""
+
+    contact_id: UUID
+    state: str
+    sentence: str
+    waited_s: float
+    requirement: dict[str, int]
+    next_step_in_s: float | None
+    """None when the requirement will not loosen any more, or the contact does not wait."""
+    agents: dict[str, int]
+    """on_shift, skilled (of these), free (of those), excluded (skilled, but let it pass); counted now, only while it waits."""
+    decisions: list[DecisionView]
+    """Newest first, at most 20."""
+
+
+class ContactSummary(View):
+    """A contact in the unified customer view."""
+
+    id: UUID
+    channel: str
+    direction: str
+    state: str
+    queue: str | None
+    topic: str | None
+    queued_at: datetime
+    ended_at: datetime | None
+    agent_name: str | None
+    disposition: str | None
+    driver: str | None
+    resolved: str | None
+    case_id: UUID | None
+    follow_up_id: UUID | None
+
+
+class CustomerContacts(View):
+    """Section `contacts`: everything open, and the last 20 that are over, newest first."""
+
+    open: list[ContactSummary]
+    recent: list[ContactSummary]

@@ -1,0 +1,1 @@
+"""The rules of routing: pure functions over levels, seconds and states."""

@@ -1,0 +1,34 @@
+"""When a queue is open. A contact that comes while it is closed starts to wait when it opens; who waits at closing time is still served."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+DAYS_TO_LOOK = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Local opening hours: weekdays with 0 for Monday, `closes` after `opens` on the same day."""
+
+    time_zone: str
+    weekdays: frozenset[int]
+    opens: time
+    closes: time
+
+
+def open_from(hours: Hours | None, now: datetime) -> datetime:
+    """Return `now` while the queue is open (None: always), else the next opening in UTC."""
+    if hours is None:
+        return now
+    zone = ZoneInfo(hours.time_zone)
+    today = now.astimezone(zone).date()
+    for offset in range(DAYS_TO_LOOK):
+        day = today + timedelta(days=offset)
+        if day.weekday() not in hours.weekdays:
+            continue
+        opens = datetime.combine(day, hours.opens, zone).astimezone(UTC)
+        closes = datetime.combine(day, hours.closes, zone).astimezone(UTC)
+        if now < closes:
+            return max(now, opens)
+    return now

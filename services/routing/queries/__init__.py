@@ -1,0 +1,1 @@
+"""Reads larger than a select by key."""

@@ -1,0 +1,65 @@
+"""An agent starts, pauses or goes. Open offers of who goes are withdrawn; a contact in talk is finished."""
+
+from uuid import UUID
+
+from services.kit.db import UnitOfWork
+from services.kit.fields import Command
+from services.routing.contract import AgentChanged
+from services.routing.domain.contact import Activity, Trigger, is_routable
+from services.routing.domain.eligibility import LANGUAGE_PREFIX
+from services.routing.domain.reservation import ReservationStatus
+from services.routing.models import Agent
+from services.routing.repository import agents, contacts, matching
+from services.routing.use_cases.match import match_agent, match_contact
+from services.routing.use_cases.return_contact import return_contact
+
+
+class ChangeActivity(Command):
+    """What the agent does from now on."""
+
+    activity: Activity
+
+
+async def change_activity(uow: UnitOfWork, external_id: str, command: ChangeActivity) -> Agent:
+    """Set an agent's activity, with all that follows from it."""
+    await matching.lock_dispatch(uow)
+    agent = await agents.agent_called(uow, external_id)
+    await set_activity(uow, agent, command.activity)
+    return await agents.agent(uow, agent.id)
+
+
+async def set_activity(uow: UnitOfWork, agent: Agent, activity: Activity) -> None:
+    """Set the activity; the dispatch lock is held."""
+    if agent.activity != activity:
+        await agents.change(uow, agent.id, activity=activity.value, misses=0)
+        if is_routable(activity):
+            await agents.start_idling(uow, agent.id)
+        await tell_agent_changed(uow, agent.id)
+    await look_around(uow, agent, activity)
+
+
+async def look_around(uow: UnitOfWork, agent: Agent, activity: str) -> None:
+    """After an agent has changed: bring back the offers of who is gone, and match whatever became possible."""
+    if not is_routable(activity):
+        for reservation in await contacts.pending_of(uow, agent.id):
+            await return_contact(uow, reservation, ReservationStatus.SUPERSEDED, "agent_left")
+    await match_agent(uow, agent.id, Trigger.AGENT_CHANGED)
+    for contact_id in await matching.waiting_with_exclusions(uow):
+        await match_contact(uow, contact_id, Trigger.AGENT_CHANGED)
+
+
+async def tell_agent_changed(uow: UnitOfWork, agent_id: UUID) -> None:
+    """Tell the others how the agent stands now."""
+    agent = await agents.agent(uow, agent_id)
+    uow.emit(
+        AgentChanged(
+            agent_id=agent.id,
+            external_id=agent.external_id,
+            name=agent.name,
+            team=agent.team,
+            site=agent.site,
+            vendor=agent.vendor,
+            activity=agent.activity,
+            languages=sorted(key.removeprefix(LANGUAGE_PREFIX) for key in agent.skills if key.startswith(LANGUAGE_PREFIX)),
+        )
+    )

@@ -1,0 +1,145 @@
+"""Put a contact in its line: compile what it wants, give it its credit and class, tell the others, and look for an agent at once."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from services.customers.contract import IdentityKey
+from services.kit.db import UnitOfWork
+from services.kit.errors import Refused
+from services.kit.ids import new_id
+from services.routing.contract import ContactQueued
+from services.routing.domain.contact import ContactState, Trigger
+from services.routing.domain.credit import total_credit_s
+from services.routing.domain.eligibility import Step, compile_policy
+from services.routing.domain.hours import Hours, open_from
+from services.routing.models import Contact, Queue
+from services.routing.repository import customers, queues
+from services.routing.use_cases.match import LOOK_AGAIN, match_contact
+
+
+class ChannelNotServed(Refused):
+    """The queue does not take contacts of this channel."""
+
+    code = "channel_not_served"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A contact that comes in, from whichever side. Needs are (skill, level); relax steps are its own, besides the queue's."""
+
+    channel: str
+    direction: str
+    external_id: str | None = None
+    customer_id: UUID | None = None
+    customer_keys: list[IdentityKey] = field(default_factory=list)
+    topic: str | None = None
+    language: str | None = None
+    requires: list[tuple[str, int]] = field(default_factory=list)
+    relax: list[Step] = field(default_factory=list)
+    credit_s: int = 0
+    order_reference: str | None = None
+    case_id: UUID | None = None
+    follow_up_id: UUID | None = None
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+async def enqueue_contact(uow: UnitOfWork, queue: Queue, arrival: Arrival) -> UUID:
+    """Queue the contact and return its id; raises ChannelNotServed. The dispatch lock is held."""
+    if arrival.channel not in queue.channels:
+        raise ChannelNotServed(f"Queue {queue.key} takes {', '.join(queue.channels)}, not {arrival.channel}.", pointer="/channel")
+    contact_id, customer_id = new_id(), arrival.customer_id
+    for key in arrival.customer_keys:
+        customer_id = customer_id or await customers.customer_with(uow, key.kind, key.value)
+    waits_from = open_from(hours_of(queue), uow.now)
+    row = blank_contact(uow, contact_id) | {
+        "external_id": arrival.external_id,
+        "channel": arrival.channel,
+        "direction": arrival.direction,
+        "state": ContactState.WAITING.value,
+        "queue": queue.key,
+        "asked_credit_s": arrival.credit_s,
+        "requires": [list(need) for need in arrival.requires],
+        "relax": [[step.after_s, step.skill, step.level] for step in arrival.relax],
+        "customer_id": customer_id,
+        "customer_keys": [key.model_dump() for key in arrival.customer_keys],
+        "topic": arrival.topic,
+        "language": arrival.language,
+        "order_reference": arrival.order_reference,
+        "case_id": arrival.case_id,
+        "follow_up_id": arrival.follow_up_id,
+        "context": arrival.context,
+        "waits_from": waits_from,
+    }
+    row["class_key"] = await class_for(uow, queue, Contact.model_validate(row))
+    await uow.insert(Contact, row)
+    _tell(uow, Contact.model_validate(row))
+    if waits_from > uow.now:
+        await uow.schedule(LOOK_AGAIN, key=str(contact_id), at=waits_from)
+    await match_contact(uow, contact_id, Trigger.CONTACT_QUEUED)
+    return contact_id
+
+
+async def class_for(uow: UnitOfWork, queue: Queue, contact: Contact) -> str:
+    """Return the class of this contact in `queue`, with the credit that it and its customer have now."""
+    own = [(str(skill), int(level)) for skill, level in contact.requires]
+    steps = [Step(int(after_s), str(skill), int(level)) for after_s, skill, level in [*queue.relax, *contact.relax]]
+    policy = compile_policy([(str(skill), int(level)) for skill, level in queue.requires], own, contact.language, steps)
+    return await queues.class_of(uow, queue.key, contact.channel, policy, await credit_of(uow, contact))
+
+
+async def credit_of(uow: UnitOfWork, contact: Contact) -> int:
+    """Return the seconds of credit that this contact and its customer have now."""
+    known = await customers.standing(uow, contact.customer_id) if contact.customer_id else None
+    return total_credit_s(contact.asked_credit_s, mood=known.mood if known else None, tier=known.tier if known else None)
+
+
+def hours_of(queue: Queue) -> Hours | None:
+    """Return the opening hours of a queue; None when it is always open."""
+    if queue.hours is None:
+        return None
+    return Hours(
+        time_zone=queue.hours["time_zone"],
+        weekdays=frozenset(queue.hours["weekdays"]),
+        opens=time.fromisoformat(queue.hours["opens"]),
+        closes=time.fromisoformat(queue.hours["closes"]),
+    )
+
+
+def blank_contact(uow: UnitOfWork, contact_id: UUID) -> dict[str, Any]:
+    """Return a contact's row in which nothing is known but its id and the moment."""
+    nothing: dict[str, Any] = dict.fromkeys(Contact.model_fields)
+    moment: datetime = uow.now
+    return nothing | {
+        "id": contact_id,
+        "version": 1,
+        "asked_credit_s": 0,
+        "requires": [],
+        "relax": [],
+        "customer_keys": [],
+        "context": {},
+        "articles": [],
+        "queued_at": moment,
+        "waits_from": moment,
+        "changed_at": moment,
+        "transfers": 0,
+        "talked_seconds": 0.0,
+    }
+
+
+def _tell(uow: UnitOfWork, contact: Contact) -> None:
+    uow.emit(
+        ContactQueued(
+            contact_id=contact.id,
+            customer_id=contact.customer_id,
+            customer_keys=[IdentityKey.model_validate(key) for key in contact.customer_keys],
+            channel=contact.channel,
+            queue=contact.queue or "",
+            topic=contact.topic,
+            language=contact.language,
+            case_id=contact.case_id,
+            follow_up_id=contact.follow_up_id,
+            queued_at=contact.queued_at,
+        )
+    )

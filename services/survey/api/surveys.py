@@ -1,0 +1,38 @@
+"""Surveys: which questions are asked."""
+
+from typing import Annotated
+
+from fastapi import Response
+
+from services.kit.auth import Principal
+from services.kit.fields import Code
+from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, Write, requires
+from services.kit.paging import decode_cursor, encode_cursor
+from services.survey.api.showing import SurveyOut
+from services.survey.contract import SurveyView
+from services.survey.domain.design import Questionnaire
+from services.survey.repository import asking
+from services.survey.use_cases.set_survey import set_survey
+
+router = APIRouter(tags=["surveys"])
+
+
+@router.put("/v1/surveys/{key}", response_model=SurveyView)
+async def put_survey(key: Code, questionnaire: Questionnaire, write: Write, _: Annotated[Principal, requires("survey:admin")]) -> Response:
+    """Create or change a survey; a version that was answered is frozen, so that a change makes the next one."""
+    return await write(set_survey, key, questionnaire, view=SurveyOut)
+
+
+@router.get("/v1/surveys/{key}")
+async def get_survey(key: Code, read: Read, _: Annotated[Principal, requires("survey:read")], version: int | None = None) -> SurveyView:
+    """Return the newest version of a survey, or the one that `version` names."""
+    return SurveyOut.model_validate(await read(asking.survey, key, version))
+
+
+@router.get("/v1/surveys")
+async def list_surveys(read: Read, _: Annotated[Principal, requires("survey:read")], cursor: Cursor = None, limit: PageSize = 50) -> Page[SurveyView]:
+    """Return the newest version of each survey, by key."""
+    after = decode_cursor(cursor, 1)[0] if cursor else ""
+    found = await read(asking.surveys, after, limit + 1)
+    items: list[SurveyView] = [SurveyOut.model_validate(survey) for survey in found[:limit]]
+    return Page(items=items, next_cursor=encode_cursor(items[-1].key) if len(found) > limit else None)

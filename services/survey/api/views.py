@@ -1,0 +1,67 @@
+"""The view contract: what the gateway shows of a customer."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.kit.auth import Principal
+from services.kit.db import Tx
+from services.kit.fields import Command
+from services.kit.http import APIRouter, Read, RuntimeDep, requires
+from services.survey.api.showing import invitation_view
+from services.survey.contract import InvitationView, ResponseView
+from services.survey.models import Invitation, Response
+from services.survey.repository import asking
+
+router = APIRouter(tags=["views"])
+SECTIONS = ("invitations", "responses")
+MOST_ROWS = 2000
+"""Per section and request; with 100 customers that is 20 each, with one far more than anybody is asked."""
+
+
+class ViewsWanted(Command):
+    """Whose sections; `sections` null means all, unknown names are passed over."""
+
+    customer_ids: Annotated[list[UUID], Field(max_length=100)]
+    sections: Annotated[list[str], Field(max_length=50)] | None = None
+
+
+class Section(BaseModel):
+    """One section of one customer; the version grows with every change of what is in it."""
+
+    version: int
+    as_of: datetime
+    data: list[InvitationView] | list[ResponseView]
+
+
+class Views(BaseModel):
+    """Customer to section name to section."""
+
+    views: dict[UUID, dict[str, Section]]
+
+
+@router.post("/internal/v1/customers/views")
+async def customer_views(wanted: ViewsWanted, read: Read, runtime: RuntimeDep, _: Annotated[Principal, requires("internal")]) -> Views:
+    """Return the sections `invitations` and `responses` of up to 100 customers, newest first, in two statements."""
+    names = [name for name in SECTIONS if wanted.sections is None or name in wanted.sections]
+    asked, answered = await read(_rows, wanted.customer_ids, names)
+    now = runtime.clock.now()
+    key: bytes = runtime.resources["keys"].link
+    views: dict[UUID, dict[str, Section]] = {customer_id: {} for customer_id in wanted.customer_ids}
+    for customer_id, sections in views.items():
+        if "invitations" in names:
+            mine = [row for row in asked if row.customer_id == customer_id]
+            shown = [invitation_view(row, now, None, key) for row in mine]
+            sections["invitations"] = Section(version=sum(row.version for row in mine), as_of=now, data=shown)
+        if "responses" in names:
+            own = [row for row in answered if row.customer_id == customer_id]
+            sheets = [ResponseView.model_validate(row) for row in own]
+            sections["responses"] = Section(version=sum(row.version for row in own), as_of=now, data=sheets)
+    return Views(views=views)
+
+
+async def _rows(tx: Tx, customer_ids: list[UUID], names: list[str]) -> tuple[list[Invitation], list[Response]]:
+    asked = await asking.invitations_of(tx, customer_ids, MOST_ROWS) if "invitations" in names else []
+    return asked, await asking.responses_of(tx, customer_ids, MOST_ROWS) if "responses" in names else []

@@ -1,0 +1,219 @@
+"""What survey tells the others: who was asked, who was not and why, and what they answered."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from services.kit.events import Event
+from services.kit.fields import View
+
+
+class Attribution(BaseModel):
+    """Whom and what an answer is about, frozen at the end of the contact."""
+
+    model_config = ConfigDict(frozen=True)
+
+    contact_id: UUID | None
+    agent_id: UUID | None
+    team: str | None
+    site: str | None
+    vendor: str | None
+    queue: str | None
+    topic: str | None
+    driver: str | None
+    department: str | None
+    disposition: str | None
+    order_reference: str | None
+    case_id: UUID | None
+    follow_up_id: UUID | None
+
+
+class GivenAnswer(BaseModel):
+    """One answer to one question. Scores are whole numbers on the question's own scale; choice is a code; text is free."""
+
+    model_config = ConfigDict(frozen=True)
+
+    question: str
+    dimension: str
+    """service, process, product, resolution, relationship or open."""
+    kind: str
+    """csat5, nps11, ces7, resolved, single, text, contact_me."""
+    score: int | None
+    choice: str | None
+    text: str | None
+
+
+class SurveyInvited(Event):
+    """A customer was asked."""
+
+    subject: ClassVar[str] = "survey.invited.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id",)
+
+    invitation_id: UUID
+    programme: str
+    survey: str
+    customer_id: UUID
+    contact_id: UUID | None
+    channel: str
+    inclusion_probability: float
+    invited_at: datetime
+
+
+class SurveySkipped(Event):
+    """A customer could have been asked and was not, and why (reason is a code such as cap_reached, not_sampled, no_consent)."""
+
+    subject: ClassVar[str] = "survey.skipped.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id", "decision_id")
+
+    decision_id: UUID
+    programme: str
+    customer_id: UUID | None
+    contact_id: UUID | None
+    reason: str
+    inclusion_probability: float | None
+
+
+class SurveyAnswered(Event):
+    """A customer answered; `follow_up_id` in the attribution says that this is the confirmation of a follow-up."""
+
+    subject: ClassVar[str] = "survey.answered.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id", "response_id")
+
+    response_id: UUID
+    invitation_id: UUID | None
+    programme: str | None
+    survey: str
+    survey_version: int
+    customer_id: UUID | None
+    mode: str
+    """page, email, sms, agent, ivr, interview, paper, portal."""
+    language: str
+    answers: list[GivenAnswer]
+    comment: str | None
+    wants_contact: bool
+    contact_channel: str | None
+    contact_time: str | None = None
+    """any, morning, afternoon or evening, on the customer's own clock."""
+    inclusion_probability: float | None
+    attribution: Attribution
+    flagged: bool
+    """Looks like a scanner or a bot: kept, but not counted."""
+    answered_at: datetime
+
+
+class SurveyOptedOut(Event):
+    """A customer does not want to be asked again (channel, or any)."""
+
+    subject: ClassVar[str] = "survey.opted_out.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id",)
+
+    customer_id: UUID
+    channel: str
+
+
+class SurveyView(View):
+    """One version of a survey."""
+
+    key: str
+    version: int
+    title: dict[str, str] | None
+    questions: list[dict[str, JsonValue]]
+    created_at: datetime
+    frozen_at: datetime | None
+    """When the first answer froze this version; None while a change still goes into it."""
+
+
+class ProgrammeView(View):
+    """The current version of a programme."""
+
+    key: str
+    version: int
+    rules: dict[str, JsonValue]
+    created_at: datetime
+
+
+class RuleView(View):
+    """One rule of a decision: what it looked at, whether it let the ask through, and a sentence that says so."""
+
+    rule: str
+    input: dict[str, JsonValue]
+    verdict: str
+    """pass, refuse or wait."""
+    reason: str | None
+    sentence: str
+    next_possible_at: datetime | None
+
+
+class DecisionView(View):
+    """Why somebody was asked, was not, or is not yet."""
+
+    id: UUID
+    programme: str
+    programme_version: int
+    occasion: str
+    contact_id: UUID | None
+    customer_id: UUID | None
+    order_reference: str | None
+    occurred_at: datetime
+    outcome: str
+    """pending, invited or skipped."""
+    waits_for: str | None
+    reason: str | None
+    sentence: str
+    rules: list[RuleView]
+    inclusion_probability: float | None
+    next_possible_at: datetime | None
+    invitation_id: UUID | None
+    created_at: datetime
+    decided_at: datetime | None
+    version: int
+
+
+class InvitationView(View):
+    """One ask and what became of it; `link` only for who may see personal data or configures the service."""
+
+    id: UUID
+    decision_id: UUID
+    programme: str
+    survey: str
+    survey_version: int
+    customer_id: UUID
+    contact_id: UUID | None
+    channel: str
+    language: str
+    state: str
+    """queued, sent, answered, withdrawn or expired."""
+    inclusion_probability: float
+    invited_at: datetime
+    sent_at: datetime | None
+    answered_at: datetime | None
+    expires_at: datetime
+    link: str | None
+    version: int
+
+
+class ResponseView(View):
+    """One answer sheet."""
+
+    id: UUID
+    invitation_id: UUID | None
+    programme: str | None
+    survey: str
+    survey_version: int
+    customer_id: UUID | None
+    contact_id: UUID | None
+    mode: str
+    language: str
+    answers: list[GivenAnswer]
+    comment: str | None
+    wants_contact: bool
+    contact_channel: str | None
+    contact_time: str | None
+    inclusion_probability: float | None
+    attribution: Attribution
+    flags: list[str]
+    """Why it looks like a scanner's or a bot's; empty for an ordinary answer."""
+    answered_at: datetime
+    version: int

@@ -1,0 +1,1 @@
+"""Rules of asking: pure functions; time, keys and chance come in as arguments."""

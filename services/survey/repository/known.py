@@ -1,0 +1,133 @@
+"""Survey's copies: customers and their keys, merges, words about being asked, contacts, orders, open matters."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, or_, update
+from sqlmodel import col, select
+
+from services.kit.db import Tx, UnitOfWork
+from services.survey.models import ConsentWord, KnownContact, KnownCustomer, KnownKey, KnownMerge, KnownOrder, OpenMatter
+
+ONLY_AN_ID = -1
+"""The version of a customer of whom nothing but the id was heard."""
+
+
+async def customer(tx: Tx, customer_id: UUID) -> KnownCustomer | None:
+    """Return the copy of a customer, or None when nobody told of them yet."""
+    told = (col(KnownCustomer.customer_id) == customer_id, col(KnownCustomer.version) > ONLY_AN_ID)
+    return await tx.first(select(KnownCustomer).where(*told), KnownCustomer)
+
+
+async def expect_customer(uow: UnitOfWork, customer_id: UUID) -> KnownCustomer | None:
+    """Return the copy of a customer; when nobody told of them yet, whoever tells waits until this transaction has noted that it waits."""
+    blank = dict.fromkeys(("display_name", "language", "time_zone", "email", "preferred_channel", "erased_at"))
+    await uow.insert_ignore(KnownCustomer, {"customer_id": customer_id, "version": ONLY_AN_ID, **blank})
+    return next(iter(await lock_customers(uow, [customer_id])), None)
+
+
+async def lock_customers(uow: UnitOfWork, customer_ids: Sequence[UUID]) -> list[KnownCustomer]:
+    """Return the copies under row locks, always taken in the order of ids: who counts asks holds them until it commits."""
+    told = (col(KnownCustomer.customer_id).in_(customer_ids), col(KnownCustomer.version) > ONLY_AN_ID)
+    wanted = select(KnownCustomer).where(*told)
+    return await uow.all(wanted.order_by(col(KnownCustomer.customer_id)).with_for_update(), KnownCustomer)
+
+
+async def customer_of_key(tx: Tx, kind: str, value: str) -> UUID | None:
+    """Return whom an identity key names, or None."""
+    found = await tx.first(select(KnownKey).where(col(KnownKey.kind) == kind, col(KnownKey.value) == value), KnownKey)
+    return found.customer_id if found else None
+
+
+async def forget_keys(uow: UnitOfWork, customer_id: UUID) -> None:
+    """Drop every key of a customer."""
+    await uow.execute(delete(KnownKey).where(col(KnownKey.customer_id) == customer_id))
+
+
+async def person_of(tx: Tx, customer_id: UUID) -> list[UUID]:
+    """Return all customer ids that are this person, ordered; merges in force are followed in both directions."""
+    known, fresh = {customer_id}, {customer_id}
+    while fresh:
+        joined = or_(col(KnownMerge.survivor_id).in_(fresh), col(KnownMerge.merged_id).in_(fresh))
+        merges = await tx.all(select(KnownMerge).where(joined, col(KnownMerge.undone).is_(False)), KnownMerge)
+        fresh = {member for merge in merges for member in (merge.survivor_id, merge.merged_id)} - known
+        known |= fresh
+    return sorted(known)
+
+
+async def hear_merge(uow: UnitOfWork, merge_id: UUID, survivor_id: UUID, merged_id: UUID, *, undone: bool) -> None:
+    """Note a merge or that it was undone; an undo that arrives first stays."""
+    row = {"merge_id": merge_id, "survivor_id": survivor_id, "merged_id": merged_id, "undone": undone}
+    if not await uow.insert_ignore(KnownMerge, row) and undone:
+        await uow.execute(update(KnownMerge).where(col(KnownMerge.merge_id) == merge_id).values(undone=True))
+
+
+async def words_of(tx: Tx, customer_ids: Sequence[UUID]) -> list[ConsentWord]:
+    """Return what these customers last said about being asked."""
+    return await tx.all(select(ConsentWord).where(col(ConsentWord.customer_id).in_(customer_ids)), ConsentWord)
+
+
+async def hear_word(uow: UnitOfWork, customer_id: UUID, purpose: str, channel: str, *, granted: bool, said_at: datetime) -> None:
+    """Keep the latest word about a purpose and channel; an older one that arrives late is dropped."""
+    row = {"customer_id": customer_id, "purpose": purpose, "channel": channel, "granted": granted, "said_at": said_at}
+    if await uow.insert_ignore(ConsentWord, row):
+        return
+    same = (col(ConsentWord.customer_id) == customer_id, col(ConsentWord.purpose) == purpose, col(ConsentWord.channel) == channel)
+    await uow.execute(update(ConsentWord).where(*same, col(ConsentWord.said_at) <= said_at).values(granted=granted, said_at=said_at))
+
+
+async def contact(tx: Tx, contact_id: UUID) -> KnownContact | None:
+    """Return an ended contact, or None."""
+    return await tx.first(select(KnownContact).where(col(KnownContact.contact_id) == contact_id), KnownContact)
+
+
+async def hear_contact(uow: UnitOfWork, row: dict[str, Any]) -> bool:
+    """Note an ended contact; False when it was noted before. A customer that was heard earlier stays."""
+    if await uow.insert_ignore(KnownContact, row):
+        return True
+    only_ids = (col(KnownContact.contact_id) == row["contact_id"], col(KnownContact.ended_at).is_(None))
+    told = {name: value for name, value in row.items() if name != "customer_id"}
+    return await uow.execute(update(KnownContact).where(*only_ids).values(**told)) == 1
+
+
+async def name_customer_of_contact(uow: UnitOfWork, contact_id: UUID, customer_id: UUID) -> None:
+    """Note whose contact it was, also before the contact itself is heard of."""
+    row = {"contact_id": contact_id, "customer_id": customer_id, "channel": None, "attribution": None, "ended_at": None}
+    if not await uow.insert_ignore(KnownContact, row):
+        nameless = (col(KnownContact.contact_id) == contact_id, col(KnownContact.customer_id).is_(None))
+        await uow.execute(update(KnownContact).where(*nameless).values(customer_id=customer_id))
+
+
+async def order(tx: Tx, order_reference: str) -> KnownOrder | None:
+    """Return where an order stands, or None when nobody told of it."""
+    return await tx.first(select(KnownOrder).where(col(KnownOrder.order_reference) == order_reference), KnownOrder)
+
+
+async def expect_order(uow: UnitOfWork, order_reference: str) -> KnownOrder | None:
+    """Return where an order stands, under a lock: a delivery that is told at this moment waits until we have noted that we wait for it."""
+    row = {"order_reference": order_reference, "customer_id": None, "delivered_at": None, "cancelled_at": None}
+    await uow.insert_ignore(KnownOrder, row)
+    return await uow.first(select(KnownOrder).where(col(KnownOrder.order_reference) == order_reference).with_for_update(), KnownOrder)
+
+
+async def hear_order(uow: UnitOfWork, order_reference: str, customer_id: UUID, **moments: datetime) -> None:
+    """Note an order and what became of it (delivered_at, cancelled_at)."""
+    row = {"order_reference": order_reference, "customer_id": customer_id, "delivered_at": None, "cancelled_at": None, **moments}
+    if not await uow.insert_ignore(KnownOrder, row):
+        told = {"customer_id": customer_id, **moments}
+        await uow.execute(update(KnownOrder).where(col(KnownOrder.order_reference) == order_reference).values(**told))
+
+
+async def hear_matter(uow: UnitOfWork, matter_id: UUID, kind: str, customer_id: UUID | None, closed_at: datetime | None = None) -> None:
+    """Note that a case or follow-up opened, or closed; a late `opened` does not reopen it."""
+    row = {"matter_id": matter_id, "kind": kind, "customer_id": customer_id, "closed_at": closed_at}
+    if not await uow.insert_ignore(OpenMatter, row) and closed_at:
+        await uow.execute(update(OpenMatter).where(col(OpenMatter.matter_id) == matter_id).values(closed_at=closed_at))
+
+
+async def open_matters_of(tx: Tx, customer_ids: Sequence[UUID]) -> list[str]:
+    """Return the kinds of what is open with these customers."""
+    wanted = select(OpenMatter).where(col(OpenMatter.customer_id).in_(customer_ids), col(OpenMatter.closed_at).is_(None))
+    return [matter.kind for matter in await tx.all(wanted.limit(100), OpenMatter)]

@@ -1,0 +1,1 @@
+"""What survey does: one verb, one file, one transaction."""

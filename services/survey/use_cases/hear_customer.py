@@ -1,0 +1,65 @@
+"""A customer is new, changed, merged, changed their mind about being asked, or wants to be forgotten."""
+
+from services.customers.contract import ConsentChanged, CustomerChanged, CustomerErased, CustomersMerged, CustomersUnmerged, SubjectIdentified
+from services.kit.db import UnitOfWork
+from services.survey.domain.judging import Reason, RuleVerdict
+from services.survey.models import KnownCustomer, KnownKey
+from services.survey.repository import asking, known
+from services.survey.use_cases.hear_contact import advance_by_programme, name_customer
+from services.survey.use_cases.skip_decision import call_off
+
+
+async def hear_customer_changed(uow: UnitOfWork, event: CustomerChanged) -> None:
+    """Keep the newest picture; an erased customer stays erased. Decisions that waited for the customer go on."""
+    present = await known.customer(uow, event.customer_id)
+    if present is not None and (present.erased_at is not None or present.version >= event.version):
+        return
+    row = {
+        "customer_id": event.customer_id,
+        "version": event.version,
+        "display_name": event.display_name,
+        "language": event.language,
+        "time_zone": event.time_zone,
+        "email": event.email,
+        "preferred_channel": event.preferred_channel,
+        "erased_at": None,
+    }
+    await uow.upsert(KnownCustomer, row, key=("customer_id",))
+    for key in event.keys[:100]:
+        await uow.upsert(KnownKey, {"kind": key.kind, "value": key.value, "customer_id": event.customer_id}, key=("kind", "value"))
+    for decision in await asking.pending_of(uow, customer_id=event.customer_id, waits_for="customer"):
+        await advance_by_programme(uow, decision.id)
+
+
+async def hear_subject_identified(uow: UnitOfWork, event: SubjectIdentified) -> None:
+    """A contact without a customer now has one."""
+    if event.subject_kind == "contact":
+        await name_customer(uow, event.subject_id, event.customer_id)
+
+
+async def hear_consent_changed(uow: UnitOfWork, event: ConsentChanged) -> None:
+    """Keep the word, as old as it is; what is not sent yet is judged by it."""
+    said_at = uow.envelope.occurred_at
+    await known.hear_word(uow, event.customer_id, event.purpose, event.channel, granted=event.granted, said_at=said_at)
+
+
+async def hear_merged(uow: UnitOfWork, event: CustomersMerged) -> None:
+    """From now on the two count as one person for caps, consent and cool-downs."""
+    await known.hear_merge(uow, event.merge_id, event.survivor_id, event.merged_id, undone=False)
+
+
+async def hear_unmerged(uow: UnitOfWork, event: CustomersUnmerged) -> None:
+    """They are two again, each with their own asks."""
+    await known.hear_merge(uow, event.merge_id, event.survivor_id, event.merged_id, undone=True)
+
+
+async def hear_erased(uow: UnitOfWork, event: CustomerErased) -> None:
+    """Forget name, address, keys and words; end what is open; kill every link. Counts stay."""
+    gone = {"display_name": None, "language": None, "time_zone": None, "email": None, "preferred_channel": None}
+    row = {"customer_id": event.customer_id, "version": 0, **gone, "erased_at": uow.now}
+    await uow.upsert(KnownCustomer, row, key=("customer_id",))
+    await known.forget_keys(uow, event.customer_id)
+    await asking.blank_responses(uow, event.customer_id)
+    await asking.withdraw_invitations(uow, [event.customer_id], also_sent=True)
+    for decision in await asking.pending_of(uow, customer_id=event.customer_id):
+        await call_off(uow, decision, RuleVerdict("not_erased", {"erased": True}, passed=False, reason=Reason.ERASED))

@@ -1,0 +1,159 @@
+"""What the neighbours tell: notes become items, customers are told what changed once, the forgotten are forgotten."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from services.customers.contract import ConsentChanged, CustomerChanged, CustomerErased, CustomersMerged, IdentityKey, SubjectIdentified
+from services.feedback.app import service
+from services.feedback.contract import ContributorTold, FeedbackCategorised, FeedbackReceived
+from services.insight.contract import InitiativePublished
+from services.kit.ids import new_id
+from services.routing.contract import ContactEnded
+from services.survey.contract import SurveyOptedOut
+from tests.conftest import OpenRoom
+from tests.integration.feedback.voices import ANNA, BORIS, SAID_AT, a_review, an_answer, an_item, put_taxonomy
+from tests.support.room import Room
+
+ALL = ("feedback:read", "feedback:write", "feedback:admin")
+CLARA, DMITRI = UUID("0190c000-0000-7000-8000-00000000000c"), UUID("0190d000-0000-7000-8000-00000000000d")
+
+
+def _customer(customer_id: UUID, name: str, language: str | None, email: str | None, version: int = 1) -> CustomerChanged:
+    return CustomerChanged(
+        customer_id=customer_id, version=version, display_name=name, language=language, time_zone=None, country=None, email=email, phone=None,
+        preferred_channel=None, tier=None, segment={}, keys=[],
+    )  # fmt: skip
+
+
+def _ended(**changed: Any) -> ContactEnded:
+    moment = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+    names = (
+        "external_id",
+        "queue",
+        "topic",
+        "agent_id",
+        "team",
+        "site",
+        "vendor",
+        "disposition",
+        "driver",
+        "department",
+        "order_reference",
+        "case_id",
+    )
+    fields = dict.fromkeys(names) | {
+        "contact_id": new_id(), "customer_id": ANNA, "customer_keys": [], "channel": "voice", "direction": "inbound", "language": "en",
+        "agent_name": "Ben Ode", "resolved": "no", "follow_up_id": None, "notes": "Customer says the parcel never arrived.", "transfers": 0,
+        "articles": [], "started_at": moment, "ended_at": moment, "handle_seconds": 300.0,
+    }  # fmt: skip
+    return ContactEnded(**(fields | changed))
+
+
+def _published() -> InitiativePublished:
+    return InitiativePublished(
+        initiative_id=UUID("0190e000-0000-7000-8000-00000000000e"), title="Night shift in the depot", driver="late-delivery", department="logistics",
+        messages={"en": "Parcels now leave the same day.", "ru": "Посылки теперь уходят в тот же день."},
+        since=SAID_AT - timedelta(days=30), published_at=SAID_AT,
+    )  # fmt: skip
+
+
+def _letters(room: Room) -> list[str]:
+    folder = room.runtime.settings.data_dir / "mailbox"
+    return sorted(path.read_text() for path in folder.glob("*.eml")) if folder.exists() else []
+
+
+async def test_an_agent_s_notes_become_an_item_with_the_driver_that_the_agent_chose(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*ALL)
+        await put_taxonomy(api)
+        await room.pass_time(seconds=5)
+        ended = _ended(driver="wrong-invoice", notes="Customer called back as agreed. Card 4111 1111 1111 1111.")
+        await room.hear(ended, _ended(notes="  "))
+        await room.settle()
+        told = room.said(FeedbackCategorised)
+        assert [(one.kind, one.contact_id, one.driver, one.department) for one in told] == [
+            ("call_note", ended.contact_id, "wrong-invoice", "billing")
+        ]
+        item = (await api.get(f"/feedback/v1/items/{told[0].item_id}")).json()
+        assert item["text"] == "Customer called back as agreed. Card [CARD]."
+
+
+async def test_notes_of_an_unknown_caller_carry_the_keys_and_find_their_customer(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        await room.hear(_ended(customer_id=None, customer_keys=[IdentityKey(kind="phone", value="+442079460958")]))
+        await room.settle()
+        received = room.said(FeedbackReceived)
+        assert [(key.kind, key.value) for key in received[0].customer_keys] == [("phone", "+442079460958")]
+        await room.hear(SubjectIdentified(subject_kind="feedback_item", subject_id=received[0].item_id, customer_id=BORIS))
+        await room.hear(SubjectIdentified(subject_kind="contact", subject_id=received[0].item_id, customer_id=CLARA))
+        await room.settle()
+        assert [one.customer_id for one in room.said(FeedbackCategorised)] == [BORIS]
+
+
+async def test_every_contributor_is_told_once_in_their_language(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*ALL)
+        await put_taxonomy(api)
+        await room.hear(
+            _customer(ANNA, "Anna", "en", "anna@example.com"),
+            _customer(BORIS, "Борис", "ru", "boris@example.com"),
+            _customer(CLARA, "Clara", "de", None),
+            _customer(DMITRI, "Dmitri", "ru", "dmitri@example.com"),
+            CustomersMerged(merge_id=new_id(), survivor_id=BORIS, merged_id=DMITRI),
+        )
+        await room.pass_time(seconds=5)
+        for number, customer_id in enumerate((ANNA, ANNA, BORIS, CLARA, DMITRI)):
+            await api.post(
+                "/feedback/v1/items", json=an_item(external_id=f"m{number}", customer_id=str(customer_id), text="My order is two weeks late.")
+            )
+        await room.settle()
+        await room.hear(_published())
+        await room.hear(_published())
+        await room.settle()
+        told = room.said(ContributorTold)
+        assert sorted((one.customer_id, one.channel, one.language) for one in told) == [(ANNA, "email", "en"), (BORIS, "email", "ru")]
+        letters = _letters(room)
+        assert len(letters) == 2
+        assert sum("anna@example.com" in letter and "Parcels now leave the same day." in letter for letter in letters) == 1
+
+
+async def test_who_does_not_want_to_be_written_to_is_not_told(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*ALL)
+        await put_taxonomy(api)
+        people = (ANNA, BORIS, CLARA)
+        await room.hear(*(_customer(one, "N", "en", f"{number}@example.com") for number, one in enumerate(people)))
+        await room.hear(
+            ConsentChanged(customer_id=ANNA, purpose="service", channel="email", granted=False),
+            SurveyOptedOut(customer_id=BORIS, channel="any"),
+            ConsentChanged(customer_id=CLARA, purpose="service", channel="any", granted=False),
+            ConsentChanged(customer_id=CLARA, purpose="service", channel="any", granted=True),
+        )
+        await room.pass_time(seconds=5)
+        for number, customer_id in enumerate(people):
+            await api.post(
+                "/feedback/v1/items", json=an_item(external_id=f"m{number}", customer_id=str(customer_id), text="My order is two weeks late.")
+            )
+        await room.settle()
+        await room.hear(_published())
+        await room.settle()
+        assert [one.customer_id for one in room.said(ContributorTold)] == [CLARA]
+
+
+async def test_an_erased_customer_s_words_are_gone_and_do_not_come_back(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*ALL, "pii:read")
+        source = await api.put("/feedback/v1/webhook-sources/shop", json={})
+        door = f"/feedback/v1/webhooks/trustpilot/{source.json()['secret']}"
+        await room.anonymous().post(door, json={"events": [a_review(text="Call me on 020 7946 0958, Anna Smith")]})
+        await room.settle()
+        item_id = room.said(FeedbackReceived)[0].item_id
+        await room.hear(SubjectIdentified(subject_kind="feedback_item", subject_id=item_id, customer_id=ANNA))
+        await room.hear(_customer(ANNA, "Anna", "en", "anna@example.com"), an_answer())
+        await room.settle()
+        await room.hear(CustomerErased(customer_id=ANNA))
+        await room.anonymous().post(door, json={"events": [a_review("updated", text="Anna Smith again")]})
+        await room.settle()
+        items = (await api.get(f"/feedback/v1/items?customer_id={ANNA}")).json()["items"]
+        assert [(one["state"], one["title"], one["text"], one["sentiment"]) for one in items] == [("removed", None, "", "negative")] * 2
