@@ -67,7 +67,7 @@ async def serve(port: int) -> None:
     house = create_house()
     server = uvicorn.Server(uvicorn.Config(house, host=os.environ.get("HOST", HOST), port=port, log_level="warning", access_log=False))
     running = asyncio.create_task(server.serve())
-    while not server.started and not running.done():
+    while not server.started and not running.done():  # noqa: ASYNC110  uvicorn offers a flag to look at, no event to wait for
         await asyncio.sleep(0.02)
     if server.started and settings.mode == "development":
         key = await welcome(house, settings, port)

@@ -1,5 +1,6 @@
 """What a newcomer sees after `make run`: addresses and a ready-made key. Development only."""
 
+import asyncio
 import sys
 from pathlib import Path
 
@@ -13,14 +14,23 @@ from services.kit.crypto import derive
 
 async def development_key(house: FastAPI, settings: GatewaySettings) -> str:
     """Return this folder's own administrator key; it is made once, in a file that only its owner reads."""
-    path: Path = settings.data_dir / "development.key"
-    if path.exists():
-        return path.read_text().strip()
+    path = settings.data_dir / "development.key"
+    known = await asyncio.to_thread(_read, path)
+    if known:
+        return known
     command = IssueKey(holder="development", roles=["administrator"])
     made = await house.state.own.state.runtime.write(issue_key, command, Pepper(derive(settings.secret_key, PEPPER)))
-    path.touch(mode=0o600)
-    path.write_text(f"{made.key}\n")
+    await asyncio.to_thread(_keep, path, str(made.key))
     return str(made.key)
+
+
+def _read(path: Path) -> str:
+    return path.read_text().strip() if path.exists() else ""
+
+
+def _keep(path: Path, key: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(f"{key}\n")
 
 
 async def welcome(house: FastAPI, settings: GatewaySettings, port: int) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import literal, select, update
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from services.feedback import repository
@@ -17,6 +18,7 @@ from services.feedback.models import FollowUp, Item
 from services.kit.db import UnitOfWork
 from services.kit.ids import new_id
 
+_OTHER = aliased(FollowUp)
 LADDER_OFFICE_HOURS = 8
 """After the due time the next person hears of it, and another one office day later."""
 
@@ -26,7 +28,10 @@ async def consider(uow: UnitOfWork, item: Item, rules: Sequence[Rule], office_zo
 
     An item whose customer is still being looked up waits; an item of nobody (an anonymous review) gets its own follow-up.
     """
-    if not item.counted or item.follow_up_id is not None or item.state != CATEGORISED:
+    if not item.counted or item.state != CATEGORISED:
+        return
+    if item.follow_up_id is not None:
+        await _name_issue(uow, item)
         return
     if item.customer_id is None and item.customer_keys:
         return
@@ -43,6 +48,21 @@ async def consider(uow: UnitOfWork, item: Item, rules: Sequence[Rule], office_zo
         joined = await _open_one(uow, item, issue)
         if joined is not None:
             await join(uow, joined, item, rule, issue)
+
+
+async def _name_issue(uow: UnitOfWork, item: Item) -> None:
+    """A follow-up that was opened before anybody knew what it is about learns it when its item is read again.
+
+    The unique key on (customer, issue) decides when another open follow-up has that issue already: then it stays general.
+    """
+    if not item.driver or item.decision not in {AUTO, PERSON}:
+        return
+    is_general = (col(FollowUp.id) == item.follow_up_id, col(FollowUp.issue) == GENERAL, col(FollowUp.state) != "closed")
+    taken = select(literal(1)).where(
+        col(_OTHER.customer_id) == item.customer_id, col(_OTHER.issue) == item.driver, col(_OTHER.state) != "closed"
+    )
+    named = {"issue": item.driver, "department": item.department, "version": col(FollowUp.version) + 1}
+    await uow.execute(update(FollowUp).where(*is_general, ~taken.exists()).values(**named))
 
 
 def _facts(item: Item) -> Facts:

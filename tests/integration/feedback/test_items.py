@@ -153,3 +153,20 @@ async def test_a_driver_must_belong_to_a_known_department(open_room: OpenRoom) -
         refused = await api.put("/feedback/v1/drivers/late", json={"names": {"en": "Late"}, "department": "nobody"})
         assert (refused.status_code, refused.json()["code"]) == (422, "feedback_unknown_department")
         assert (await api.get("/feedback/v1/taxonomy")).json() == {"departments": [], "codes": []}
+
+
+async def test_what_was_read_before_the_taxonomy_was_learned_is_read_again_and_names_its_follow_up(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*ALL)
+        text = "Where is my parcel? It is a week late, I am so annoyed."
+        item = (await api.post("/feedback/v1/items", json=an_item(customer_id=str(ANNA), kind="answer", text=text, score=1, scale_max=5))).json()
+        await room.settle()
+        assert (await api.get(f"/feedback/v1/items/{item['id']}")).json()["driver"] is None
+        follow_up = (await api.get("/feedback/v1/follow-ups")).json()["items"][0]
+        assert follow_up["issue"] == "general"
+
+        await put_taxonomy(api)
+        await room.pass_time(seconds=5)
+        assert (await api.get(f"/feedback/v1/items/{item['id']}")).json()["driver"] == "late-delivery"
+        follow_ups = (await api.get("/feedback/v1/follow-ups")).json()["items"]
+        assert [(one["id"], one["issue"], one["department"]) for one in follow_ups] == [(follow_up["id"], "late-delivery", "logistics")]

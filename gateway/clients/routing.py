@@ -1,0 +1,53 @@
+"""Asks routing: contacts, offers to agents, and why."""
+
+from typing import Any
+
+from gateway.clients.service import Caller, Query, Service, segment
+from services.kit.paging import Page
+from services.routing.contract import ContactView, ExplanationView, OfferView, ReservationView
+
+
+class Routing:
+    """The typed client of routing."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+
+    async def contact(self, caller: Caller, contact_id: str) -> ContactView:
+        """Return a contact; raises Problem (not_found)."""
+        return self.service.believe(ContactView, await self.service.read(caller, f"/v1/contacts/{segment(contact_id)}"))
+
+    async def contacts(self, caller: Caller, query: Query) -> Page[ContactView]:
+        """Return a page of contacts."""
+        return self.service.believe(Page[ContactView], await self.service.read(caller, "/v1/contacts", query))
+
+    async def explanation(self, caller: Caller, contact_id: str) -> ExplanationView:
+        """Return why a contact is where it is."""
+        return self.service.believe(ExplanationView, await self.service.read(caller, f"/v1/contacts/{segment(contact_id)}/explanation"))
+
+    async def offers(self, caller: Caller, agent: str) -> list[OfferView]:
+        """Return what an agent is asked to take now."""
+        data = await self.service.read(caller, f"/v1/agents/{segment(agent)}/offers")
+        return self.service.believe(Page[OfferView], data).items
+
+    async def end_elsewhere(self, caller: Caller, body: dict[str, Any], key: str | None) -> ContactView:
+        """Tell of a contact that a telephony system routed and ended."""
+        return self.service.believe(ContactView, await self.service.change(caller, "POST", "/v1/ended-contacts", body, key=key))
+
+    async def queue(self, caller: Caller, body: dict[str, Any], key: str | None) -> ContactView:
+        """Queue a contact."""
+        return self.service.believe(ContactView, await self.service.change(caller, "POST", "/v1/contacts", body, key=key))
+
+    async def end(self, caller: Caller, contact_id: str, body: dict[str, Any], key: str | None) -> ContactView:
+        """End a contact that was queued here."""
+        path = f"/v1/contacts/{segment(contact_id)}/end"
+        return self.service.believe(ContactView, await self.service.change(caller, "POST", path, body, key=key))
+
+    async def reservation(self, caller: Caller, reservation_id: str) -> ReservationView:
+        """Return a reservation; raises Problem (not_found)."""
+        return self.service.believe(ReservationView, await self.service.read(caller, f"/v1/reservations/{segment(reservation_id)}"))
+
+    async def answer(self, caller: Caller, reservation_id: str, verb: str, body: dict[str, Any], key: str | None) -> ReservationView:
+        """Accept or decline a reservation."""
+        path = f"/v1/reservations/{segment(reservation_id)}/{verb}"
+        return self.service.believe(ReservationView, await self.service.change(caller, "POST", path, body, key=key))

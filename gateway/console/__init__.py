@@ -1,0 +1,1 @@
+"""Pages for people: the landing page, the problem pages and GraphiQL, all from this host alone."""

@@ -1,0 +1,62 @@
+"""What one operation has at hand: who asks, the clients, and what was already asked."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from gateway.clients import views
+from gateway.clients.all import Clients
+from gateway.clients.failures import ServiceFailed
+from gateway.clients.service import Caller
+from gateway.execution.stale import LastGood
+from services.customers.contract import CustomerView
+from services.kit.errors import Forbidden
+
+BATCH = 100
+
+
+@dataclass
+class GatewayContext:
+    """Made for each operation."""
+
+    caller: Caller
+    clients: Clients
+    last_good: LastGood
+    poll_seconds: float
+    people: DataLoader[UUID, CustomerView | None] = field(init=False)
+    """Customers by id, many of them in one call."""
+
+    def __post_init__(self) -> None:
+        self.people = DataLoader(load_fn=self._people, max_batch_size=BATCH)
+
+    def need(self, scope: str) -> None:
+        """Raise Forbidden unless the principal has the scope; services check again."""
+        if scope not in self.caller.principal.scopes:
+            raise Forbidden(f"This needs the scope {scope}.")
+
+    def with_time(self, seconds: float) -> Caller:
+        """Return the caller with a deadline of its own: one step of a stream has its own time."""
+        return replace(self.caller, deadline=time.monotonic() + seconds)
+
+    async def _people(self, ids: list[UUID]) -> Sequence[CustomerView | BaseException | None]:
+        service = self.clients.customers.service
+        try:
+            self.need("customers:read")
+            found = await views.sections(service, self.caller, ids, ["profile"])
+        except (ServiceFailed, Forbidden) as failure:
+            return [failure] * len(ids)
+        return [service.believe(CustomerView, found[one]["profile"].data) if "profile" in found.get(one, {}) else None for one in ids]
+
+
+Info = strawberry.Info[GatewayContext, None]
+
+
+def at(info: Any) -> GatewayContext:
+    """Return the context of the running operation."""
+    context: GatewayContext = info.context
+    return context

@@ -1,0 +1,184 @@
+"""Runs one operation: measured, bounded in time, its errors masked, one line of log."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    execute,
+    subscribe,
+)
+
+from gateway.context import GatewayContext
+from gateway.execution.documents import Documents, Prepared
+from gateway.execution.problems import OUTAGES, RequestRefused, seen_by_client
+from services.kit.auth import Principal
+from services.kit.log import get_logger
+
+READS_SCHEMA = "schema:read"
+LOG = get_logger("gateway")
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    """What a client wants run; shapes are checked, contents are not yet."""
+
+    query: str
+    operation_name: str | None
+    variables: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An operation that may run."""
+
+    request: GraphQLRequest
+    prepared: Prepared
+    operation: OperationDefinitionNode
+    cost: int
+
+    @property
+    def kind(self) -> OperationType:
+        """Query, mutation or subscription."""
+        return self.operation.operation
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a client gets."""
+
+    data: Any
+    errors: list[dict[str, Any]]
+    cost: int | None
+    executed: bool
+    """False when it was refused before it ran; data is then left out."""
+    outage: bool
+    """Whether every error is an outage and nothing at all could be answered."""
+
+    def body(self) -> dict[str, Any]:
+        """Return the response map of the GraphQL specification."""
+        found: dict[str, Any] = {}
+        if self.executed:
+            found["data"] = self.data
+        if self.errors:
+            found["errors"] = self.errors
+        if self.cost is not None:
+            found["extensions"] = {"cost": self.cost}
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """Runs operations against one schema."""
+
+    documents: Documents
+    open_schema: bool
+    query_seconds: float
+    change_seconds: float
+
+    def ready(self, request: GraphQLRequest, principal: Principal) -> Ready:
+        """Judge the request; raises RequestRefused."""
+        reads_schema = self.open_schema or READS_SCHEMA in principal.scopes
+        prepared = self.documents.prepare(request.query, reads_schema=reads_schema)
+        operation = prepared.operation(request.operation_name)
+        return Ready(request, prepared, operation, self.documents.cost(prepared, operation, request.variables))
+
+    def seconds(self, kind: OperationType) -> float:
+        """Return how long an operation of this kind may take."""
+        return self.change_seconds if kind == OperationType.MUTATION else self.query_seconds
+
+    async def run(self, ready: Ready, context: GatewayContext) -> Answered:
+        """Run a query or mutation to its end, or to its deadline."""
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(self.seconds(ready.kind) + 0.25):  # every call below ends by itself before; this holds the rest
+                result = await self._execute(ready, context)
+        except TimeoutError:
+            error = GraphQLError("The operation took too long.", extensions={"code": "SERVICE_TIMEOUT", "retryable": True})
+            result = ExecutionResult(None, [error])
+        answered = _answered(result, ready.cost)
+        _log(ready, answered, started)
+        return answered
+
+    async def follow(self, ready: Ready, context: GatewayContext) -> AsyncIterator[Answered]:
+        """Run a subscription; every item is an answer of its own."""
+        started = time.perf_counter()
+        stream: Any = subscribe(
+            self.documents.schema,
+            ready.prepared.document,
+            context_value=context,
+            variable_values=dict(ready.request.variables),
+            operation_name=ready.request.operation_name,
+            hide_suggestions=True,
+        )
+        if asyncio.iscoroutine(stream) or isinstance(stream, asyncio.Future):
+            stream = await stream
+        if isinstance(stream, ExecutionResult):
+            answered = _answered(stream, ready.cost)
+            _log(ready, answered, started)
+            yield answered
+            return
+        last = Answered(None, [], ready.cost, executed=True, outage=False)
+        try:
+            async for result in stream:
+                last = _answered(result, None)
+                yield last
+        except Exception as error:  # noqa: BLE001  the stream's own end, told as its last item
+            last = _answered(ExecutionResult(None, [GraphQLError(str(error), original_error=error)]), None)
+            yield last
+        finally:
+            await stream.aclose()
+            _log(ready, last, started)
+
+    async def _execute(self, ready: Ready, context: GatewayContext) -> ExecutionResult:
+        result: Any = execute(
+            self.documents.schema,
+            ready.prepared.document,
+            context_value=context,
+            variable_values=dict(ready.request.variables),
+            operation_name=ready.request.operation_name,
+            hide_suggestions=True,
+        )
+        found: ExecutionResult = await result if hasattr(result, "__await__") else result
+        return found
+
+
+def refused(error: RequestRefused) -> Answered:
+    """Return the answer of a request that is not run."""
+    return Answered(None, [one.formatted for one in error.errors], None, executed=False, outage=False)  # type: ignore[misc]  # a TypedDict is a dict
+
+
+def _answered(result: ExecutionResult, cost: int | None) -> Answered:
+    errors: list[dict[str, Any]] = []
+    codes = []
+    for error in result.errors or ():
+        seen, error_id = seen_by_client(error)
+        if error_id is not None:
+            LOG.error("graphql.field_failed", error_id=error_id, exc=error.original_error)
+        errors.append(dict(seen.formatted))
+        codes.append((seen.extensions or {}).get("code"))
+    uncoerced = result.data is None and bool(errors) and all(error.path is None for error in result.errors or ())
+    nothing = result.data is None or (isinstance(result.data, dict) and all(value is None for value in result.data.values()))
+    outage = bool(codes) and nothing and all(code in OUTAGES for code in codes)
+    return Answered(result.data, errors, cost, executed=outage or not uncoerced, outage=outage)
+
+
+def _log(ready: Ready, answered: Answered, started: float) -> None:
+    """One line per operation: never variables, never the document."""
+    name = ready.operation.name.value[:LONGEST_NAME] if ready.operation.name else None
+    codes = sorted({str(error.get("extensions", {}).get("code")) for error in answered.errors})
+    LOG.info(
+        "graphql.operation",
+        operation=name,
+        kind=ready.kind.value,
+        cost=ready.cost,
+        duration_ms=round((time.perf_counter() - started) * 1000, 1),
+        code=",".join(codes) or None,
+    )

@@ -1,0 +1,1 @@
+"""The GraphQL schema, hand-mapped from the services' views."""

@@ -1,0 +1,273 @@
+"""What insight knows: figures with their intervals, what drives contacts, and what was done about it."""
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+from strawberry.scalars import JSON
+
+from gateway.schema import ids
+from gateway.schema.relay import Node, global_id, mapped, maybe
+from services.insight import contract
+
+
+@strawberry.type(description="From start up to, but without, end.")
+class Period:
+    """A period."""
+
+    start: datetime = strawberry.field(description="First moment.")
+    end: datetime = strawberry.field(description="First moment after it.")
+
+
+@strawberry.type(description="Where the true value lies.")
+class Interval:
+    """A confidence interval."""
+
+    low: float = strawberry.field(description="Lower end, in the unit of the value.")
+    high: float = strawberry.field(description="Upper end, in the unit of the value.")
+    method: str = strawberry.field(description="wilson, newcombe or normal.")
+    level: float = strawberry.field(description="Confidence, such as 0.95.")
+
+
+@strawberry.type(description="A value and how sure it is.")
+class Estimate:
+    """An estimate."""
+
+    value: float = strawberry.field(description="The value.")
+    interval: Interval = strawberry.field(description="Where the true value lies.")
+    n: int = strawberry.field(description="Answers.")
+    n_effective: float = strawberry.field(description="What they are worth of an even sample.")
+
+    @classmethod
+    def of(cls, view: contract.EstimateView) -> "Estimate":
+        """Build it from the view."""
+        return mapped(cls, view, interval=mapped(Interval, view.interval))
+
+
+@strawberry.type(description="A share of n.")
+class Share:
+    """A share with its interval."""
+
+    numerator: int | None = strawberry.field(description="Null while withheld.")
+    n: int = strawberry.field(description="Of how many.")
+    value: float | None = strawberry.field(description="0 to 1; null while withheld.")
+    interval: Interval | None = strawberry.field(description="Null while withheld.")
+    withheld: str | None = strawberry.field(description="Why nothing is shown; null when it is.")
+    small_sample: bool = strawberry.field(description="Whether n is too small to act on.")
+
+    @classmethod
+    def of(cls, view: contract.ShareView) -> "Share":
+        """Build it from the view."""
+        return mapped(cls, view, interval=maybe(lambda found: mapped(Interval, found), view.interval))
+
+
+@strawberry.type(description="An amount of money.")
+class Money:
+    """Money."""
+
+    amount: str = strawberry.field(description="Decimal text with two digits.")
+    currency: str = strawberry.field(description="ISO 4217 code.")
+
+
+@strawberry.type(description="One figure over one slice.")
+class Metric:
+    """A metric."""
+
+    definition_id: str = strawberry.field(description="Which definition, in which version.")
+    name: str = strawberry.field(description="The figure's name.")
+    formula: str = strawberry.field(description="How it is computed.")
+    unit: str = strawberry.field(description="share (0 to 1) or points (-100 to 100).")
+    numerator: int | None = strawberry.field(description="Null while withheld.")
+    denominator: int = strawberry.field(description="Answers that count.")
+    n: int = strawberry.field(description="Answers.")
+    n_effective: float = strawberry.field(description="What they are worth of an even sample.")
+    value: float | None = strawberry.field(description="The plain value; null while withheld.")
+    interval: Interval | None = strawberry.field(description="Its interval; null while withheld.")
+    raw: Estimate | None = strawberry.field(description="The plain estimate; null while withheld.")
+    weighted: Estimate | None = strawberry.field(description="Weighted by how likely each was asked; null when too few are known.")
+    mean: float | None = strawberry.field(description="The mean score; null while withheld.")
+    withheld: str | None = strawberry.field(description="Why nothing is shown; null when it is.")
+    small_sample: bool = strawberry.field(description="Whether n is too small to act on.")
+    flagged_left_out: int = strawberry.field(description="Answers that look like a scanner's and do not count.")
+    without_probability: int = strawberry.field(description="Answers whose probability of being asked is unknown.")
+    period: Period = strawberry.field(description="The period.")
+    filters: JSON = strawberry.field(description="The slice.")
+
+    @classmethod
+    def of(cls, view: contract.MetricView) -> "Metric":
+        """Build it from the view."""
+        return mapped(
+            cls,
+            view,
+            interval=maybe(lambda found: mapped(Interval, found), view.interval),
+            raw=maybe(Estimate.of, view.raw),
+            weighted=maybe(Estimate.of, view.weighted),
+            period=mapped(Period, view.period),
+        )
+
+
+@strawberry.type(description="What one driver does to customers, and what it costs.")
+class Driver:
+    """A driver with its figures."""
+
+    driver: str | None = strawberry.field(description="Null for contacts whose cause nobody knows.")
+    department: str | None = strawberry.field(description="The department that causes it; null while unknown.")
+    contacts: int = strawberry.field(description="Contacts in the period.")
+    handle_minutes: float = strawberry.field(description="Minutes of talk and wrap-up.")
+    cost: Money | None = strawberry.field(description="Null while no contact of the driver has a price.")
+    unpriced_contacts: int = strawberry.field(description="Contacts without a price.")
+    negative: Share = strawberry.field(description="Share of negative items among the feedback about it.")
+    csat: Share = strawberry.field(description="Share of satisfied answers after its contacts.")
+    follow_ups_open: int = strawberry.field(description="Open at this moment.")
+    follow_ups_overdue: int = strawberry.field(description="Of those, past their due time.")
+
+    @classmethod
+    def of(cls, view: contract.DriverView) -> "Driver":
+        """Build it from the view."""
+        cost = maybe(lambda found: mapped(Money, found), view.cost)
+        return mapped(cls, view, cost=cost, negative=Share.of(view.negative), csat=Share.of(view.csat))
+
+
+@strawberry.type(description="The metric on one side of a change.")
+class EffectSide:
+    """Before or after."""
+
+    period: Period = strawberry.field(description="The period.")
+    n: int = strawberry.field(description="Answers.")
+    value: float | None = strawberry.field(description="Null while withheld.")
+    interval: Interval | None = strawberry.field(description="Null while withheld.")
+    withheld: str | None = strawberry.field(description="Why nothing is shown; null when it is.")
+
+    @classmethod
+    def of(cls, view: contract.SideView) -> "EffectSide":
+        """Build it from the view."""
+        interval = maybe(lambda found: mapped(Interval, found), view.interval)
+        return mapped(cls, view, period=mapped(Period, view.period), interval=interval)
+
+
+@strawberry.type(description="Whether a change helped.")
+class Effect:
+    """The effect of an initiative."""
+
+    definition_id: str = strawberry.field(description="The figure's definition.")
+    before: EffectSide = strawberry.field(description="Before the change.")
+    after: EffectSide | None = strawberry.field(description="After the change; null before it started.")
+    difference: float | None = strawberry.field(description="After minus before; null while unknown.")
+    interval: Interval | None = strawberry.field(description="The interval of the difference.")
+    verdict: str = strawberry.field(description="proven, not_proven, harmful or too_early.")
+    reason: str = strawberry.field(description="The verdict for a person to read.")
+    target: float = strawberry.field(description="What the figure should become.")
+    target_reached: bool | None = strawberry.field(description="Null while unknown.")
+    final: bool = strawberry.field(description="Whether the window after the change no longer grows.")
+
+    @classmethod
+    def of(cls, view: contract.EffectView) -> "Effect":
+        """Build it from the view."""
+        interval = maybe(lambda found: mapped(Interval, found), view.interval)
+        return mapped(cls, view, before=EffectSide.of(view.before), after=maybe(EffectSide.of, view.after), interval=interval)
+
+
+@strawberry.type(description="A change that removes a cause.")
+class Initiative(Node):
+    """An initiative."""
+
+    uid: UUID = strawberry.field(description="The id in REST.")
+    title: str = strawberry.field(description="What is changed, in a line.")
+    driver: str = strawberry.field(description="The cause that it removes.")
+    department: str | None = strawberry.field(description="The department that causes it; null while unknown.")
+    responsible: str = strawberry.field(description="Who does it.")
+    accountable: str = strawberry.field(description="Who answers for it.")
+    supports: list[str] = strawberry.field(description="Who helps.")
+    informed: list[str] = strawberry.field(description="Who is told.")
+    consulted: list[str] = strawberry.field(description="Who is asked.")
+    metric: str = strawberry.field(description="The figure that it should move.")
+    target: float = strawberry.field(description="What that figure should become.")
+    baseline_from: datetime = strawberry.field(description="Begin of the comparison period.")
+    baseline_to: datetime = strawberry.field(description="End of the comparison period.")
+    due: datetime = strawberry.field(description="When it must be done.")
+    state: str = strawberry.field(description="planned, started or published.")
+    created_at: datetime = strawberry.field(description="When it was planned.")
+    started_at: datetime | None = strawberry.field(description="When it started; null before.")
+    published_at: datetime | None = strawberry.field(description="When customers were told; null before.")
+    version: int = strawberry.field(description="Grows with each change.")
+    effect: Effect | None = strawberry.field(description="Whether it helped; null in lists and after changes: ask for the initiative itself.")
+    contributors_told: int | None = strawberry.field(description="How many customers were told; null in lists and after changes.")
+
+    @classmethod
+    def of(cls, view: contract.InitiativeView) -> "Initiative":
+        """Build it from the view."""
+        detail = view if isinstance(view, contract.InitiativeDetailView) else None
+        return mapped(
+            cls,
+            view,
+            id=global_id(ids.INITIATIVE, view.id),
+            uid=view.id,
+            metric=view.target.metric,
+            target=view.target.value,
+            effect=Effect.of(detail.effect) if detail else None,
+            contributors_told=detail.contributors_told if detail else None,
+        )
+
+
+@strawberry.type(description="One stage of the cycle.")
+class CycleStage:
+    """A stage."""
+
+    stage: str = strawberry.field(description="collect, categorise, own, act, practise or tell.")
+    figure: str = strawberry.field(description="What is measured.")
+    numerator: int = strawberry.field(description="How many.")
+    n: int = strawberry.field(description="Of how many.")
+    value: float | None = strawberry.field(description="0 to 1; null without data.")
+    interval: Interval | None = strawberry.field(description="Null without data.")
+    threshold: float = strawberry.field(description="Below this the stage is broken.")
+    state: str = strawberry.field(description="healthy, broken or no_data.")
+    sentence: str = strawberry.field(description="The state for a person to read.")
+
+
+@strawberry.type(description="Where the cycle of listening and acting is broken.")
+class CycleHealth:
+    """The health of the cycle."""
+
+    period: Period = strawberry.field(description="The period.")
+    stages: list[CycleStage] = strawberry.field(description="In the order of the cycle.")
+    broken: list[str] = strawberry.field(description="The stages below their threshold.")
+    sentence: str = strawberry.field(description="The whole in a sentence.")
+
+    @classmethod
+    def of(cls, view: contract.CycleHealthView) -> "CycleHealth":
+        """Build it from the view."""
+        stages = [mapped(CycleStage, stage, interval=maybe(lambda found: mapped(Interval, found), stage.interval)) for stage in view.stages]
+        return mapped(cls, view, period=mapped(Period, view.period), stages=stages)
+
+
+@strawberry.type(description="A customer was told what changed because they spoke.")
+class Contribution:
+    """A contribution."""
+
+    initiative_id: UUID = strawberry.field(description="The initiative.")
+    title: str = strawberry.field(description="What was changed.")
+    channel: str = strawberry.field(description="How they were told.")
+    language: str = strawberry.field(description="In which language.")
+    message: str = strawberry.field(description="What they were told.")
+    told_at: datetime = strawberry.field(description="When.")
+
+    @classmethod
+    def of(cls, view: contract.ContributionView) -> "Contribution":
+        """Build it from the view."""
+        return mapped(cls, view)
+
+
+@strawberry.type(description="You said, we did: one published change.")
+class BoardEntry:
+    """An entry of the public board."""
+
+    initiative_id: UUID = strawberry.field(description="The initiative.")
+    language: str = strawberry.field(description="The language of the message.")
+    message: str = strawberry.field(description="What changed.")
+    published_at: datetime = strawberry.field(description="When it was told.")
+    contributors_told: int = strawberry.field(description="To how many.")
+
+    @classmethod
+    def of(cls, view: contract.BoardEntryView) -> "BoardEntry":
+        """Build it from the view."""
+        return mapped(cls, view)

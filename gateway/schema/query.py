@@ -1,0 +1,297 @@
+"""What can be asked."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from gateway.clients.failures import Problem
+from gateway.clients.service import Query as Filters
+from gateway.context import GatewayContext, Info, at
+from gateway.schema import ids
+from gateway.schema.customer import Customer, customer_of
+from gateway.schema.customers import Case, IdentityKeyInput
+from gateway.schema.feedback import FeedbackItem, FollowUp
+from gateway.schema.insight import BoardEntry, CycleHealth, Driver, Initiative, Metric
+from gateway.schema.knowledge import Article, KnowledgeSearch
+from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, page_from, raw_id, read_global_id
+from gateway.schema.routing import AgentOffer, Contact, ContactExplanation, Reservation
+from gateway.schema.survey import Invitation, SurveyDecision
+from services.kit.errors import InvalidInput
+
+NOT_FOUND = 404
+From = Annotated[datetime | None, strawberry.argument(name="from", description="First moment of the period; 30 days before `to` when left out.")]
+To = Annotated[datetime | None, strawberry.argument(description="First moment after the period; now when left out.")]
+Site = Annotated[str | None, strawberry.argument(description="Only this site.")]
+Vendor = Annotated[str | None, strawberry.argument(description="Only this vendor.")]
+Department = Annotated[str | None, strawberry.argument(description="Only what this department caused.")]
+AnyId = Annotated[strawberry.ID, strawberry.argument(description="The global id, or the id in REST.")]
+State = Annotated[str | None, strawberry.argument(description="Only in this state.")]
+
+
+@strawberry.type(description="What can be asked.")
+class Query:
+    """The root of all questions."""
+
+    @computed("The unified customer, by a key that names them or by id. Null when nobody is known.")
+    async def customer(
+        self,
+        info: Info,
+        key: Annotated[IdentityKeyInput | None, strawberry.argument(description="A key; leave out id then.")] = None,
+        id: Annotated[strawberry.ID | None, strawberry.argument(description="Global id or id in REST; leave out key then.")] = None,  # noqa: A002  the schema's name
+    ) -> Customer | None:
+        """Find the person, then start every service that the selection needs."""
+        context = at(info)
+        context.need("customers:read")
+        if (key is None) == (id is None):
+            raise InvalidInput("Give either key or id.", pointer="/key")
+        client = context.clients.customers
+        asked = client.by_key(context.caller, key.kind, key.value) if key else client.by_id(context.caller, raw_id(str(id), ids.CUSTOMER))
+        found = await _or_none(asked)
+        return None if found is None else customer_of(info, found)
+
+    @computed("Anything with a global id. Null when there is no such thing.")
+    async def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The global id.")]) -> Node | None:  # noqa: A002  Relay's name
+        """Ask the service that owns the kind."""
+        kind, value = read_global_id(str(id))
+        return await _node(info, kind, value)
+
+    @computed("Contacts, newest first.")
+    async def contacts(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        queue: Annotated[str | None, strawberry.argument(description="Only in this queue.")] = None,
+        state: State = None,
+    ) -> Connection[Contact] | None:
+        """Ask routing."""
+        context, query = _paged(info, "routing:read", first, after, queue=queue, state=state)
+        page = await context.clients.routing.contacts(context.caller, query)
+        return page_from(page.items, page.next_cursor, after, Contact.of)
+
+    @computed("Why a contact is with this agent, or still waits, term by term.")
+    async def contact_explanation(self, info: Info, contact_id: AnyId) -> ContactExplanation | None:
+        """Ask routing."""
+        context = at(info)
+        context.need("routing:read")
+        found = await _or_none(context.clients.routing.explanation(context.caller, raw_id(str(contact_id), ids.CONTACT)))
+        return None if found is None else ContactExplanation.of(found)
+
+    @computed("What an agent is asked to take now.")
+    async def agent_offers(
+        self, info: Info, agent: Annotated[str, strawberry.argument(description="The agent's id in the installation's own system.")]
+    ) -> list[AgentOffer] | None:
+        """Ask routing."""
+        context = at(info)
+        context.need("routing:read")
+        return [AgentOffer.of(offer) for offer in await context.clients.routing.offers(context.caller, agent)]
+
+    @computed("Whom survey decided to ask or not to ask, and why, newest first.")
+    async def decisions(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        contact_id: Annotated[UUID | None, strawberry.argument(description="Only about this contact.")] = None,
+        customer_id: Annotated[UUID | None, strawberry.argument(description="Only about this record.")] = None,
+        outcome: Annotated[str | None, strawberry.argument(description="pending, invited or skipped.")] = None,
+    ) -> Connection[SurveyDecision] | None:
+        """Ask survey."""
+        context, query = _paged(info, "survey:read", first, after, contact_id=contact_id, customer_id=customer_id, outcome=outcome)
+        page = await context.clients.survey.decisions(context.caller, query)
+        return page_from(page.items, page.next_cursor, after, SurveyDecision.of)
+
+    @computed("Invitations, newest first.")
+    async def invitations(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        contact_id: Annotated[UUID | None, strawberry.argument(description="Only about this contact.")] = None,
+        customer_id: Annotated[UUID | None, strawberry.argument(description="Only to this record.")] = None,
+    ) -> Connection[Invitation] | None:
+        """Ask survey."""
+        context, query = _paged(info, "survey:read", first, after, contact_id=contact_id, customer_id=customer_id)
+        page = await context.clients.survey.invitations(context.caller, query)
+        return page_from(page.items, page.next_cursor, after, Invitation.of)
+
+    @computed("What was said, newest first.")
+    async def feedback(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        driver: Annotated[str | None, strawberry.argument(description="Only about this driver.")] = None,
+        state: State = None,
+    ) -> Connection[FeedbackItem] | None:
+        """Ask feedback."""
+        context, query = _paged(info, "feedback:read", first, after, driver=driver, state=state)
+        page = await context.clients.feedback.items(context.caller, query)
+        return page_from(page.items, page.next_cursor, after, FeedbackItem.of)
+
+    @computed("Answers that are owed to customers.")
+    async def follow_ups(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        state: State = None,
+        customer_id: Annotated[UUID | None, strawberry.argument(description="Only to this record.")] = None,
+    ) -> Connection[FollowUp] | None:
+        """Ask feedback."""
+        context, query = _paged(info, "feedback:read", first, after, state=state, customer_id=customer_id)
+        page = await context.clients.feedback.follow_ups(context.caller, query)
+        return page_from(page.items, page.next_cursor, after, FollowUp.of)
+
+    @computed("Search the knowledge base as an agent does.")
+    async def search_knowledge(
+        self,
+        info: Info,
+        text: Annotated[str, strawberry.argument(description="What is looked for.")],
+        first: First,
+        language: Annotated[str | None, strawberry.argument(description="Only in this language.")] = None,
+        audience: Annotated[str | None, strawberry.argument(description="internal or customer.")] = None,
+    ) -> KnowledgeSearch | None:
+        """Ask knowledge."""
+        context = at(info)
+        context.need("knowledge:read")
+        query: Filters = {"q": text, "limit": min(checked_first(first), 50), "language": language, "audience": audience}
+        return KnowledgeSearch.of(await context.clients.knowledge.search(context.caller, query))
+
+    @computed("An article. Null when there is no such article.")
+    async def article(self, info: Info, id: AnyId) -> Article | None:  # noqa: A002  Relay's name
+        """Ask knowledge."""
+        context = at(info)
+        context.need("knowledge:read")
+        found = await _or_none(context.clients.knowledge.article(context.caller, raw_id(str(id), ids.ARTICLE)))
+        return None if found is None else Article.of(found)
+
+    @computed("What drives contacts, dearest first, with its cost and intervals.")
+    async def drivers(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        start: From = None,
+        to: To = None,
+        site: Site = None,
+        vendor: Vendor = None,
+        department: Department = None,
+    ) -> Connection[Driver] | None:
+        """Ask insight."""
+        context, query = _paged(info, "insight:read", first, after, to=to, site=site, vendor=vendor, department=department, **{"from": start})
+        page = await context.clients.insight.drivers(context.caller, query)
+        return page_from(page.items, page.next_cursor, after, Driver.of)
+
+    @computed("One figure over one slice, with its interval.")
+    async def metric(
+        self,
+        info: Info,
+        name: Annotated[str, strawberry.argument(description="csat, dsat, nps, ces or resolution.")],
+        start: From = None,
+        to: To = None,
+        site: Site = None,
+        vendor: Vendor = None,
+        driver: Annotated[str | None, strawberry.argument(description="Only about this driver.")] = None,
+        department: Department = None,
+    ) -> Metric | None:
+        """Ask insight."""
+        context = at(info)
+        context.need("insight:read")
+        query = _query(to=to, site=site, vendor=vendor, driver=driver, department=department, **{"from": start})
+        found = await _or_none(context.clients.insight.metric(context.caller, name, query))
+        return None if found is None else Metric.of(found)
+
+    @computed("An initiative with its effect.")
+    async def initiative(self, info: Info, id: AnyId) -> Initiative | None:  # noqa: A002  Relay's name
+        """Ask insight."""
+        context = at(info)
+        context.need("insight:read")
+        found = await _or_none(context.clients.insight.initiative(context.caller, raw_id(str(id), ids.INITIATIVE)))
+        return None if found is None else Initiative.of(found)
+
+    @computed("Initiatives, newest first.")
+    async def initiatives(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        driver: Annotated[str | None, strawberry.argument(description="Only against this driver.")] = None,
+    ) -> Connection[Initiative] | None:
+        """Ask insight."""
+        context, query = _paged(info, "insight:read", first, after, driver=driver)
+        page = await context.clients.insight.initiatives(context.caller, query)
+        return page_from(page.items, page.next_cursor, after, Initiative.of)
+
+    @computed("You said, we did: what customers were told.")
+    async def board(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        language: Annotated[str, strawberry.argument(description="The language of the messages.")] = "en",
+    ) -> Connection[BoardEntry] | None:
+        """Ask insight."""
+        context, query = _paged(info, "insight:read", first, after, language=language)
+        page = await context.clients.insight.board(context.caller, query)
+        return page_from(page.items, page.next_cursor, after, BoardEntry.of)
+
+    @computed("Where the cycle of listening and acting is broken.")
+    async def cycle_health(self, info: Info, start: From = None, to: To = None) -> CycleHealth | None:
+        """Ask insight."""
+        context = at(info)
+        context.need("insight:read")
+        return CycleHealth.of(await context.clients.insight.cycle_health(context.caller, _query(to=to, **{"from": start})))
+
+
+async def _or_none(asked: Any) -> Any:
+    """Return None for what is not there; every other refusal is an error."""
+    try:
+        return await asked
+    except Problem as problem:
+        if problem.status == NOT_FOUND:
+            return None
+        raise
+
+
+async def _node(info: Info, kind: str, value: str) -> Node | None:
+    context = at(info)
+    clients, caller = context.clients, context.caller
+    if kind == ids.CUSTOMER:
+        context.need("customers:read")
+        person = await _or_none(clients.customers.by_id(caller, value))
+        return None if person is None else customer_of(info, person)
+    kinds: dict[str, tuple[Any, Any]] = {
+        ids.CASE: (clients.customers.case, Case.of),
+        ids.CONTACT: (clients.routing.contact, Contact.of),
+        ids.RESERVATION: (clients.routing.reservation, Reservation.of),
+        ids.DECISION: (clients.survey.decision, SurveyDecision.of),
+        ids.ITEM: (clients.feedback.item, FeedbackItem.of),
+        ids.FOLLOW_UP: (clients.feedback.follow_up, FollowUp.of),
+        ids.ARTICLE: (clients.knowledge.article, Article.of),
+        ids.INITIATIVE: (clients.insight.initiative, Initiative.of),
+    }
+    if kind not in kinds:
+        raise InvalidInput("This is not an id that the gateway gave out.", pointer="/id")
+    ask, make = kinds[kind]
+    found = await _or_none(ask(caller, value))
+    node: Node | None = None if found is None else make(found)
+    return node
+
+
+def _paged(info: Info, scope: str, first: int, after: str | None, **filters: object) -> tuple[GatewayContext, Filters]:
+    context = at(info)
+    context.need(scope)
+    return context, {**_query(**filters), "limit": checked_first(first), "cursor": after}
+
+
+def _query(**filters: object) -> dict[str, str | None]:
+    return {name: _text(value) for name, value in filters.items()}
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    return value.isoformat() if isinstance(value, datetime) else str(value)

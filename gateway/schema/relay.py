@@ -1,0 +1,151 @@
+"""Ids, pages and nodes, as the Relay specification wants them."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, fields
+from typing import Annotated, Any, Generic, TypeVar, cast
+from uuid import UUID
+
+import strawberry
+
+from services.kit.errors import InvalidInput
+
+T = TypeVar("T")
+R = TypeVar("R")
+F = TypeVar("F", bound=Callable[..., Any])
+FIRST = 100
+First = Annotated[int, strawberry.argument(description="How many, from 1 to 100.")]
+After = Annotated[str | None, strawberry.argument(description="The cursor to go on behind.")]
+
+
+def computed(description: str) -> Callable[[F], F]:
+    """Make a method the resolver of a described field; strawberry's own decorator would take the method's types from the type checker."""
+    return cast("Callable[[F], F]", strawberry.field(description=description))
+
+
+def changes(description: str) -> Callable[[F], F]:
+    """Make a method the resolver of a described mutation."""
+    return cast("Callable[[F], F]", strawberry.mutation(description=description))
+
+
+def follows(description: str) -> Callable[[F], F]:
+    """Make a method the source of a described stream."""
+    return cast("Callable[[F], F]", strawberry.subscription(description=description))
+
+
+@strawberry.interface(description="Something with an id of its own that `node(id:)` finds again.")
+class Node:
+    """A thing with a global id."""
+
+    id: strawberry.ID = strawberry.field(description="Opaque id, unique over all types.")
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    """Relay's page information; only forward paging is offered."""
+
+    has_next_page: bool = strawberry.field(description="Whether there is more behind this page.")
+    has_previous_page: bool = strawberry.field(description="Whether this page began behind a cursor.")
+    start_cursor: str | None = strawberry.field(description="Cursor of the first item; null on an empty page.")
+    end_cursor: str | None = strawberry.field(description="Cursor to go on behind; null on an empty page.")
+
+
+@strawberry.type(description="An item and its place.")
+class Edge(Generic[T]):
+    """One item of a page."""
+
+    node: T = strawberry.field(description="The item.")
+    cursor: str = strawberry.field(description="The place behind this item.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[T]):
+    """One page."""
+
+    edges: list[Edge[T]] = strawberry.field(description="The items of this page.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+
+
+def global_id(kind: str, value: object) -> strawberry.ID:
+    """Return the opaque id of a thing."""
+    return strawberry.ID(urlsafe_b64encode(f"{kind}:{value}".encode()).decode().rstrip("="))
+
+
+def read_global_id(text: str) -> tuple[str, str]:
+    """Return (kind, value); raises InvalidInput when it is not one of ours."""
+    try:
+        kind, mark, value = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition(":")
+    except ValueError:
+        mark = kind = value = ""
+    if not mark or not kind or not value:
+        raise InvalidInput("This is not an id that the gateway gave out.", pointer="/id")
+    return kind, value
+
+
+def raw_id(text: str, kind: str) -> str:
+    """Return the service's own id from a global id of this kind, or from that id itself: REST and GraphQL name the same things."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        found, value = read_global_id(text)
+    if found != kind:
+        raise InvalidInput(f"This is the id of a {found}; a {kind} is wanted.", pointer="/id")
+    return value
+
+
+def checked_first(first: int) -> int:
+    """Return `first` when it is a page size; the cost count refused anything else before, this guards other ways in."""
+    if not 1 <= first <= FIRST:
+        raise InvalidInput(f"`first` must be a whole number from 1 to {FIRST}.", pointer="/first")
+    return first
+
+
+def page_of(items: Sequence[Any], first: int, after: str | None, make: Callable[[Any], T], key: Callable[[Any], str]) -> Connection[T]:
+    """Return a page of a list that is held whole; the cursor is the key of an item, so that new items never shift a page."""
+    checked_first(first)
+    start = 0
+    if after is not None:
+        places = [index for index, item in enumerate(items) if _cursor(key(item)) == after]
+        if not places:
+            raise InvalidInput("The cursor is not one that this list gave out, or its item is gone.", pointer="/after")
+        start = places[0] + 1
+    chosen = items[start : start + first]
+    edges = [Edge(node=make(item), cursor=_cursor(key(item))) for item in chosen]
+    return Connection(edges=edges, page_info=_info(edges, more=start + first < len(items), after=after))
+
+
+def page_from(
+    items: Sequence[Any],
+    next_cursor: str | None,
+    after: str | None,
+    make: Callable[[Any], T],
+    cursor_of: Callable[[Any], str] | None = None,
+) -> Connection[T]:
+    """Return a page as a service gave it. Without `cursor_of` a service's cursors stand behind whole pages, so every edge carries the page's end."""
+    end = next_cursor or ""
+    edges = [Edge(node=make(item), cursor=cursor_of(item) if cursor_of else end) for item in items]
+    return Connection(edges=edges, page_info=_info(edges, more=next_cursor is not None, after=after))
+
+
+def _info(edges: Sequence[Edge[Any]], *, more: bool, after: str | None) -> PageInfo:
+    start, end = (edges[0].cursor, edges[-1].cursor) if edges else (None, None)
+    return PageInfo(has_next_page=more, has_previous_page=after is not None, start_cursor=start or None, end_cursor=end or None)
+
+
+def _cursor(key: str) -> str:
+    return urlsafe_b64encode(key.encode()).decode().rstrip("=")
+
+
+def mapped(cls: type[R], view: object, **more: Any) -> R:
+    """Build a GraphQL type from a view of a service: fields of the same name are taken over, `more` gives those that differ."""
+    same = {
+        part.name: getattr(view, part.name)
+        for part in fields(cls)  # type: ignore[arg-type]  # strawberry types are dataclasses, which their decorator does not tell
+        if part.init and part.name not in more and (hasattr(view, part.name) or part.default is MISSING)
+    }
+    return cls(**same, **more)
+
+
+def maybe(make: Callable[[Any], T], value: object) -> T | None:
+    """Return None for None."""
+    return None if value is None else make(value)

@@ -1,0 +1,38 @@
+"""What an operation selects below a field, fragments and conditions read: so that only services whose parts are wanted are asked."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import FieldNode, FragmentSpreadNode, GraphQLResolveInfo, InlineFragmentNode, SelectionSetNode, VariableNode
+
+
+def selected(raw: GraphQLResolveInfo[Any]) -> frozenset[str]:
+    """Return the names of the fields that are selected directly below the running field."""
+    found: set[str] = set()
+    for node in raw.field_nodes:
+        found.update(_names(node.selection_set, raw))
+    return frozenset(found)
+
+
+def _names(node: SelectionSetNode | None, raw: GraphQLResolveInfo[Any]) -> Iterator[str]:
+    for part in node.selections if node is not None else ():
+        if not _kept(part, raw):
+            continue
+        if isinstance(part, FieldNode):
+            yield part.name.value
+        elif isinstance(part, InlineFragmentNode):
+            yield from _names(part.selection_set, raw)
+        elif isinstance(part, FragmentSpreadNode):
+            fragment: Any = raw.fragments[part.name.value]
+            yield from _names(getattr(fragment, "definition", fragment).selection_set, raw)
+
+
+def _kept(part: Any, raw: GraphQLResolveInfo[Any]) -> bool:
+    for directive in part.directives or ():
+        if directive.name.value in {"skip", "include"} and directive.arguments:
+            value = directive.arguments[0].value
+            given: Any = raw.variable_values
+            on = getattr(given, "coerced", given).get(value.name.value) if isinstance(value, VariableNode) else value.value
+            if bool(on) is (directive.name.value == "skip"):
+                return False
+    return True
