@@ -10,19 +10,20 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import groupby
 from typing import Any, Protocol
 
-import orjson
-
 from services.kit.clock import Clock
 from services.kit.database import Database
-from services.kit.db import Outcome, Tx, UnitOfWork
+from services.kit.db import Outcome, UnitOfWork
+from services.kit.due_rows import DueJob, claim, failed, finish, next_due
 from services.kit.ids import new_id
 from services.kit.log import get_logger
 from services.kit.metrics import DEAD_LETTERS, DUE_DONE, DUE_FAILED, DUE_LATENESS
 from services.kit.tables import from_micros, to_micros
+
+__all__ = ["DueEngine", "DueJob", "Job", "TxJob"]
 
 BATCH = 256
 LEASE = timedelta(seconds=60)
@@ -30,31 +31,6 @@ ATTEMPTS = 10
 IDLE_S = 1.0
 FLUSH_S = 0.1
 _LONGEST_PAUSE_S = 3600.0
-_CLAIM = {
-    "postgresql": "WITH ripe AS MATERIALIZED"
-    " (SELECT ctid AS place, due_at FROM due WHERE due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED)"
-    " UPDATE due SET due_at = $3, attempts = attempts + 1, owner = $4 FROM ripe WHERE due.ctid = ripe.place"
-    " RETURNING due.kind, due.key, ripe.due_at, due.attempts, due.payload",
-    "sqlite": "SELECT kind, key, due_at, attempts + 1, payload, rowid FROM due WHERE due_at <= $1 ORDER BY due_at LIMIT $2",
-}
-_TAKE_SQLITE = "UPDATE due SET due_at = $2, attempts = attempts + 1, owner = $3 WHERE rowid IN (SELECT value FROM json_each($1))"
-_FINISH = {
-    "postgresql": "DELETE FROM due USING json_array_elements($1::json) AS done(pair)"
-    " WHERE due.kind = pair ->> 0 AND due.key = pair ->> 1 AND due.owner = $2 RETURNING due.kind, due.key",
-    "sqlite": "DELETE FROM due WHERE (kind, key) IN (SELECT value ->> 0, value ->> 1 FROM json_each($1)) AND owner = $2 RETURNING kind, key",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class DueJob:
-    """Work that fell due."""
-
-    kind: str
-    key: str
-    due_at: datetime
-    attempts: int
-    """1 the first time."""
-    payload: dict[str, Any]
 
 
 class _Runtime(Protocol):
@@ -172,7 +148,7 @@ class DueEngine:
 
     async def _pause(self) -> float:
         """Return the seconds until the next row falls due, at most IDLE_S: other processes may add rows unseen."""
-        self._next = await self._db.read(_next_due)
+        self._next = await self._db.read(next_due)
         now = to_micros(self._clock.now())
         return IDLE_S if self._next is None else min(IDLE_S, max(0.0, (self._next - now) / 1e6))
 
@@ -180,7 +156,7 @@ class DueEngine:
         if not self._jobs:
             return []
         now = to_micros(self._clock.now())
-        claimed = await self._db.write(_claim, now, limit, now + to_micros(from_micros(0) + LEASE), self._owner)
+        claimed = await self._db.write(claim, now, limit, now + to_micros(from_micros(0) + LEASE), self._owner)
         self._in_flight += len(claimed)
         return claimed
 
@@ -227,14 +203,10 @@ class DueEngine:
             DUE_DONE.labels(self._room, known.kind).inc()
 
     async def _do_all(self, uow: UnitOfWork, known: TxJob, jobs: list[DueJob]) -> None:
-        if len(await self._finish(uow, jobs)) != len(jobs):
+        if len(await finish(uow, jobs, self._owner)) != len(jobs):
             raise LostLeaseError
         for job in jobs:
             await known.handler(uow, job)
-
-    async def _finish(self, uow: UnitOfWork, jobs: list[DueJob]) -> list[Any]:
-        """Delete the rows that are still ours."""
-        return await uow.raw(_FINISH[uow.dialect_name], orjson.dumps([(job.kind, job.key) for job in jobs]).decode(), self._owner)
 
     async def _outside(self, known: Job, jobs: list[DueJob]) -> None:
         """A few workers share the jobs; what is done is written down in batches, but never later than FLUSH_S."""
@@ -254,7 +226,7 @@ class DueEngine:
 
     async def _write_down(self, known: Job, done: list[DueJob]) -> None:
         if done:
-            await self._db.write(self._finish, done)
+            await self._db.write(finish, done, self._owner)
             DUE_DONE.labels(self._room, known.kind).inc(len(done))
 
     async def _one_outside(self, known: Job, job: DueJob) -> bool:
@@ -273,29 +245,5 @@ class DueEngine:
         # The pause is spread so that work that failed together does not come back together.
         pause = min(_LONGEST_PAUSE_S, 2.0**job.attempts) * random.uniform(0.8, 1.2)  # noqa: S311
         await self._db.write(
-            _failed, job, self._owner, to_micros(self._clock.now() + timedelta(seconds=pause)), type(error).__name__ if last else None
+            failed, job, self._owner, to_micros(self._clock.now() + timedelta(seconds=pause)), type(error).__name__ if last else None
         )
-
-
-async def _claim(uow: UnitOfWork, now: int, limit: int, lease: int, owner: str) -> list[DueJob]:
-    rows = await uow.raw(_CLAIM[uow.dialect_name], now, limit, *([lease, owner] if uow.dialect_name == "postgresql" else []))
-    if rows and uow.dialect_name == "sqlite":
-        await uow.raw(_TAKE_SQLITE, f"[{','.join(str(row[5]) for row in rows)}]", lease, owner)
-    return [DueJob(row[0], row[1], from_micros(row[2]), row[3], orjson.loads(row[4])) for row in rows]
-
-
-async def _next_due(tx: Tx) -> int | None:
-    rows = await tx.raw("SELECT due_at FROM due ORDER BY due_at LIMIT 1")
-    return int(rows[0][0]) if rows else None
-
-
-async def _failed(uow: UnitOfWork, job: DueJob, owner: str, next_at: int, dead_because: str | None) -> None:
-    if dead_because is None:
-        await uow.raw("UPDATE due SET due_at = $3, owner = NULL WHERE kind = $1 AND key = $2 AND owner = $4", job.kind, job.key, next_at, owner)
-        return
-    await uow.raw("DELETE FROM due WHERE kind = $1 AND key = $2 AND owner = $3", job.kind, job.key, owner)
-    await uow.raw(
-        "INSERT INTO dead_letter (kind, key, died_at, attempts, payload, error) VALUES ($1, $2, $3, $4, $5, $6)"
-        " ON CONFLICT (kind, key) DO UPDATE SET died_at = excluded.died_at, attempts = excluded.attempts, error = excluded.error",
-        *(job.kind, job.key, to_micros(uow.now), job.attempts, orjson.dumps(job.payload).decode(), dead_because),
-    )
