@@ -51,6 +51,7 @@ def create_gateway(clients: Mapping[str, Transport], settings: GatewaySettings |
         title="Antiphon",
         lifespan=lifespan,
         docs_url=None,
+        redirect_slashes=False,
         redoc_url=None,
         openapi_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},

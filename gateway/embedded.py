@@ -21,7 +21,7 @@ from infra.demo.welcome import welcome
 from services.customers.app import service as customers
 from services.feedback.app import service as feedback
 from services.insight.app import service as insight
-from services.kit.bus import Bus, InProcessBus
+from services.kit.bus import InProcessBus
 from services.kit.clock import MovableClock, SystemClock
 from services.kit.service import House, Service, create_app
 from services.knowledge.app import service as knowledge
@@ -32,13 +32,13 @@ SERVICES: Sequence[Service] = (customers, routing, survey, feedback, knowledge, 
 HOST = "127.0.0.1"
 
 
-def create_house(clock: MovableClock | None = None, bus: Bus | None = None) -> FastAPI:
+def create_house(clock: MovableClock | None = None) -> FastAPI:
     """Return the gateway with all services behind it in this process; nothing is opened before its lifespan.
 
     A mounted app's lifespan never runs by itself (Kludex/starlette#649), so the house enters each service's lifespan.
     """
     time = clock or SystemClock()
-    carried = bus or InProcessBus()
+    carried = InProcessBus(rooms=len(SERVICES) + 1)  # the gateway's own room listens, too
     rooms = {service.name: create_app(service, House(bus=carried, clock=time)) for service in SERVICES}
     gateway = create_gateway({name: AsgiTransport(room) for name, room in rooms.items()}, house=House(bus=carried, clock=time))
     opened = gateway.router.lifespan_context

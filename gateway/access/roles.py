@@ -7,7 +7,7 @@ from services.kit.errors import InvalidInput
 SERVICES = ("customers", "routing", "survey", "feedback", "knowledge", "insight")
 READ = frozenset(f"{name}:read" for name in SERVICES)
 WRITE = frozenset(f"{name}:write" for name in SERVICES)
-ADMIN = frozenset(f"{name}:admin" for name in SERVICES)
+ADMIN = frozenset(f"{name}:admin" for name in (*SERVICES, "gateway"))
 
 ROLES: dict[str, frozenset[str]] = {
     "administrator": READ | WRITE | ADMIN | {"keys:manage", "schema:read", "pii:read", "privacy:erase", "clock:move"},

@@ -1,5 +1,6 @@
 """Errors as a GraphQL client sees them: a code, a sentence, an id to look up in our log; never an address or a stack."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,10 +44,18 @@ class RequestRefused(Exception):
         self.errors = [with_code(error, code) for error in found]
 
 
+_VALUE = re.compile(r"""(found:? |value: |got invalid value ).*?(?=;|$)|"[^"]*"(?=;|$)|(String|Int|Float|BlockString|Name) (['"]).*?\3""", re.DOTALL)
+
+
+def without_values(message: str) -> str:
+    """Return graphql-core's message without the values that the client sent: what was refused is never sent back."""
+    return _VALUE.sub(lambda found: (found[1] or found[2] or "").strip() + (" …" if found[1] or found[2] else "…"), message)[:300]
+
+
 def with_code(error: GraphQLError, code: str, **more: Any) -> GraphQLError:
     """Return the error with its code in the extensions."""
     return GraphQLError(
-        error.message,
+        without_values(error.message),
         nodes=error.nodes,
         source=error.source,
         positions=error.positions,

@@ -75,6 +75,7 @@ def read_global_id(text: str) -> tuple[str, str]:
     """Return (kind, value); raises InvalidInput when it is not one of ours."""
     try:
         kind, mark, value = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode().partition(":")
+        UUID(value)  # nothing else names a thing of ours, and nothing else gets into an address
     except ValueError:
         mark = kind = value = ""
     if not mark or not kind or not value:

@@ -27,6 +27,7 @@ KEEP_DAYS = 14
 DUPLICATE_WINDOW_S = 600
 BATCH = 256
 IDLE_S = 5.0
+PUBLISH_S = 10.0
 
 
 class JetStreamBus:
@@ -57,7 +58,8 @@ class JetStreamBus:
         waiting: list[asyncio.Future[Any]] = [
             await jetstream.publish_async(f"antiphon.{one.subject}", one.to_bytes(), headers={"Nats-Msg-Id": str(one.id)}) for one in envelopes
         ]
-        await asyncio.wait_for(asyncio.gather(*waiting), timeout=10)
+        async with asyncio.timeout(PUBLISH_S):
+            await asyncio.gather(*waiting)
 
     async def listen(self, room: str, subjects: frozenset[str], deliver: Deliver, heard: Callable[[str], Awaitable[int]]) -> None:
         """Read until cancelled."""

@@ -5,7 +5,6 @@ does not finish, and the row falls due again when the lease ends. Cost per job: 
 """
 
 import asyncio
-import contextlib
 import random
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -22,10 +21,11 @@ from services.kit.ids import new_id
 from services.kit.log import get_logger
 from services.kit.metrics import DEAD_LETTERS, DUE_DONE, DUE_FAILED, DUE_LATENESS
 from services.kit.tables import from_micros, to_micros
+from services.kit.waiting import rest
 
 __all__ = ["DueEngine", "DueJob", "Job", "TxJob"]
 
-BATCH = 256
+BATCH = 500
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 10
 IDLE_S = 1.0
@@ -136,8 +136,7 @@ class DueEngine:
             task.add_done_callback(self._running.discard)
         if len(claimed) < BATCH:
             pause = IDLE_S if self._in_flight > BATCH else await self._pause()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), pause)
+            await rest(self._wake, pause)
 
     def _left(self, count: int) -> None:
         """Jobs ended; claim again when there is room."""

@@ -5,7 +5,6 @@ are held behind it. After ATTEMPTS it is *parked*: visible, replayable, and only
 """
 
 import asyncio
-import contextlib
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from services.kit.events import Envelope, Event
 from services.kit.log import get_logger
 from services.kit.metrics import EVENTS_HANDLED, EVENTS_HELD, EVENTS_PARKED, INBOX_DUPLICATES
 from services.kit.tables import to_micros
+from services.kit.waiting import rest
 
 ATTEMPTS = 8
 IDLE_S = 1.0
@@ -196,8 +196,7 @@ class Inbox:
                 await self.retry_held()
             except Exception as error:  # noqa: BLE001  the events are still held
                 self._log.warning("inbox.waits", exc=error)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), IDLE_S)
+            await rest(self._wake, IDLE_S)
 
 
 def _event(consumer: Consumer, envelope: Envelope) -> Event:

@@ -12,7 +12,7 @@ from services.kit.auth import Principal
 from services.kit.clock import SteppingClock, SystemClock
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import NotFound, Unavailable
-from services.kit.fields import Command, Instant
+from services.kit.fields import Code, Command, Instant, Reference
 from services.kit.http import APIRouter, Page, PageSize, Read, RuntimeDep, Write, public, requires
 from services.kit.tables import from_micros, to_micros
 
@@ -35,6 +35,8 @@ class Readiness(BaseModel):
     held: int
     parked: int
     due_overdue: int
+    due_in_hand: int
+    """Work that somebody is doing now, or was doing when it died: its lease ends within a minute."""
     dead_letters: int
 
 
@@ -87,7 +89,7 @@ def operations_router(service: str) -> APIRouter:
     router.add_api_route(events + "/{event_id}/discard", _discard, methods=["POST"], status_code=204, dependencies=admin)
     router.add_api_route("/v1/dead-letters", _dead_letters, methods=["GET"], response_model=Page[DeadLetter], dependencies=admin)
     router.add_api_route("/v1/dead-letters/{kind}/{key}/replay", _revive, methods=["POST"], status_code=204, dependencies=admin)
-    router.add_api_route("/dev/clock", _move_clock(service), methods=["PUT"], response_model=ClockView)
+    router.add_api_route("/dev/clock", _move_clock, methods=["PUT"], response_model=ClockView)
     return router
 
 
@@ -113,6 +115,7 @@ async def _sizes(tx: Tx) -> dict[str, int]:
         "SELECT (SELECT count(*) FROM outbox WHERE published_at IS NULL) AS outbox, (SELECT count(*) FROM held_event) AS held,"
         " (SELECT count(*) FROM held_event WHERE parked_at IS NOT NULL) AS parked,"
         " (SELECT count(*) FROM (SELECT 1 FROM due WHERE due_at <= :now LIMIT 10000) AS ripe) AS due_overdue,"
+        " (SELECT count(*) FROM (SELECT 1 FROM due WHERE owner IS NOT NULL LIMIT 10000) AS held) AS due_in_hand,"
         " (SELECT count(*) FROM dead_letter) AS dead_letters"
     ).bindparams(now=to_micros(tx.now))
     return {name: int(value) for name, value in (await tx.rows(sql))[0].items()}
@@ -175,7 +178,7 @@ async def _list_dead(tx: Tx, limit: int) -> list[DeadLetter]:
     return [DeadLetter(kind=r[0], key=r[1], attempts=r[2], error=r[3], died_at=from_micros(r[4])) for r in rows]
 
 
-async def _revive(kind: str, key: str, write: Write) -> Response:
+async def _revive(kind: Code, key: Reference, write: Write) -> Response:
     """Put dead work back, due now."""
     answer: Response = await write(_reschedule, kind, key)
     return answer
@@ -184,21 +187,18 @@ async def _revive(kind: str, key: str, write: Write) -> Response:
 async def _reschedule(uow: UnitOfWork, kind: str, key: str) -> None:
     rows = await uow.raw("DELETE FROM dead_letter WHERE kind = $1 AND key = $2 RETURNING payload", kind, key)
     if not rows:
-        raise NotFound(f"No dead work {kind} {key} is kept here.")
+        raise NotFound("There is no such dead work.")
     import orjson
 
     await uow.schedule(kind, key=key, at=uow.now, payload=orjson.loads(rows[0][0]))
 
 
-def _move_clock(service: str) -> Any:
-    async def move_clock(command: MoveClock, runtime: RuntimeDep, _: Annotated[Principal, requires("clock:move", f"{service}:admin")]) -> ClockView:
-        """Development only: make another moment the present, so that a week passes in a second; time never goes backwards."""
-        clock = runtime.clock
-        if runtime.settings.mode != "development" or not isinstance(clock, SystemClock | SteppingClock):
-            raise NotFound("There is nothing at this address.")
-        if command.now > clock.now():
-            clock.move_to(command.now)
-        runtime.clock_moved()
-        return ClockView(now=clock.now())
-
-    return move_clock
+async def _move_clock(command: MoveClock, runtime: RuntimeDep, _: Annotated[Principal, requires("clock:move")]) -> ClockView:
+    """Development only: make another moment the present, so that a week passes in a second; time never goes backwards."""
+    clock = runtime.clock
+    if runtime.settings.mode != "development" or not isinstance(clock, SystemClock | SteppingClock):
+        raise NotFound("There is nothing at this address.")
+    if command.now > clock.now():
+        clock.move_to(command.now)
+    runtime.clock_moved()
+    return ClockView(now=clock.now())

@@ -30,6 +30,6 @@ def decode_cursor(text: str, count: int) -> list[str]:
         parts = orjson.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (ValueError, BinasciiError):
         parts = None
-    if not isinstance(parts, list) or len(parts) != count or not all(isinstance(part, str) for part in parts):
+    if not isinstance(parts, list) or len(parts) != count or not all(isinstance(part, str) and "\x00" not in part for part in parts):
         raise InvalidInput("The cursor is not one that this list gave out. Start again without it.", pointer="/cursor")
     return parts

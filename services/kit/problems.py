@@ -14,8 +14,8 @@ from services.kit.ids import new_id
 from services.kit.log import correlation_id, get_logger
 
 MEDIA_TYPE = "application/problem+json"
-_MAX_ERRORS = 20
-_MAX_POINTER = 200
+_MAX_ERRORS = 10
+_MAX_POINTER = 100
 
 
 def title_of(kind: type[AntiphonError]) -> str:

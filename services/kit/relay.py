@@ -1,7 +1,6 @@
 """Takes events out of the outbox to the bus, in the order of their commits, and marks them when they are safe."""
 
 import asyncio
-import contextlib
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from services.kit.events import Envelope
 from services.kit.log import get_logger
 from services.kit.metrics import EVENTS_PUBLISHED, OUTBOX_AGE
 from services.kit.tables import from_micros, to_micros
+from services.kit.waiting import rest
 
 BATCH = 512
 IDLE_S = 1.0
@@ -71,8 +71,7 @@ class Relay:
                 await asyncio.sleep(BACKOFF_S)
                 continue
             if moved < BATCH:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), IDLE_S)
+                await rest(self._wake, IDLE_S)
 
 
 async def _unpublished(tx: Tx) -> list[tuple[int, int, Envelope]]:

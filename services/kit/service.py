@@ -113,6 +113,7 @@ def create_app(service: Service, house: House | None = None) -> FastAPI:
         description=(__import__(service.package, fromlist=["__doc__"]).__doc__ or "").strip(),
         lifespan=lifespan,
         docs_url=None,
+        redirect_slashes=False,  # a redirect would be built from the Host header, which the client chooses
         redoc_url=None,
         openapi_url=f"/{service.name}/openapi.json",
         telemetry={"tracing": False, "metrics": False, "logs": False},

@@ -14,7 +14,7 @@ MINIMUM_SECRET = 32
 
 def prefix(name: str) -> SettingsConfigDict:
     """Return the settings configuration of one service: its own variables start with `name`, the shared ones with ANTIPHON_."""
-    return SettingsConfigDict(env_prefix=name, extra="ignore", populate_by_name=True)
+    return SettingsConfigDict(env_prefix=name, extra="ignore", populate_by_name=True, hide_input_in_errors=True)
 
 
 def _shared(name: str, own: str | None = None) -> AliasChoices:

@@ -58,7 +58,7 @@ async def drain(runtime: Runtime, count: int) -> float:
         nonlocal done
         done += 1
 
-    engine = DueEngine("bench", runtime.db, SystemClock(), [Job("noop", counted, concurrency=64)], runtime)
+    engine = DueEngine("bench", runtime.db, SystemClock(), [Job("noop", counted)], runtime)
     started = time.perf_counter()
     task = asyncio.create_task(engine.run())
     while done < count:
@@ -80,7 +80,7 @@ async def lateness(runtime: Runtime) -> float:
     for second in range(5):
         rows = [("late", f"{second}-{number:04}", begin + second * 1_000_000 + number * 1000) for number in range(1000)]
         await runtime.write(_insert, rows)
-    engine = DueEngine("bench", runtime.db, SystemClock(), [Job("late", note, concurrency=64)], runtime)
+    engine = DueEngine("bench", runtime.db, SystemClock(), [Job("late", note)], runtime)
     task = asyncio.create_task(engine.run())
     while len(late) < 5000:
         await asyncio.sleep(0.05)

@@ -11,7 +11,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-import yaml  # type: ignore[import-untyped]  # it ships no types
+import yaml
 from sqlalchemy import make_url
 
 from infra.migrate_all import GATEWAY, ROOMS, ROOT, SERVICES, make_roles, role_of

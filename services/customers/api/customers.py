@@ -49,6 +49,6 @@ async def post_key(customer_id: UUID, command: GivenKey, write: Write, _: Annota
 
 
 @router.post("/v1/customers/{customer_id}/erase", status_code=204)
-async def post_erase(customer_id: UUID, write: Write, _: Annotated[Principal, requires("customers:admin")]) -> Response:
+async def post_erase(customer_id: UUID, write: Write, _: Annotated[Principal, requires("privacy:erase", "customers:admin")]) -> Response:
     """Forget a person: what names or quotes them goes, counts stay, their keys are refused from now on. This cannot be undone."""
     return await write(erase_customer, customer_id)

@@ -58,9 +58,7 @@ async def _name_issue(uow: UnitOfWork, item: Item) -> None:
     if not item.driver or item.decision not in {AUTO, PERSON}:
         return
     is_general = (col(FollowUp.id) == item.follow_up_id, col(FollowUp.issue) == GENERAL, col(FollowUp.state) != "closed")
-    taken = select(literal(1)).where(
-        col(_OTHER.customer_id) == item.customer_id, col(_OTHER.issue) == item.driver, col(_OTHER.state) != "closed"
-    )
+    taken = select(literal(1)).where(col(_OTHER.customer_id) == item.customer_id, col(_OTHER.issue) == item.driver, col(_OTHER.state) != "closed")
     named = {"issue": item.driver, "department": item.department, "version": col(FollowUp.version) + 1}
     await uow.execute(update(FollowUp).where(*is_general, ~taken.exists()).values(**named))
 

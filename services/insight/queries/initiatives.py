@@ -113,7 +113,7 @@ async def board(tx: Tx, language: str, cursor: str | None, limit: int) -> tuple[
         moment, known = decode_cursor(cursor, 2)
         try:
             at, last = datetime.fromisoformat(moment).astimezone(UTC), UUID(known)
-        except ValueError as wrong:
+        except (ValueError, OverflowError) as wrong:
             raise InvalidInput("The cursor is not one that this list gave out.", pointer="/cursor") from wrong
         same = and_(col(Initiative.published_at) == at, col(Initiative.id) < last)
         statement = statement.where(or_(col(Initiative.published_at) < at, same))

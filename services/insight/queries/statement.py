@@ -25,7 +25,7 @@ def _behind(cursor: str | None) -> list[ColumnElement[bool]]:
     moment, contact = decode_cursor(cursor, 2)
     try:
         ended_at, contact_id = datetime.fromisoformat(moment).astimezone(UTC), UUID(contact)
-    except ValueError as wrong:
+    except (ValueError, OverflowError) as wrong:
         raise InvalidInput("The cursor is not one that this list gave out.", pointer="/cursor") from wrong
     same = and_(col(ContactFact.ended_at) == ended_at, col(ContactFact.contact_id) > contact_id)
     return [or_(col(ContactFact.ended_at) > ended_at, same)]

@@ -56,7 +56,7 @@ async def agent_called(tx: Tx, external_id: str) -> Agent:
     """Return an agent by the name that the organisation gives; raises AgentNotFound."""
     found = await tx.first(_visible(tx).where(col(Agent.external_id) == external_id), Agent)
     if found is None:
-        raise AgentNotFound(f"There is no agent {external_id}.")
+        raise AgentNotFound("There is no agent of this name.")
     return found
 
 

@@ -85,7 +85,7 @@ def _position(cursor: str) -> tuple[datetime, UUID]:
     at, last_id = decode_cursor(cursor, 2)
     try:
         return datetime.fromisoformat(at).astimezone(UTC), UUID(last_id)
-    except ValueError as reason:
+    except (ValueError, OverflowError) as reason:
         raise InvalidInput("The cursor is not one that this list gave out. Start again without it.", pointer="/cursor") from reason
 
 

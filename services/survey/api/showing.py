@@ -1,6 +1,6 @@
 """From rows to what is shown: explanations get their sentences, surveys are opened up, invitations that ran out say so."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -65,6 +65,6 @@ def read_cursor(text: str | None) -> Cursor | None:
         return None
     moment, row_id = decode_cursor(text, 2)
     try:
-        return datetime.fromisoformat(moment), UUID(row_id)
-    except ValueError as error:
+        return datetime.fromisoformat(moment).astimezone(UTC), UUID(row_id)
+    except (ValueError, OverflowError) as error:
         raise InvalidInput("The cursor is not one that this list gave out. Start again without it.", pointer="/cursor") from error

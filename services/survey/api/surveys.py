@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Response
+from fastapi import Query, Response
 
 from services.kit.auth import Principal
 from services.kit.fields import Code
@@ -15,6 +15,7 @@ from services.survey.repository import asking
 from services.survey.use_cases.set_survey import set_survey
 
 router = APIRouter(tags=["surveys"])
+Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="none for the newest")]
 
 
 @router.put("/v1/surveys/{key}", response_model=SurveyView)
@@ -24,7 +25,7 @@ async def put_survey(key: Code, questionnaire: Questionnaire, write: Write, _: A
 
 
 @router.get("/v1/surveys/{key}")
-async def get_survey(key: Code, read: Read, _: Annotated[Principal, requires("survey:read")], version: int | None = None) -> SurveyView:
+async def get_survey(key: Code, read: Read, _: Annotated[Principal, requires("survey:read")], version: Version = None) -> SurveyView:
     """Return the newest version of a survey, or the one that `version` names."""
     return SurveyOut.model_validate(await read(asking.survey, key, version))
 

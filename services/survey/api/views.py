@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.kit.auth import Principal
 from services.kit.db import Tx
-from services.kit.fields import Command
+from services.kit.fields import Code, Command
 from services.kit.http import APIRouter, Read, RuntimeDep, requires
 from services.survey.api.showing import invitation_view
 from services.survey.contract import InvitationView, ResponseView
@@ -25,7 +25,7 @@ class ViewsWanted(Command):
     """Whose sections; `sections` null means all, unknown names are passed over."""
 
     customer_ids: Annotated[list[UUID], Field(max_length=100)]
-    sections: Annotated[list[str], Field(max_length=50)] | None = None
+    sections: Annotated[list[Code], Field(max_length=50)] | None = None
 
 
 class Section(BaseModel):

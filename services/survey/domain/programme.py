@@ -93,7 +93,7 @@ class Rules(BaseModel):
     """How long to wait for the delivery, or for a contact's customer to become known."""
     delay_seconds: int = Field(default=0, ge=0, le=LONGEST_DELAY_SECONDS)
     window: Window
-    time_zone: str = "UTC"
+    time_zone: str = Field(default="UTC", max_length=64)
     """The IANA zone that is assumed for customers whose own is not known."""
     share: float = Field(default=1.0, ge=0, le=1)
     """The inclusion probability: the share of eligible occasions that are asked."""

@@ -1,6 +1,7 @@
 """When to ask: not when the call ends but when the goods are in hand, after a while, at an hour that is decent where the customer lives."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -16,7 +17,7 @@ class Window(BaseModel):
 
     start: time
     end: time
-    weekdays: tuple[int, ...] = Field(min_length=1, max_length=7)
+    weekdays: tuple[Annotated[int, Field(ge=1, le=7)], ...] = Field(min_length=1, max_length=7)
 
     @model_validator(mode="after")
     def _must_be_a_stretch_of_one_day(self) -> "Window":
@@ -26,7 +27,7 @@ class Window(BaseModel):
         if self.start >= self.end:
             message = "start must be before end; a window does not run over midnight"
             raise ValueError(message)
-        if any(day not in range(1, 8) for day in self.weekdays) or len(set(self.weekdays)) != len(self.weekdays):
+        if len(set(self.weekdays)) != len(self.weekdays):
             message = "weekdays are different numbers from 1 (Monday) to 7 (Sunday)"
             raise ValueError(message)
         return self

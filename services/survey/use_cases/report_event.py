@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from services.customers.contract import IdentityKey
 from services.kit.db import UnitOfWork
 from services.kit.errors import NotFound
 from services.kit.fields import Code, Command, Instant, Reference
@@ -19,13 +18,20 @@ class CustomerUnknown(NotFound):
     code = "survey_customer_unknown"
 
 
+class ClaimedKey(Command):
+    """A key that names the customer."""
+
+    kind: Code
+    value: Reference
+
+
 class ReportEvent(Command):
     """An event with an id of the sender's own: the same id again changes nothing."""
 
     event_id: Reference
     kind: Code
     customer_id: UUID | None = None
-    customer_key: IdentityKey | None = None
+    customer_key: ClaimedKey | None = None
     occurred_at: Instant | None = None
     """None means now."""
 

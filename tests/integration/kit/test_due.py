@@ -10,7 +10,7 @@ from services.kit.db import Tx, UnitOfWork
 from services.kit.due import DueEngine, DueJob, Job, TxJob
 from services.kit.ids import new_id
 from tests.conftest import OpenRoom
-from tests.support.parcels.app import Parcel, SendParcel, send_parcel, service
+from tests.support.parcels.app import Parcel, SendParcel, remind, send_parcel, service
 
 
 async def reminded(tx: Tx, parcel_id: UUID) -> int:
@@ -117,3 +117,15 @@ async def test_work_of_a_dead_worker_falls_due_again_after_its_lease(open_room: 
 
 async def _now(uow: UnitOfWork, key: str) -> None:
     await uow.schedule("remind", key=key, at=uow.now)
+
+
+async def test_a_stop_that_arrives_with_a_wake_up_still_stops(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        for _ in range(30):
+            engine = DueEngine("parcels", room.runtime.db, room.clock, [TxJob("remind", remind)], room.runtime)
+            task = asyncio.create_task(engine.run())
+            await asyncio.sleep(0.005)
+            engine.look_again()
+            task.cancel()
+            done, _ = await asyncio.wait({task}, timeout=5)
+            assert done == {task}

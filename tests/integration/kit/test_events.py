@@ -100,5 +100,6 @@ async def test_readiness_counts_what_waits(open_room: OpenRoom) -> None:
             "held": 1,
             "parked": 0,
             "due_overdue": 0,
+            "due_in_hand": 0,
             "dead_letters": 0,
         }

@@ -126,7 +126,7 @@ async def test_who_is_erased_leaves_counts_and_no_words(open_room: OpenRoom) -> 
     [
         ({"share": 1.2}, "/share"),
         ({"window": {"start": "20:00", "end": "09:00", "weekdays": [1]}}, "/window"),
-        ({"window": {"start": "09:00", "end": "20:00", "weekdays": [0]}}, "/window"),
+        ({"window": {"start": "09:00", "end": "20:00", "weekdays": [0]}}, "/window/weekdays/0"),
         ({"caps": [{"limit": 0, "days": 7}]}, "/caps/0/limit"),
         ({"channels": ["pigeon"]}, "/channels/0"),
         ({"time_zone": "Berlin"}, "/time_zone"),
