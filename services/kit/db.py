@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from sqlalchemy import CursorResult, Dialect, Executable, RowMapping, Table, ins
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from services.kit.auth import Principal
 from services.kit.errors import Conflict
@@ -26,6 +27,11 @@ from services.kit.ids import new_id_text
 from services.kit.tables import to_micros
 
 T = TypeVar("T", bound=BaseModel)
+_SCHEDULE = (
+    "INSERT INTO due (kind, key, due_at, payload) VALUES ($1, $2, $3, $4) ON CONFLICT (kind, key) DO UPDATE"
+    " SET due_at = excluded.due_at, payload = excluded.payload, attempts = 0, owner = NULL"
+)
+_WAKE = _SCHEDULE + " WHERE due.owner IS NOT NULL OR due.due_at > excluded.due_at"
 
 
 class UniqueViolation(Conflict):
@@ -122,6 +128,7 @@ class _Pending:
 
     outbox: list[tuple[Any, ...]] = field(default_factory=list)
     due: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+    soon: set[tuple[str, str]] = field(default_factory=set)
 
 
 class UnitOfWork(Tx):
@@ -142,7 +149,10 @@ class UnitOfWork(Tx):
             return
         table = _table(model)
         missing = _scalar_defaults(table, frozenset(rows[0]))
-        filled = [{**missing, **row} for row in rows] if missing else rows
+        filled: Sequence[Mapping[str, Any]] = [{**missing, **row} for row in rows] if missing else rows
+        if len(filled) == 1:  # a column that is not named is NULL without being bound
+            empty = _null_unless_named(table)
+            filled = [{name: value for name, value in filled[0].items() if value is not None or name not in empty}]
         sql, names, processors = _insert_sql(table, tuple(filled[0]), self._dialect.name)
         values = [tuple(process(row[name]) if process else row[name] for name, process in zip(names, processors, strict=True)) for row in filled]
         await self.raw_many(sql, values)
@@ -177,7 +187,16 @@ class UnitOfWork(Tx):
 
     async def schedule(self, kind: str, *, key: str, at: datetime, payload: Mapping[str, Any] | None = None) -> None:
         """Have work `kind` done for `key` at `at`; the same kind and key again re-times it and gives it a fresh start."""
+        self._pending.soon.discard((kind, key))
         self._pending.due[kind, key] = (to_micros(at), orjson.dumps(dict(payload or {}), default=str).decode())
+
+    async def wake(self, kind: str, *, key: str) -> None:
+        """Have work `kind` done for `key` now, unless it waits to be done anyway: for work that looks for itself what there is to do.
+
+        Work that somebody has in hand is scheduled again, since it may have looked too early.
+        """
+        self._pending.due[kind, key] = (to_micros(self.now), "{}")
+        self._pending.soon.add((kind, key))
 
     async def cancel(self, kind: str, *, key: str) -> None:
         """Take back work that is not done yet; nothing happens when there is none."""
@@ -208,13 +227,16 @@ class UnitOfWork(Tx):
             )
             self.outcome.events += len(self._pending.outbox)
         if self._pending.due:
-            await self.raw_many(
-                "INSERT INTO due (kind, key, due_at, payload) VALUES ($1, $2, $3, $4) ON CONFLICT (kind, key) DO UPDATE"
-                " SET due_at = excluded.due_at, payload = excluded.payload, attempts = 0, owner = NULL",
-                [(kind, key, at, payload) for (kind, key), (at, payload) in self._pending.due.items()],
-            )
+            rows = [(kind, key, at, payload) for (kind, key), (at, payload) in self._pending.due.items()]
+            soon = self._pending.soon
+            await self._write_due(_SCHEDULE, [row for row in rows if row[:2] not in soon])
+            await self._write_due(_WAKE, [row for row in rows if row[:2] in soon])
             self.outcome.due_from = min(at for at, _ in self._pending.due.values())
         self._pending = _Pending()
+
+    async def _write_due(self, sql: str, rows: list[tuple[str, str, int, str]]) -> None:
+        if rows:
+            await self.raw_many(sql, rows)
 
 
 def postgres_dialect() -> Dialect:
@@ -230,6 +252,15 @@ def _table(model: type[SQLModel] | Table) -> Table:
     return table
 
 
+def _moment_text(moment: datetime | None) -> str | None:
+    """Write a moment as SQLAlchemy does on SQLite, at a fifth of the cost; naive ones are refused as by UTCDateTime."""
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return moment.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+
+
 @lru_cache(maxsize=512)
 def _scalar_defaults(table: Table, named: frozenset[str]) -> dict[str, Any]:
     """Return the plain default values of the columns that a row does not name."""
@@ -238,10 +269,16 @@ def _scalar_defaults(table: Table, named: frozenset[str]) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=512)
+def _null_unless_named(table: Table) -> frozenset[str]:
+    return frozenset(column.name for column in table.columns if column.default is None and column.server_default is None)
+
+
+@lru_cache(maxsize=512)
 def _insert_sql(table: Table, names: tuple[str, ...], dialect_name: str) -> tuple[str, tuple[str, ...], tuple[Any, ...]]:
     """Compile an INSERT once per table and columns: SQLAlchemy's own compilation and bind processing, without its per-call machinery."""
     dialect = postgres_dialect() if dialect_name == "postgresql" else sqlite.dialect(paramstyle="qmark")
     compiled = insert(table).inline().compile(dialect=dialect, column_keys=list(names))
     order = tuple(compiled.positiontup or ())
-    processors = tuple(compiled._bind_processors.get(name) for name in order)  # noqa: SLF001  the documented way costs ten times as much per row
+    moments = {column.name for column in table.columns if isinstance(column.type, UTCDateTime)} if dialect_name == "sqlite" else set()
+    processors = tuple(_moment_text if name in moments else compiled._bind_processors.get(name) for name in order)  # noqa: SLF001  the documented way costs ten times as much per row
     return str(compiled), order, processors

@@ -30,6 +30,7 @@ LEASE = timedelta(seconds=60)
 ATTEMPTS = 10
 IDLE_S = 1.0
 FLUSH_S = 0.1
+BREATH_S = 0.02
 _LONGEST_PAUSE_S = 3600.0
 
 
@@ -147,6 +148,8 @@ class DueEngine:
 
     async def _pause(self) -> float:
         """Return the seconds until the next row falls due, at most IDLE_S: other processes may add rows unseen."""
+        # A stream of commits must not wake the engine for each: what comes within the breath is claimed together.
+        await asyncio.sleep(BREATH_S)
         self._next = await self._db.read(next_due)
         now = to_micros(self._clock.now())
         return IDLE_S if self._next is None else min(IDLE_S, max(0.0, (self._next - now) / 1e6))

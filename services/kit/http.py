@@ -12,11 +12,11 @@ from pydantic import BaseModel, TypeAdapter
 
 from services.kit.auth import Principal
 from services.kit.database import UseCase
-from services.kit.db import Context, UnitOfWork
-from services.kit.errors import Forbidden, IdempotencyKeyInvalid, IdempotencyKeyReused, InvalidInput, Unauthenticated, VersionRequired
+from services.kit.db import Context, Tx, UnitOfWork
+from services.kit.errors import AntiphonError, Forbidden, IdempotencyKeyInvalid, IdempotencyKeyReused, InvalidInput, Unauthenticated, VersionRequired
 from services.kit.log import correlation_id
 from services.kit.paging import Page
-from services.kit.strict import StrictRoute, read_form
+from services.kit.strict import OWN, StrictRoute, read_form
 from services.kit.tables import to_micros
 
 if TYPE_CHECKING:
@@ -43,7 +43,12 @@ def _runtime(request: Request) -> "Runtime":
     return runtime
 
 
-RuntimeDep = Annotated[Any, Depends(_runtime)]
+async def _running(request: Request) -> "Runtime":
+    return _runtime(request)
+
+
+# Every dependency is a coroutine function: FastAPI runs the others in a thread, which costs more than all that they do.
+RuntimeDep = Annotated[Any, Depends(_running)]
 """The running service: `.db .clock .settings .resources .log .read() .write()`; annotate as `runtime: RuntimeDep`."""
 
 
@@ -61,6 +66,8 @@ def authenticate(request: Request) -> Principal:
 class _Requires:
     """A dependency that lets in who has any of the scopes; its scopes are read by the access-matrix test."""
 
+    is_own = True
+
     def __init__(self, scopes: tuple[str, ...]) -> None:
         self.scopes = scopes
 
@@ -74,11 +81,13 @@ class _Requires:
 class _Public:
     """Marks a route that takes no principal, and says why."""
 
+    is_own = True
+
     def __init__(self, why: str) -> None:
         self.why = why
 
-    async def __call__(self) -> None:
-        return None
+    async def __call__(self, request: Request) -> None:
+        """Let everybody in."""
 
 
 def requires(*scopes: str) -> Any:
@@ -129,7 +138,17 @@ class _Write:
         who = principal.subject if principal else "public"
         route = f"{self._request.method} {self._request.url.path}"
         fingerprint = hashlib.sha256(await self._request.body() + b"\n" + self._request.url.query.encode()).hexdigest()
-        code, head, body = await self._runtime.db.write(_once, answer, who, route, key, fingerprint, context=context)
+        try:
+            code, head, body = await self._runtime.db.write(_once, answer, who, route, key, fingerprint, context=context)
+        except AntiphonError:
+            # The key may be taken: then this was a repetition, whatever it ran into, and it is undone.
+            stored = await self._runtime.db.read(_stored, who, route, key)
+            if stored is None:
+                raise
+            if stored[0] != fingerprint:
+                pointer = "/headers/Idempotency-Key"
+                raise IdempotencyKeyReused("This Idempotency-Key came with another request before. Use a new key.", pointer=pointer) from None
+            code, head, body = stored[1], {**stored[2], "Idempotent-Replayed": "true"}, stored[3]
         return _response(code, head, body)
 
     def _usual_status(self, view: Any) -> int:
@@ -163,30 +182,32 @@ def _serialise(view: Any, result: Any) -> tuple[Any, bytes]:
     return shown, adapter.dump_json(shown)
 
 
+class _KeyTakenError(AntiphonError):
+    """The key is stored already; what this request did is undone."""
+
+
 async def _once(uow: UnitOfWork, answer: Callable[[UnitOfWork], Awaitable[_Answer]], who: str, route: str, key: str, fingerprint: str) -> _Answer:
-    """Insert the key first: on PostgreSQL a second request with it then waits for the first one's commit instead of racing it."""
+    """Have the effect, then store the key with the answer, all in one transaction.
+
+    A use case touches nothing outside its transaction, so a repetition may run and be undone: that costs the rare repetition more and every
+    first request less than asking beforehand. Two at once: the second waits at the key for the first one's commit, then finds it taken.
+    """
+    status, head, content = await answer(uow)
     fresh = await uow.raw(
         "INSERT INTO idempotency_key (principal, route, key, fingerprint, status, headers, body, stored_at)"
-        " VALUES ($1, $2, $3, $4, 0, '{}', '', $5) ON CONFLICT DO NOTHING RETURNING key",
-        *(who, route, key, fingerprint, to_micros(uow.now)),
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING key",
+        *(who, route, key, fingerprint, status, orjson.dumps(head).decode(), content.decode(), to_micros(uow.now)),
     )
     if not fresh:
-        rows = await uow.raw(
-            "SELECT fingerprint, status, headers, body FROM idempotency_key WHERE principal = $1 AND route = $2 AND key = $3",
-            who,
-            route,
-            key,
-        )
-        stored, status, headers, body = rows[0]
-        if stored != fingerprint:
-            raise IdempotencyKeyReused("This Idempotency-Key came with another request before. Use a new key.", pointer="/headers/Idempotency-Key")
-        return status, {**orjson.loads(headers), "Idempotent-Replayed": "true"}, body.encode()
-    status, head, content = await answer(uow)
-    await uow.raw(
-        "UPDATE idempotency_key SET status = $4, headers = $5, body = $6 WHERE principal = $1 AND route = $2 AND key = $3",
-        *(who, route, key, status, orjson.dumps(head).decode(), content.decode()),
-    )
+        raise _KeyTakenError("This Idempotency-Key is taken.")
     return status, head, content
+
+
+async def _stored(tx: Tx, who: str, route: str, key: str) -> tuple[str, int, dict[str, str], bytes] | None:
+    rows = await tx.raw(
+        "SELECT fingerprint, status, headers, body FROM idempotency_key WHERE principal = $1 AND route = $2 AND key = $3", who, route, key
+    )
+    return (rows[0][0], rows[0][1], orjson.loads(rows[0][2]), rows[0][3].encode()) if rows else None
 
 
 def _idempotency_key(request: Request) -> str | None:
@@ -208,7 +229,7 @@ def etag(version: int) -> str:
     return f'"v{version}"'
 
 
-def _if_match(if_match: Annotated[str | None, Header(max_length=100)] = None) -> int:
+async def _if_match(if_match: Annotated[str | None, Header(max_length=100)] = None) -> int:
     if if_match is None:
         raise VersionRequired("Send If-Match with the ETag you read.", pointer="/headers/If-Match")
     match = _ETAG.match(if_match.strip())
@@ -221,8 +242,17 @@ async def _form(request: Request) -> dict[str, list[str]]:
     return await read_form(request)
 
 
-Read = Annotated[_Read, Depends(_Read)]
-Write = Annotated[_Write, Depends(_Write)]
+async def _reading(request: Request) -> _Read:
+    return _Read(request)
+
+
+async def _writing(request: Request) -> _Write:
+    return _Write(request)
+
+
+OWN.update({_running, _reading, _writing})
+Read = Annotated[_Read, Depends(_reading)]
+Write = Annotated[_Write, Depends(_writing)]
 IfMatch = Annotated[int, Depends(_if_match)]
 StrictForm = Annotated[dict[str, list[str]], Depends(_form)]
 Cursor = Annotated[str | None, Query(max_length=500, description="next_cursor of the page before; none for the first page")]

@@ -5,9 +5,11 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, FastAPI
+from prometheus_client import Histogram
 from sqlalchemy import MetaData
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,6 +19,7 @@ from services.kit.bus import Bus
 from services.kit.clock import Clock, MovableClock, SystemClock
 from services.kit.database import Database, UseCase, make_database
 from services.kit.due import DueEngine, Job, TxJob
+from services.kit.ids import new_id_text
 from services.kit.inbox import Consumer, Inbox
 from services.kit.lease import hold_lease
 from services.kit.log import configure_logging, correlation_id, get_logger
@@ -218,11 +221,14 @@ class _Around:
             await self._app(scope, receive, answer)
         finally:
             route = getattr(scope.get("route"), "path", "none")
-            REQUESTS.labels(self._room, scope["method"], route, str(status)).observe(time.perf_counter() - started)
+            _measured(self._room, scope["method"], route, status).observe(time.perf_counter() - started)
             correlation_id.reset(token)
 
 
-def _new_correlation() -> str:
-    from services.kit.ids import new_id
+@lru_cache(maxsize=4096)
+def _measured(room: str, method: str, route: str, status: int) -> Histogram:
+    return REQUESTS.labels(room, method, route, str(status))
 
-    return str(new_id())
+
+def _new_correlation() -> str:
+    return new_id_text()

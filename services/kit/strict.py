@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.kit.errors import BodyTooLarge, InvalidInput, MalformedBody, UnsupportedMediaType
+from services.kit.fast import fast_handler
 
 MAX_BODY = 1_048_576
 MAX_DEPTH = 32
@@ -65,6 +66,15 @@ def _refuse_nul(value: Any) -> None:
             _refuse_nul(item)
 
 
+OWN: set[Any] = set()
+"""The kit's dependencies that need nothing but the request; `services.kit.http` names them."""
+
+
+def is_own(call: Any) -> bool:
+    """Tell a dependency of the kit from any other."""
+    return call in OWN or getattr(call, "is_own", False) is True
+
+
 class StrictRequest(Request):
     """A request whose JSON is parsed strictly."""
 
@@ -78,7 +88,7 @@ class StrictRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler with the checks in front."""
-        handler = super().get_route_handler()
+        handler = fast_handler(self, parse_json, is_own) or super().get_route_handler()
         takes_json = self.body_field is not None
 
         async def strict(request: Request) -> Response:

@@ -107,4 +107,4 @@ async def announce(uow: UnitOfWork, row: Mapping[str, Any]) -> None:
 
 async def wake_categoriser(uow: UnitOfWork, item_id: UUID) -> None:
     """Have what waits to be read, read now."""
-    await uow.schedule("categorise", key=str(item_id.int % LANES), at=uow.now)
+    await uow.wake("categorise", key=str(item_id.int % LANES))

@@ -31,7 +31,7 @@ def asked(start: Moment | None, end: Moment | None, **filters: str | None) -> As
     return Asked(start, end, {name: value for name, value in filters.items() if value is not None})
 
 
-def answers_asked(
+async def answers_asked(
     start: From = None,
     to: To = None,
     site: NameFilter = None,
@@ -53,7 +53,7 @@ def answers_asked(
     return asked(start, to, **place, driver=driver, department=department, dimension=dimension, **source)
 
 
-def places_asked(
+async def places_asked(
     start: From = None,
     to: To = None,
     site: NameFilter = None,
@@ -64,12 +64,12 @@ def places_asked(
     return asked(start, to, site=site, vendor=vendor, department=department)
 
 
-def sites_asked(start: From = None, to: To = None, site: NameFilter = None, vendor: NameFilter = None) -> Asked:
+async def sites_asked(start: From = None, to: To = None, site: NameFilter = None, vendor: NameFilter = None) -> Asked:
     """Read the filters of a statement."""
     return asked(start, to, site=site, vendor=vendor)
 
 
-def period_asked(start: From = None, to: To = None) -> Asked:
+async def period_asked(start: From = None, to: To = None) -> Asked:
     """Read a period alone."""
     return asked(start, to)
 
