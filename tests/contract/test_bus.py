@@ -103,3 +103,15 @@ async def test_after_a_restart_jetstream_goes_on_behind_what_was_stored() -> Non
         assert ear.heard == told
         listening.cancel()
         await second.close()
+
+
+async def test_in_one_process_nothing_is_carried_before_every_room_listens() -> None:
+    bus, early, late = InProcessBus(rooms=2), Ear(), Ear()
+    told = [envelope("x.one.v1", "k", 1)]
+    await bus.listen("early", frozenset({"x.one.v1"}), early.deliver, early.where)
+    publishing = asyncio.ensure_future(bus.publish(told))
+    await asyncio.sleep(0.01)
+    assert early.heard == []
+    await bus.listen("late", frozenset({"x.one.v1"}), late.deliver, late.where)
+    await publishing
+    assert (early.heard, late.heard) == (told, told)
