@@ -118,6 +118,14 @@ class IdempotencyKeyInvalid(AntiphonError):
     code = "idempotency_key_invalid"
 
 
+class IdempotencyKeyTaken(AntiphonError):
+    """Another request with this Idempotency-Key was done meanwhile. What this one did is undone; sent again, it gets the first one's answer."""
+
+    status = 409
+    code = "idempotency_key_taken"
+    retryable = True
+
+
 class MethodNotAllowed(AntiphonError):
     """This address knows other methods; see Allow."""
 

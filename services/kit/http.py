@@ -13,7 +13,16 @@ from pydantic import BaseModel, TypeAdapter
 from services.kit.auth import Principal
 from services.kit.database import UseCase
 from services.kit.db import Context, Tx, UnitOfWork
-from services.kit.errors import AntiphonError, Forbidden, IdempotencyKeyInvalid, IdempotencyKeyReused, InvalidInput, Unauthenticated, VersionRequired
+from services.kit.errors import (
+    AntiphonError,
+    Forbidden,
+    IdempotencyKeyInvalid,
+    IdempotencyKeyReused,
+    IdempotencyKeyTaken,
+    InvalidInput,
+    Unauthenticated,
+    VersionRequired,
+)
 from services.kit.log import correlation_id
 from services.kit.paging import Page
 from services.kit.strict import OWN, StrictRoute, read_form
@@ -182,10 +191,6 @@ def _serialise(view: Any, result: Any) -> tuple[Any, bytes]:
     return shown, adapter.dump_json(shown)
 
 
-class _KeyTakenError(AntiphonError):
-    """The key is stored already; what this request did is undone."""
-
-
 async def _once(uow: UnitOfWork, answer: Callable[[UnitOfWork], Awaitable[_Answer]], who: str, route: str, key: str, fingerprint: str) -> _Answer:
     """Have the effect, then store the key with the answer, all in one transaction.
 
@@ -199,7 +204,7 @@ async def _once(uow: UnitOfWork, answer: Callable[[UnitOfWork], Awaitable[_Answe
         *(who, route, key, fingerprint, status, orjson.dumps(head).decode(), content.decode(), to_micros(uow.now)),
     )
     if not fresh:
-        raise _KeyTakenError("This Idempotency-Key is taken.")
+        raise IdempotencyKeyTaken("A request with this Idempotency-Key was done meanwhile. Send yours again to get its answer.")
     return status, head, content
 
 
