@@ -105,7 +105,9 @@ class Floor:
         """Let things happen while the leader is dying, then have another take over."""
         runtime = self.room.runtime
         leader: Leader = runtime.resources[LEADER]
-        leader._runtime = CutRuntime(runtime, self.lots.randrange(1, MOST_STATEMENTS))
+        leader._runtime = CutRuntime(  # type: ignore[assignment]  # stands in for it until the end
+            runtime, self.lots.randrange(1, MOST_STATEMENTS)
+        )
         for _ in range(things):
             await self.happen()
         await die(leader)

@@ -11,6 +11,7 @@ import asyncpg
 from services.kit.service import Runtime
 from services.routing.repository.desk import begin_epoch
 from services.routing.use_cases.decide import LeadershipLostError, Mind, decide, settled
+from services.routing.use_cases.store_decisions import MirrorWrongError
 
 CHANNEL = "routing_changes"
 LOCK = (7301, zlib.crc32(b"routing.leader") - 2**31)
@@ -68,7 +69,11 @@ class Leader:
             await self._nudge()
             return
         try:
-            await self._runtime.write(decide, mind)
+            try:
+                await self._runtime.write(decide, mind)
+            except MirrorWrongError as error:
+                self._runtime.log.warning("routing.mirror_wrong", exc=error)
+                await self._runtime.write(decide, mind)
         except LeadershipLostError:
             self._runtime.log.warning("routing.leadership_lost", epoch=mind.epoch)
             await self._step_down()

@@ -85,7 +85,7 @@ async def agents(tx: Tx, ids: Collection[UUID] | None) -> list[Row]:
 
 async def places(tx: Tx, ids: Collection[UUID] | None) -> list[Row]:
     """Return the agents' places per channel."""
-    names = ("agent_id", "channel", "maximum", "idle_since")
+    names = ("agent_id", "channel", "maximum", "used", "idle_since")
     return await _of_agents(tx, _columns(AgentChannel, names), col(AgentChannel.agent_id), ids)
 
 

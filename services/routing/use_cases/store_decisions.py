@@ -21,15 +21,15 @@ from services.routing.models import AgentChannel, Contact, Reservation, RoutingD
 from services.routing.repository import desk as rows
 
 
-class PlaceTakenError(Exception):
-    """The stored places do not allow what the engine decided: its mirror was wrong, nothing of this is stored."""
+class MirrorWrongError(Exception):
+    """What is stored does not allow what the engine decided: its mirror was wrong. Nothing is stored, and the mirror is loaded anew."""
 
 
 async def store_decisions(uow: UnitOfWork, desk: Desk, epoch: int, decided: list[Decided]) -> None:
-    """Store offers; raises PlaceTakenError when the database has no place for one."""
+    """Store offers; raises MirrorWrongError."""
     if not decided:
         return
-    customers = {row["id"]: row["customer_id"] for row in await rows.contacts(uow, {each.pick.contact.id for each in decided})}
+    customers = await _refuse_impossible(uow, desk, decided)
     reservations, decisions, moved, taken = [], [], [], []
     for each in decided:
         pick, spec = each.pick, desk.engine.lines.specs[each.pick.contact.cls]
@@ -73,18 +73,24 @@ def _reservation(uow: UnitOfWork, reservation_id: UUID, each: Decided, channel: 
     }
 
 
+async def _refuse_impossible(uow: UnitOfWork, desk: Desk, decided: list[Decided]) -> dict[UUID, UUID | None]:
+    """Compare with what is stored, under the lock: every contact waits, every agent has a place. Return contact to customer."""
+    found = {row["id"]: row for row in await rows.contacts(uow, {each.pick.contact.id for each in decided})}
+    left = {
+        (row["agent_id"], row["channel"]): row["maximum"] - row["used"] for row in await rows.places(uow, {each.pick.agent.id for each in decided})
+    }
+    for each in decided:
+        contact_id, agent_id = each.pick.contact.id, each.pick.agent.id
+        place = (agent_id, desk.engine.lines.specs[each.pick.contact.cls].channel)
+        if found[contact_id]["state"] != ContactState.WAITING or left.get(place, 0) < 1:
+            raise MirrorWrongError(f"contact {contact_id} is {found[contact_id]['state']}, agent {agent_id} has {left.get(place, 0)} places")
+        left[place] -= 1
+    return {contact_id: row["customer_id"] for contact_id, row in found.items()}
+
+
 async def _take_places(uow: UnitOfWork, taken: list[dict[str, Any]]) -> None:
-    free = (col(AgentChannel.agent_id) == bindparam("agent"), col(AgentChannel.channel) == bindparam("via"))
-    statement = update(AgentChannel).where(*free, col(AgentChannel.used) < col(AgentChannel.maximum)).values(used=AgentChannel.used + 1)
-    for place in taken if len(taken) < MANY else []:
-        if (await uow.run(statement, place)).rowcount != 1:
-            raise PlaceTakenError(f"agent {place['agent']} has no place for {place['via']}")
-    if len(taken) >= MANY:
-        await uow.run(statement, taken)
-
-
-MANY = 8
-"""From so many offers on the places are taken in one round trip; the nightly invariant and the next mirror see what then went wrong."""
+    here = (col(AgentChannel.agent_id) == bindparam("agent"), col(AgentChannel.channel) == bindparam("via"))
+    await uow.run(update(AgentChannel).where(*here, col(AgentChannel.used) < col(AgentChannel.maximum)).values(used=AgentChannel.used + 1), taken)
 
 
 async def _move_contacts(uow: UnitOfWork, moved: list[dict[str, Any]]) -> None:

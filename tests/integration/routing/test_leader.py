@@ -85,3 +85,15 @@ async def _reservations(tx: object) -> list[Reservation]:
 
     assert isinstance(tx, Tx)
     return await tx.all(select(Reservation), Reservation)
+
+
+async def test_who_left_the_line_is_never_offered(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        desk = Desk(room)
+        await desk.queue("sales")
+        gone, stays = await desk.contact("sales"), await desk.contact("sales")
+        await desk.abandon(gone)
+        await desk.agent("anna", capacity={"voice": 2})
+        assert await desk.offered("anna") == [stays["id"]]
+        assert (await desk.seen(gone))["state"] == "abandoned"
+        assert room.runtime.resources[LEADER].mind.recoveries == 1

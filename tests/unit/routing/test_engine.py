@@ -164,7 +164,7 @@ def live(floor: Floor, classes: list[int], lots: Random, steps: int) -> None:
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_every_choice_is_the_one_of_the_rule_read_plainly_and_nobody_is_idle_in_vain(seed: int) -> None:
-    lots = Random(seed)
+    lots = Random(seed)  # noqa: S311  repeatable on purpose
     engine, classes = an_engine(lots)
     engine.__class__ = Watched
     assert isinstance(engine, Watched)
@@ -177,7 +177,7 @@ def test_every_choice_is_the_one_of_the_rule_read_plainly_and_nobody_is_idle_in_
 def test_the_same_happenings_give_the_same_decisions(seed: int) -> None:
     told = []
     for _ in range(2):
-        lots = Random(seed)
+        lots = Random(seed)  # noqa: S311  repeatable on purpose
         engine, classes = an_engine(lots)
         floor = Floor(engine)
         live(floor, classes, lots, 50)

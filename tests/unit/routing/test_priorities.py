@@ -5,9 +5,9 @@ from datetime import UTC, datetime, time
 import pytest
 
 from services.routing.domain.credit import severity_credit_s, total_credit_s
+from services.routing.domain.engine.explain import reckon_contact
 from services.routing.domain.explanation import say_contact_terms, say_waiting
 from services.routing.domain.hours import Hours, open_from
-from services.routing.domain.engine.explain import reckon_contact
 
 BERLIN = Hours(time_zone="Europe/Berlin", weekdays=frozenset({0, 1, 2, 3, 4}), opens=time(8), closes=time(18))
 

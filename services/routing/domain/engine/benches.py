@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from services.routing.domain.engine.parts import CHANNEL_PREFIX, NEVER, Capacity, DeskAgent, Profile
+from services.routing.domain.engine.parts import NEVER, Capacity, DeskAgent, Profile
 from services.routing.domain.engine.rows import Pairs
 from services.routing.domain.engine.tables import Floats, Ints
 
