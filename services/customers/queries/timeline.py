@@ -21,9 +21,9 @@ from services.kit.paging import Page, decode_cursor, encode_cursor
 from services.kit.tables import from_micros, to_micros
 
 _TABLE: Any = TimelineEntry.__table__  # type: ignore[attr-defined]  # SQLModel does not declare SQLAlchemy's attribute
-_ORDER = (col(TimelineEntry.occurred_us), col(TimelineEntry.id))
+_ORDER = (_TABLE.c.occurred_us, _TABLE.c.id)
 _PLACE = ("occurred_us", "id")
-_COLUMNS = tuple(col(getattr(TimelineEntry, name)) for name in ("id", "seq", "occurred_us", "kind", "title", "source", "data", "customer_id"))
+_COLUMNS = tuple(_TABLE.c[name] for name in ("id", "seq", "occurred_us", "kind", "title", "source", "data", "customer_id"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ async def timeline(tx: Tx, customer_id: UUID, cursor: str | None, limit: int, wa
     rows = of_people(await newest_of_each(tx, _TABLE, _COLUMNS, _ORDER, members, limit + 1, *where), {customer_id: members}, _PLACE, limit + 1)
     shown = rows[customer_id][:limit]
     more = encode_cursor(str(shown[-1]["occurred_us"]), str(shown[-1]["id"])) if len(rows[customer_id]) > limit else None
-    return Page(items=[_view(row) for row in shown], next_cursor=more)
+    return Page(items=await _views(tx, shown), next_cursor=more)
 
 
 async def timeline_since(tx: Tx, customer_id: UUID, since_seq: int, limit: int, wanted: Wanted) -> Page[TimelineEntryView]:
@@ -70,14 +70,16 @@ async def timeline_since(tx: Tx, customer_id: UUID, since_seq: int, limit: int, 
     members = await repository.person(tx, customer_id)
     where = [col(TimelineEntry.customer_id).in_(members), *wanted.where(), col(TimelineEntry.seq) > since_seq]
     rows = await tx.rows(select(*_COLUMNS).where(*where).order_by(col(TimelineEntry.seq)).limit(limit))
-    return Page(items=[_view(row) for row in rows], next_cursor=None)
+    return Page(items=await _views(tx, rows), next_cursor=None)
 
 
 async def newest(tx: Tx, members: Mapping[UUID, Sequence[UUID]], size: int) -> dict[UUID, list[TimelineEntryView]]:
     """Return the newest `size` entries of each person (survivor's id -> records), in one statement."""
     records = [record for own in members.values() for record in own]
     rows = await newest_of_each(tx, _TABLE, _COLUMNS, _ORDER, records, size)
-    return {person: [_view(row) for row in own] for person, own in of_people(rows, members, _PLACE, size).items()}
+    chosen = of_people(rows, members, _PLACE, size)
+    views = {view.id: view for view in await _views(tx, [row for own in chosen.values() for row in own])}
+    return {person: [views[row["id"]] for row in own] for person, own in chosen.items()}
 
 
 async def last_seqs(tx: Tx, records: Collection[UUID]) -> dict[UUID, int]:
@@ -96,5 +98,10 @@ def _place(cursor: str) -> tuple[int, UUID]:
         raise InvalidInput("The cursor is not one that this list gave out. Start again without it.", pointer="/cursor") from reason
 
 
-def _view(row: RowMapping) -> TimelineEntryView:
-    return TimelineEntryView.model_validate({**row, "occurred_at": from_micros(row["occurred_us"]), "data": orjson.loads(row["data"])})
+async def _views(tx: Tx, rows: Sequence[RowMapping]) -> list[TimelineEntryView]:
+    keys = await repository.sealers(tx, {row["customer_id"] for row in rows})
+    return [_view(row, *repository.opened_entry(keys.get(row["customer_id"]), row["title"], row["data"])) for row in rows]
+
+
+def _view(row: RowMapping, title: str, data: str) -> TimelineEntryView:
+    return TimelineEntryView.model_validate({**row, "title": title, "occurred_at": from_micros(row["occurred_us"]), "data": orjson.loads(data)})

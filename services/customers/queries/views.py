@@ -68,7 +68,9 @@ async def _section(
             return await offer_query.offers(tx, views, "desk", quiet)
         case SectionName.CASES:
             rows = await _newest_rows(tx, CustomerCase, ("opened_at", "id"), people, size)
-            return {person: [CaseView.model_validate(dict(row)) for row in found] for person, found in rows.items()}
+            cases = {person: [CustomerCase.model_validate(dict(row)) for row in found] for person, found in rows.items()}
+            readable = {case.id: case for case in await repository.opened_cases(tx, [case for own in cases.values() for case in own])}
+            return {person: [CaseView.model_validate(readable[case.id]) for case in own] for person, own in cases.items()}
         case SectionName.ORDERS:
             rows = await _newest_rows(tx, CustomerOrder, ("placed_at", "id"), people, size)
             return {person: [OrderView.model_validate(dict(row)) for row in found] for person, found in rows.items()}
