@@ -1,6 +1,6 @@
 """The front door of insight."""
 
-from services.insight.api import departments, figures, initiatives, statements, views
+from services.insight.api import departments, figures, initiatives, overview, statements, views
 from services.insight.consumers import CONSUMERS
 from services.insight.jobs import JOBS, start_looking
 from services.insight.models import Base
@@ -12,7 +12,7 @@ service = Service(
     package="services.insight",
     metadata=Base.metadata,
     settings=InsightSettings,
-    routers=[figures.router, departments.router, statements.router, initiatives.router, views.router],
+    routers=[overview.router, figures.router, departments.router, statements.router, initiatives.router, views.router],
     consumers=CONSUMERS,
     jobs=JOBS,
     on_start=start_looking,

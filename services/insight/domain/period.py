@@ -1,8 +1,8 @@
 """Spans of time and slices of the business that a figure is asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 DEFAULT_DAYS = 30
 
@@ -29,3 +29,38 @@ def resolve(start: datetime | None, end: datetime | None, now: datetime) -> Peri
     last = end or now
     first = start or last - timedelta(days=DEFAULT_DAYS)
     return Period(first, last) if first < last else None
+
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def day_of(moment: datetime) -> int:
+    """Return days since 1970-01-01 in UTC."""
+    return (moment - EPOCH).days
+
+
+def begin_of(day: int) -> datetime:
+    """Return the first moment of a day."""
+    return EPOCH + timedelta(days=day)
+
+
+def whole_days(period: Period) -> range:
+    """Return the days that lie in the period from their first to their last moment; empty for less than a day."""
+    first = -((EPOCH - period.start) // timedelta(days=1))
+    return range(first, max(first, day_of(period.end)))
+
+
+def spans(days: Sequence[int]) -> list[Period]:
+    """Join days to spans without gaps, in order."""
+    found: list[tuple[int, int]] = []
+    for day in sorted(set(days)):
+        if found and found[-1][1] == day:
+            found[-1] = (found[-1][0], day + 1)
+        else:
+            found.append((day, day + 1))
+    return [Period(begin_of(first), begin_of(last)) for first, last in found]
+
+
+def before(period: Period) -> Period:
+    """Return the period of the same length that ends where this one begins."""
+    return Period(period.start - (period.end - period.start), period.start)

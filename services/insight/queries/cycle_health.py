@@ -19,8 +19,8 @@ from services.insight.models import (
     ResponseFact,
     ToldFact,
 )
-from services.insight.queries.drivers import tally
 from services.insight.queries.narrow import period_of
+from services.insight.repository.rollups import tally
 from services.kit.db import Tx
 
 WORST_DRIVERS = 5

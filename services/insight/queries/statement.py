@@ -12,8 +12,8 @@ from services.insight.contract import PeriodView, StatementLineView, StatementVi
 from services.insight.domain.charge import amount, minutes, rate_text, seconds
 from services.insight.domain.period import Asked, Period
 from services.insight.models import ContactFact, Department
-from services.insight.queries.drivers import tally
 from services.insight.queries.narrow import is_limited, period_of, within
+from services.insight.repository.rollups import tally
 from services.kit.db import Tx
 from services.kit.errors import InvalidInput, NotFound
 from services.kit.paging import decode_cursor, encode_cursor

@@ -1,0 +1,83 @@
+"""What insight tells the others: what changed because customers spoke, what went wrong in the figures, and the figures' views."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from services.insight.contract.analysis import (
+    BiasView,
+    ChangeView,
+    FunnelView,
+    ImportanceView,
+    KeyDriversView,
+    OverviewView,
+    ParetoView,
+    PlaceView,
+    PointView,
+    RepeatView,
+    ResponseBiasView,
+    SeriesView,
+    SourceView,
+    TileView,
+    TrainingNeedView,
+    TrendView,
+    TriangulationView,
+)
+from services.insight.contract.figures import (
+    BoardEntryView,
+    ContributionView,
+    CycleHealthView,
+    DefinitionView,
+    DriverView,
+    EffectView,
+    EstimateView,
+    InitiativeDetailView,
+    InitiativeView,
+    IntervalView,
+    MetricView,
+    MoneyView,
+    PeriodView,
+    ShareView,
+    SideView,
+    StageView,
+    StatementLineView,
+    StatementView,
+    TargetView,
+)
+from services.kit.events import Event
+
+__all__ = [
+    "AlertRaised", "BiasView", "BoardEntryView", "ChangeView", "ContributionView", "CycleHealthView", "DefinitionView", "DriverView",
+    "EffectView", "EstimateView", "FunnelView", "ImportanceView", "InitiativeDetailView", "InitiativePublished", "InitiativeView",
+    "IntervalView", "KeyDriversView", "MetricView", "MoneyView", "OverviewView", "ParetoView", "PeriodView", "PlaceView", "PointView",
+    "RepeatView", "ResponseBiasView", "SeriesView", "ShareView", "SideView", "SourceView", "StageView", "StatementLineView",
+    "StatementView", "TargetView", "TileView", "TrainingNeedView", "TrendView", "TriangulationView",
+]  # fmt: skip
+
+
+class InitiativePublished(Event):
+    """You said, we did: one change, told in each language, to everybody who spoke about `driver` since `since`."""
+
+    subject: ClassVar[str] = "insight.initiative_published.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("initiative_id",)
+
+    initiative_id: UUID
+    title: str
+    driver: str
+    department: str | None
+    messages: dict[str, str]
+    """BCP 47 language to the sentence for the customer; `en` is always there."""
+    since: datetime
+    published_at: datetime
+
+
+class AlertRaised(Event):
+    """A figure left its baseline."""
+
+    subject: ClassVar[str] = "insight.alert_raised.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("alert_id",)
+
+    alert_id: UUID
+    figure: str
+    sentence: str
+    raised_at: datetime
