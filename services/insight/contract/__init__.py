@@ -44,13 +44,24 @@ from services.insight.contract.figures import (
     StatementView,
     TargetView,
 )
+from services.insight.contract.money import (
+    AvoidedView,
+    BusinessCaseView,
+    ChargeBackView,
+    ChargeView,
+    DisputeDetailView,
+    DisputeStepView,
+    DisputeView,
+    SavingsView,
+)
 from services.kit.events import Event
 
 __all__ = [
-    "AlertRaised", "BiasView", "BoardEntryView", "ChangeView", "ContributionView", "CycleHealthView", "DefinitionView", "DriverView",
+    "AlertRaised", "AvoidedView", "BiasView", "BoardEntryView", "BusinessCaseView", "ChangeView", "ChargeBackView", "ChargeView",
+    "ContributionView", "CycleHealthView", "DefinitionView", "DisputeDetailView", "DisputeStepView", "DisputeView", "DriverView",
     "EffectView", "EstimateView", "FunnelView", "ImportanceView", "InitiativeDetailView", "InitiativePublished", "InitiativeView",
     "IntervalView", "KeyDriversView", "MetricView", "MoneyView", "OverviewView", "ParetoView", "PeriodView", "PlaceView", "PointView",
-    "RepeatView", "ResponseBiasView", "SeriesView", "ShareView", "SideView", "SourceView", "StageView", "StatementLineView",
+    "RepeatView", "ResponseBiasView", "SavingsView", "SeriesView", "ShareView", "SideView", "SourceView", "StageView", "StatementLineView",
     "StatementView", "TargetView", "TileView", "TrainingNeedView", "TrendView", "TriangulationView",
 ]  # fmt: skip
 

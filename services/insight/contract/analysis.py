@@ -186,8 +186,10 @@ class SourceView(View):
     n: int
     share: float | None
     interval: IntervalView | None
-    rank: int | None
-    """1: the worst driver by this source."""
+    usual: float | None
+    """The share over all drivers of this source."""
+    stands: str | None
+    """worse, usual or better than this source's drivers in general (5 % two-sided)."""
     withheld: str | None
 
 
@@ -197,8 +199,6 @@ class TriangulationView(View):
     driver: str
     sources: list[SourceView]
     verdict: str
-    p: float | None
-    """Probability of so much difference between the sources by chance."""
     sentence: str
 
 

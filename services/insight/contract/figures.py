@@ -123,6 +123,11 @@ class StatementLineView(View):
     rate_id: UUID | None
     per_hour: str | None
     amount: str | None
+    feedback_items: list[UUID]
+    """What the customer said about the contact: feedback shows the masked texts under these ids."""
+    dispute_id: UUID | None
+    """The open or last dispute about the contact."""
+    dispute_state: str | None
 
 
 class StatementView(View):

@@ -16,6 +16,7 @@ from services.insight.models import (
     CostRate,
     CustomerSegment,
     Department,
+    Dispute,
     DriverOwner,
     ErasedCustomer,
     FeedbackFact,
@@ -97,7 +98,9 @@ async def settle(uow: UnitOfWork, contact_id: UUID | None) -> None:
     cause = cause_of(attributed, heard)
     if cause.driver is not None and cause.department is None:
         cause = Cause(cause.driver, await department_of(uow, cause.driver), by_person=cause.by_person)
-    counted = {"driver": cause.driver, "department": cause.department, "product": await _product(uow, contact_id)}
+    decided = await _decided(uow, contact_id)
+    department = decided[0] if decided else cause.department
+    counted = {"driver": cause.driver, "department": department, "product": await _product(uow, contact_id)}
     answers, items = col(AnswerFact.contact_id) == contact_id, col(FeedbackFact.contact_id) == contact_id
     await touch_where(uow, AnswerFact, answers)
     await uow.execute(update(AnswerFact).where(answers).values(counted))
@@ -109,6 +112,13 @@ async def settle(uow: UnitOfWork, contact_id: UUID | None) -> None:
     place = {"site": contact.site, "vendor": contact.vendor, "team": contact.team}
     await touch_where(uow, FeedbackFact, items)
     await uow.execute(update(FeedbackFact).where(items).values(place))
+
+
+async def _decided(tx: Tx, contact_id: UUID) -> list[str | None]:
+    """Return who pays by the last dispute that was accepted; empty when there is none."""
+    accepted = (col(Dispute.contact_id) == contact_id, col(Dispute.state) == "accepted")
+    newest = select(col(Dispute.suggested)).where(*accepted).order_by(desc(col(Dispute.id))).limit(1)
+    return [row["suggested"] for row in await tx.rows(newest)]
 
 
 async def _product(tx: Tx, contact_id: UUID) -> str | None:
