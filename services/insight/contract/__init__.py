@@ -54,15 +54,30 @@ from services.insight.contract.money import (
     DisputeView,
     SavingsView,
 )
+from services.insight.contract.people import (
+    AccuracyView,
+    CalibrationView,
+    CoachingView,
+    ProcessView,
+    PulseGroupView,
+    PulseReportView,
+    PulseScoreView,
+    PulseView,
+    QualityFormView,
+    QualityReportView,
+    StepView,
+)
 from services.kit.events import Event
 
 __all__ = [
-    "AlertRaised", "AvoidedView", "BiasView", "BoardEntryView", "BusinessCaseView", "ChangeView", "ChargeBackView", "ChargeView",
-    "ContributionView", "CycleHealthView", "DefinitionView", "DisputeDetailView", "DisputeStepView", "DisputeView", "DriverView",
-    "EffectView", "EstimateView", "FunnelView", "ImportanceView", "InitiativeDetailView", "InitiativePublished", "InitiativeView",
-    "IntervalView", "KeyDriversView", "MetricView", "MoneyView", "OverviewView", "ParetoView", "PeriodView", "PlaceView", "PointView",
-    "RepeatView", "ResponseBiasView", "SavingsView", "SeriesView", "ShareView", "SideView", "SourceView", "StageView", "StatementLineView",
-    "StatementView", "TargetView", "TileView", "TrainingNeedView", "TrendView", "TriangulationView",
+    "AccuracyView", "AlertRaised", "AvoidedView", "BiasView", "BoardEntryView", "BusinessCaseView", "CalibrationView", "ChangeView",
+    "ChargeBackView", "ChargeView", "CoachingView", "ContributionView", "CycleHealthView", "DefinitionView", "DisputeDetailView",
+    "DisputeStepView", "DisputeView", "DriverView", "EffectView", "EstimateView", "FunnelView", "ImportanceView", "InitiativeDetailView",
+    "InitiativePublished", "InitiativeView", "IntervalView", "KeyDriversView", "MetricView", "MoneyView", "OverviewView", "ParetoView",
+    "PeriodView", "PlaceView", "PointView", "ProcessView", "PulseGroupView", "PulseReportView", "PulseScoreView", "PulseView",
+    "QualityFormView", "QualityReportView", "RepeatView", "ResponseBiasView", "SavingsView", "SeriesView", "ShareView", "SideView",
+    "SourceView", "StageView", "StatementLineView", "StatementView", "StepView", "TargetView", "TileView", "TrainingNeedFound",
+    "TrainingNeedView", "TrendView", "TriangulationView",
 ]  # fmt: skip
 
 
@@ -92,3 +107,22 @@ class AlertRaised(Event):
     figure: str
     sentence: str
     raised_at: datetime
+
+
+class TrainingNeedFound(Event):
+    """A team resolves a topic less often than all others do, and chance is no explanation.
+
+    `effect` is the difference in resolution (share, below 0), `low` and `high` its 95 % interval, `n` the team's answers.
+    """
+
+    subject: ClassVar[str] = "insight.training_need_found.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("need_id",)
+
+    need_id: UUID
+    topic: str
+    team: str
+    effect: float
+    low: float
+    high: float
+    n: int
+    found_at: datetime

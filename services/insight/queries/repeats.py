@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlmodel import col
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from services.insight.contract import PeriodView, RepeatView
 from services.insight.domain.figures import withheld_reason
@@ -25,7 +26,9 @@ async def repeats(tx: Tx, asked: Asked, window_days: int, minimum: int) -> Repea
     period = period_of(tx, asked)
     until = min(tx.now, period.end + timedelta(days=window_days))
     same = (col(ContactFact.customer_id), col(ContactFact.driver))
-    following = func.lead(col(ContactFact.ended_at)).over(partition_by=same, order_by=(col(ContactFact.ended_at), col(ContactFact.contact_id)))
+    following = func.lead(col(ContactFact.ended_at), type_=UTCDateTime()).over(
+        partition_by=same, order_by=(col(ContactFact.ended_at), col(ContactFact.contact_id))
+    )
     seen_in = (col(ContactFact.ended_at) >= period.start, col(ContactFact.ended_at) < until)
     known = (col(ContactFact.customer_id).is_not(None), col(ContactFact.driver).is_not(None))
     chain = select(col(ContactFact.contact_id), following.label("next_at")).where(*seen_in, *known).subquery()
