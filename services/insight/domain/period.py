@@ -64,3 +64,25 @@ def spans(days: Sequence[int]) -> list[Period]:
 def before(period: Period) -> Period:
     """Return the period of the same length that ends where this one begins."""
     return Period(period.start - (period.end - period.start), period.start)
+
+
+WEEK = 7
+_MONDAY = 3
+"""1970-01-01 was a Thursday: three days after a Monday."""
+
+
+def bucket_of(day: int, width: int) -> int:
+    """Return the number of the span of `width` days that a day lies in: days themselves, or whole weeks from a Monday on."""
+    return day if width == 1 else (day + _MONDAY) // width
+
+
+def begin_of_bucket(bucket: int, width: int) -> int:
+    """Return the first day of a span."""
+    return bucket if width == 1 else bucket * width - _MONDAY
+
+
+def whole_weeks(days: range, changed: Sequence[int]) -> list[int]:
+    """Return the Mondays of the weeks that lie in a range of days and have none that changed."""
+    touched = {bucket_of(day, WEEK) for day in changed}
+    first, last = -(-(days.start + _MONDAY) // WEEK), (days.stop + _MONDAY) // WEEK
+    return [begin_of_bucket(week, WEEK) for week in range(first, last) if week not in touched]

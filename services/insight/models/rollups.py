@@ -1,6 +1,7 @@
-"""Facts added up by day, so that a year is read as quickly as a week. Derived from the facts alone: they may be thrown away and built anew.
+"""Facts added up by day and by week, so that a year is read as quickly as a month.
 
-`day` counts days since 1970-01-01 in UTC; what is unknown is the empty text, since a key may not be null.
+Derived from the facts alone: they may be thrown away and built anew. `day` counts days since 1970-01-01 in UTC and begins a span of
+`days` (1, or 7 from a Monday on); what is unknown is the empty text, since a key may not be null.
 """
 
 from uuid import UUID
@@ -9,6 +10,9 @@ from sqlalchemy import BigInteger, Index
 from sqlmodel import Field
 
 from services.insight.models.base import Base
+
+CLUSTERED = {"sqlite_with_rowid": False}
+"""Rows lie in the order of their key, so a span of days is read in one go."""
 
 
 class TouchedDay(Base, table=True):
@@ -27,7 +31,9 @@ class ContactDay(Base, table=True):
     """Contacts of a day by driver and place."""
 
     __tablename__ = "contact_day"
+    __table_args__ = CLUSTERED
 
+    days: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     day: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     driver: str = Field(primary_key=True)
     department: str = Field(primary_key=True)
@@ -43,7 +49,9 @@ class FeedbackDay(Base, table=True):
     """Feedback of a day by driver and place; `judged` items have a sentiment."""
 
     __tablename__ = "feedback_day"
+    __table_args__ = CLUSTERED
 
+    days: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     day: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     driver: str = Field(primary_key=True)
     department: str = Field(primary_key=True)
@@ -58,7 +66,9 @@ class AnswerDay(Base, table=True):
     """Answers of a day by kind, mark and place, with the sums that weighting needs: over those whose probability of being asked is known."""
 
     __tablename__ = "answer_day"
+    __table_args__ = CLUSTERED
 
+    days: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     day: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     kind: str = Field(primary_key=True)
     mark: str = Field(primary_key=True)
@@ -76,7 +86,9 @@ class SatisfactionDay(Base, table=True):
     """Satisfaction (csat5) of a day by driver and place."""
 
     __tablename__ = "satisfaction_day"
+    __table_args__ = CLUSTERED
 
+    days: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     day: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     driver: str = Field(primary_key=True)
     department: str = Field(primary_key=True)

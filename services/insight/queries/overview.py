@@ -24,7 +24,7 @@ from services.insight.domain.charge import amount
 from services.insight.domain.definitions import CSAT, DEFINITIONS, RESOLUTION, Definition, Unit
 from services.insight.domain.figures import Figure, Sum, figure
 from services.insight.domain.intervals import net_score_difference, newcombe, wilson
-from services.insight.domain.period import Asked, Period, before, begin_of, day_of
+from services.insight.domain.period import WEEK, Asked, Period, before, begin_of, begin_of_bucket, bucket_of, day_of
 from services.insight.domain.statistics.control import funnel
 from services.insight.models import FeedbackFact, FollowUpFact
 from services.insight.queries.metrics import interval_view
@@ -38,20 +38,31 @@ PARETO = 20
 LEAST_PLACE = 30
 """A site with fewer answers is left out of the funnel."""
 Marks = dict[str, list[Sum]]
+SiteCounts = dict[str, list[int]]
 
 
 def _numbers(found: Any, names: Sequence[str]) -> list[Any]:
     return [func.sum(found.c[name]).label(name) for name in names]
 
 
-async def _marks(tx: Tx, period: Period, asked: Asked) -> Marks:
-    """Return the answers of a period, by kind of question."""
+async def _marks(tx: Tx, period: Period, asked: Asked) -> tuple[Marks, SiteCounts]:
+    """Return the answers of a period by kind of question, and satisfaction by site; one read for both."""
     sums = await summed(tx, ANSWERS, period, asked)
-    grouped = select(sums.c.kind, sums.c.mark, *_numbers(sums, ["answers", "known", "weight", "squares"])).group_by(sums.c.kind, sums.c.mark)
+    keys = (sums.c.kind, sums.c.mark, sums.c.site)
+    rows = await tx.rows(select(*keys, *_numbers(sums, ["answers", "known", "weight", "squares"])).group_by(*keys))
+    added: dict[tuple[str, str], list[Any]] = defaultdict(lambda: [0, 0, 0.0, 0.0])
+    sites: SiteCounts = defaultdict(lambda: [0, 0])
+    for row in sorted(rows, key=lambda row: (row["kind"], row["mark"], row["site"])):
+        pair = added[row["kind"], row["mark"]]
+        for place, name in enumerate(("answers", "known", "weight", "squares")):
+            pair[place] += row[name]
+        if row["kind"] == CSAT.question_kind and row["mark"] in CSAT.valid and row["site"]:
+            sites[row["site"]][1] += int(row["answers"])
+            sites[row["site"]][0] += int(row["answers"]) if row["mark"] in CSAT.good else 0
     found: Marks = defaultdict(list)
-    for row in await tx.rows(grouped.order_by(sums.c.kind, sums.c.mark)):
-        found[row["kind"]].append(Sum(row["mark"], int(row["answers"]), int(row["known"]), row["weight"], row["squares"]))
-    return found
+    for (kind, mark), (answers, known, weight, squares) in added.items():
+        found[kind].append(Sum(mark, int(answers), int(known), float(weight), float(squares)))
+    return found, sites
 
 
 async def _contacts(tx: Tx, period: Period, asked: Asked) -> list[Any]:
@@ -127,11 +138,11 @@ async def _overdue(tx: Tx, asked: Asked) -> int:
 
 
 def _width(period: Period) -> int:
-    """Return how many days a point of a series covers: 1, 7, or more so that there are at most 60 points."""
+    """Return how many days a point of a series covers: one, or so many whole weeks that there are about 60 points."""
     days = max(1, (period.end - period.start).days)
     if days <= MOST_POINTS:
         return 1
-    return 7 if days <= 7 * MOST_POINTS else -(-days // MOST_POINTS)
+    return WEEK * -(-days // (WEEK * MOST_POINTS))
 
 
 async def _answer_series(tx: Tx, period: Period, asked: Asked, width: int) -> list[SeriesView]:
@@ -158,7 +169,8 @@ def _shares(definition: Definition, counts: dict[tuple[str, int], list[int]], pe
 
 
 def _start(period: Period, bucket: int, width: int) -> Any:
-    return max(period.start, begin_of(day_of(period.start) + bucket * width))
+    first = bucket_of(day_of(period.start), width)
+    return max(period.start, begin_of(begin_of_bucket(first + bucket, width)))
 
 
 async def _contact_series(tx: Tx, period: Period, asked: Asked, width: int) -> list[SeriesView]:
@@ -219,7 +231,7 @@ async def overview(tx: Tx, asked: Asked, minimum: int) -> OverviewView:
     """Return the whole overview of a period and of the one before it, within the reader's limits."""
     period = period_of(tx, asked)
     past = before(period)
-    now, then = await _marks(tx, period, asked), await _marks(tx, past, asked)
+    (now, sites), (then, _) = await _marks(tx, period, asked), await _marks(tx, past, asked)
     rows, old = await _contacts(tx, period, asked), await _contacts(tx, past, asked)
     currency = await repository.currency(tx)
     width = _width(period)
@@ -238,5 +250,5 @@ async def overview(tx: Tx, asked: Asked, minimum: int) -> OverviewView:
         figures=tiles,
         series=[*(await _answer_series(tx, period, asked, width)), *(await _contact_series(tx, period, asked, width))],
         pareto=_pareto(rows, currency),
-        funnel=await funnel_of(tx, CSAT, period, asked, "site"),
+        funnel=judged_funnel(CSAT, sites, "site"),
     )

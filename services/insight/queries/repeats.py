@@ -26,9 +26,8 @@ async def repeats(tx: Tx, asked: Asked, window_days: int, minimum: int) -> Repea
     period = period_of(tx, asked)
     until = min(tx.now, period.end + timedelta(days=window_days))
     same = (col(ContactFact.customer_id), col(ContactFact.driver))
-    following = func.lead(col(ContactFact.ended_at), type_=UTCDateTime()).over(
-        partition_by=same, order_by=(col(ContactFact.ended_at), col(ContactFact.contact_id))
-    )
+    order = (col(ContactFact.ended_at), col(ContactFact.contact_id))
+    following = func.lead(col(ContactFact.ended_at), type_=UTCDateTime()).over(partition_by=same, order_by=order)
     seen_in = (col(ContactFact.ended_at) >= period.start, col(ContactFact.ended_at) < until)
     known = (col(ContactFact.customer_id).is_not(None), col(ContactFact.driver).is_not(None))
     chain = select(col(ContactFact.contact_id), following.label("next_at")).where(*seen_in, *known).subquery()

@@ -1,12 +1,15 @@
-"""Read sums: whole days from the tables of sums, the edges of the period and days that just changed from the facts. The result is the same."""
+"""Read sums: whole weeks and days from the tables of sums, the edges of the period and days that just changed from the facts.
 
-from collections.abc import Sequence
+The result is the same as from the facts alone.
+"""
+
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.sql.selectable import Subquery
 
-from services.insight.domain.period import Asked, Period, day_of, spans, whole_days
+from services.insight.domain.period import WEEK, Asked, Period, begin_of, begin_of_bucket, bucket_of, day_of, spans, whole_days, whole_weeks
 from services.insight.queries.narrow import seen
 from services.insight.repository.rollups import SUBJECT_OF, Sums, touched
 from services.kit.db import Tx
@@ -22,29 +25,51 @@ def _summable(sums: Sums, asked: Asked) -> bool:
 
 
 async def summed(tx: Tx, sums: Sums, period: Period, asked: Asked, *, width: int | None = None) -> Subquery:
-    """Return a subquery with the keys and numbers of `sums` over a slice; with `width`, and `bucket`: 0 for the first `width` days, ...
+    """Return a subquery with the keys and numbers of `sums` over a slice; with `width` (1, or whole weeks) also `bucket`, 0 for the first span.
 
     Rows of one key may occur several times: add them up. Without `width` the day is lost.
     """
-    table: Any = sums.table
     at = getattr(sums.fact, sums.at)
     days = whole_days(period) if _summable(sums, asked) else range(0)
     fresh = await touched(tx, SUBJECT_OF[sums.fact], days)
-    first = day_of(period.start)
-    parts = []
-    if len(fresh) < len(days):
-        bucket = [((table.day - first) // literal(width)).label("bucket")] if width else []
-        kept = [table.day >= days.start, table.day < days.stop, *_narrow(tx, table, asked)]
-        if fresh:
-            kept.append(table.day.not_in(fresh))
-        group = [getattr(table, name) for name in sums.keys]
-        numbers = [func.sum(getattr(table, name)).label(name) for name in sums.numbers]
-        parts.append(select(*group, *numbers, *bucket).where(*kept).group_by(*group, *bucket))
-    for piece, number in _pieces(period, days, fresh, width):
-        inside = or_(*(and_(at >= one.start, at < one.end) for one in piece))
+    first = bucket_of(day_of(period.start), width or 1)
+    parts = list(_from_sums(tx, sums, asked, days, fresh, (width, first)))
+    for pieces, number in _pieces(period, days, fresh, width):
+        inside = or_(*(and_(at >= one.start, at < one.end) for one in pieces))
         facts = sums.from_facts(inside, *_narrow(tx, sums.fact, asked))
         parts.append(facts.add_columns(literal(number).label("bucket")) if width else facts)
     return union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery()
+
+
+def _from_sums(tx: Tx, sums: Sums, asked: Asked, days: range, fresh: Sequence[int], spread: tuple[int | None, int]) -> Iterator[Select[Any]]:
+    """Return what comes from sums by week, and from sums by day for the days beside whole weeks."""
+    table: Any = sums.table
+    width, first = spread
+    weeks = whole_weeks(days, fresh) if width != 1 else []
+    covered = {monday + day for monday in weeks for day in range(WEEK)}
+    single = [day for day in days if day not in covered and day not in set(fresh)]
+    bucket = []
+    if width:
+        number = table.day if width == 1 else (table.day + (WEEK - 4)) // literal(width)
+        bucket = [(number - first).label("bucket")]
+    group = [getattr(table, name) for name in sums.keys]
+    numbers = [func.sum(getattr(table, name)).label(name) for name in sums.numbers]
+    for length, chosen in ((WEEK, weeks), (1, single)):
+        if chosen:
+            inside = or_(*(and_(table.day >= low, table.day <= high) for low, high in _runs(chosen, length)))
+            kept = (table.days == length, inside, *_narrow(tx, table, asked))
+            yield select(*group, *numbers, *bucket).where(*kept).group_by(*group, *bucket)
+
+
+def _runs(days: Sequence[int], step: int) -> list[tuple[int, int]]:
+    """Join numbers that follow each other by `step` to (first, last)."""
+    found: list[tuple[int, int]] = []
+    for day in days:
+        if found and found[-1][1] + step == day:
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
 
 
 def _pieces(period: Period, days: range, fresh: Sequence[int], width: int | None) -> list[tuple[list[Period], int]]:
@@ -55,18 +80,13 @@ def _pieces(period: Period, days: range, fresh: Sequence[int], width: int | None
         edges = [one for one in (Period(period.start, whole.start), Period(whole.end, period.end)) if one.start < one.end]
     todo = [*edges, *spans(fresh)]
     if not width:
-        return [(todo, 0)] if todo or len(fresh) == len(days) else []
+        return [(todo, 0)] if todo else []
     found: dict[int, list[Period]] = {}
-    first = day_of(period.start)
+    first = bucket_of(day_of(period.start), width)
     for span in todo:
-        for number in range((day_of(span.start) - first) // width, (day_of(span.end) - first) // width + 1):
-            low, high = max(span.start, _begin(first, number, width)), min(span.end, _begin(first, number + 1, width))
+        for number in range(bucket_of(day_of(span.start), width), bucket_of(day_of(span.end), width) + 1):
+            low = max(span.start, begin_of(begin_of_bucket(number, width)))
+            high = min(span.end, begin_of(begin_of_bucket(number + 1, width)))
             if low < high:
-                found.setdefault(number, []).append(Period(low, high))
+                found.setdefault(number - first, []).append(Period(low, high))
     return [(pieces, number) for number, pieces in sorted(found.items())]
-
-
-def _begin(first: int, number: int, width: int) -> Any:
-    from services.insight.domain.period import begin_of
-
-    return begin_of(first + number * width)

@@ -4,7 +4,7 @@ A writer leaves a mark for each day it touches, in the transaction that changes 
 from the sums. Whoever adds up takes the marks first and the facts after: a writer that commits in between leaves a mark of its own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, case, delete, func, insert, litera
 from sqlmodel import SQLModel, col
 
 from services.insight.domain.definitions import CSAT
-from services.insight.domain.period import begin_of, day_of
+from services.insight.domain.period import WEEK, begin_of, begin_of_bucket, bucket_of, day_of
 from services.insight.models import (
     AnswerDay,
     AnswerFact,
@@ -152,22 +152,39 @@ async def add_up(uow: UnitOfWork) -> int:
     """Add up some of the days that changed, oldest first; return how many days still wait."""
     marked = select(col(TouchedDay.subject), col(TouchedDay.day)).distinct().order_by(col(TouchedDay.day), col(TouchedDay.subject))
     waiting = list(await uow.rows(marked))
+    weeks = set()
     for row in waiting[:AT_A_TIME]:
+        weeks.add((row["subject"], begin_of_bucket(bucket_of(row["day"], WEEK), WEEK)))
         mine = (col(TouchedDay.subject) == row["subject"], col(TouchedDay.day) == row["day"])
         await uow.execute(delete(TouchedDay).where(*mine))
         for sums in SUBJECTS[row["subject"]]:
             await _add_up(uow, sums, row["day"])
+    for subject, monday in sorted(weeks):
+        for sums in SUBJECTS[subject]:
+            await _add_week(uow, sums, monday)
     return max(0, len(waiting) - AT_A_TIME)
 
 
 async def _add_up(uow: UnitOfWork, sums: Sums, day: int) -> None:
     table, at = sums.table, getattr(sums.fact, sums.at)
     where: Any = table
-    await uow.execute(delete(table).where(where.day == day))
+    await uow.execute(delete(table).where(where.days == 1, where.day == day))
     found = sums.from_facts(at >= begin_of(day), at < begin_of(day + 1)).subquery()
     names = [*sums.keys, *sums.numbers]
-    chosen = select(literal(day).label("day"), *(found.c[name] for name in names))
-    await uow.execute(insert(table).from_select(["day", *names], chosen))
+    chosen = select(literal(1).label("days"), literal(day).label("day"), *(found.c[name] for name in names))
+    await uow.execute(insert(table).from_select(["days", "day", *names], chosen))
+
+
+async def _add_week(uow: UnitOfWork, sums: Sums, monday: int) -> None:
+    """Add the days of a week up; readers take it when none of its days waits any more."""
+    where: Any = sums.table
+    await uow.execute(delete(sums.table).where(where.days == WEEK, where.day == monday))
+    group = [getattr(where, name) for name in sums.keys]
+    numbers = [func.sum(getattr(where, name)).label(name) for name in sums.numbers]
+    found = select(*group, *numbers).where(where.days == 1, where.day >= monday, where.day < monday + WEEK).group_by(*group).subquery()
+    names = [*sums.keys, *sums.numbers]
+    chosen = select(literal(WEEK).label("days"), literal(monday).label("day"), *(found.c[name] for name in names))
+    await uow.execute(insert(sums.table).from_select(["days", "day", *names], chosen))
 
 
 async def mark_everything(uow: UnitOfWork) -> int:
@@ -191,8 +208,3 @@ async def mark_if_new(uow: UnitOfWork) -> None:
         if await uow.scalar(select(literal(1)).select_from(one).limit(1)) is not None:
             return
     await mark_everything(uow)
-
-
-def names_of(sums: Sums) -> Sequence[str]:
-    """Return the columns that a table of sums is grouped by, without the day."""
-    return list(sums.keys)

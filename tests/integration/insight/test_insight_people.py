@@ -147,5 +147,5 @@ async def test_sources_places_trends_repeats_and_bias_answer(open_room: OpenRoom
         assert (sources["late-delivery"]["verdict"], sources["bill"]["verdict"]) == ("agree", "agree")
         assert [source["stands"] for source in sources["late-delivery"]["sources"]] == ["worse", "worse", None, None]
         assert (drivers["withheld"], drivers["n"], drivers["drivers"][0]["driver"]) == (None, 60, "late-delivery")
-        assert (repeats["n"], repeats["repeats"], repeats["withheld"] is not None) == (2, 1, True)
+        assert (repeats["n"], repeats["repeats"], repeats["withheld"] is not None) == (2, 0, True)
         assert (bias["asked"], bias["value"]) == (0, None)
