@@ -89,7 +89,7 @@ class History:
         return MONDAY + timedelta(minutes=self.chance.randrange(2880), microseconds=self.count)
 
     def _heard(self, record: Expected, event: Event, at: datetime) -> list[Envelope]:
-        envelope = enveloped(self.room, event)
+        envelope = enveloped(self.room.clock.now(), event)
         record.entries.append((at, envelope.id))
         return [envelope]
 
@@ -105,7 +105,7 @@ class History:
     async def _unnamed(self, record: Expected) -> list[Envelope]:
         """A contact of which nobody knows yet whose it is; the entry stands at the moment it was told."""
         contact = new_id()
-        envelope = enveloped(self.room, contact_offered(contact))
+        envelope = enveloped(self.room.clock.now(), contact_offered(contact))
         self.waiting.append((contact, record, envelope.occurred_at, envelope.id))
         return [envelope]
 
@@ -215,8 +215,7 @@ async def look(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Look]:
     return found
 
 
-def enveloped(room: Room, event: Event) -> Envelope:
-    now = room.clock.now()
+def enveloped(now: datetime, event: Event) -> Envelope:
     return Envelope(new_id(), event.subject, now, event.ordering_key(), "test", None, event.model_dump_json().encode())
 
 

@@ -10,9 +10,10 @@ import httpx
 
 from services.customers.app import service
 from services.kit.ids import new_id
+from services.kit.service import Runtime
 from tests.integration.customers.builders import MONDAY, answered, categorised, contact_ended, contact_queued, put
 from tests.support.histories import enveloped
-from tests.support.room import Room, opened_room
+from tests.support.room import opened_room
 
 VIEWS = "/customers/internal/v1/customers/views"
 SCOPES = ("customers:read", "customers:write", "customers:admin", "privacy:erase", "internal")
@@ -20,7 +21,7 @@ ROUNDS = 40
 BATCH = 500
 
 
-async def live(room: Room, customer_id: UUID, count: int) -> None:
+async def live(runtime: Runtime, customer_id: UUID, count: int) -> None:
     """Let `count` things happen to a customer: contacts, answers, feedback."""
     kinds = (
         lambda at: contact_queued(new_id(), customer_id, queued_at=at),
@@ -31,7 +32,7 @@ async def live(room: Room, customer_id: UUID, count: int) -> None:
     )
     events = [kinds[number % len(kinds)](MONDAY + timedelta(minutes=number)) for number in range(count)]
     for start in range(0, count, BATCH):
-        await room.runtime.inbox.deliver([enveloped(room, event) for event in events[start : start + BATCH]], None)
+        await runtime.inbox.deliver([enveloped(runtime.clock.now(), event) for event in events[start : start + BATCH]], None)
 
 
 async def view_cost(folder: Path) -> tuple[float, float]:
@@ -43,7 +44,7 @@ async def view_cost(folder: Path) -> tuple[float, float]:
             order = {"order_reference": f"O-{customer_id}", "customer_key": {"kind": "account", "value": "short"}, "product": "lamp"}
             order["customer_key"] = {"kind": "account", "value": "short" if customer_id == short else "long"}
             assert (await api.post("/customers/v1/orders", json=order)).status_code == 201
-            await live(room, customer_id, count)
+            await live(room.runtime, customer_id, count)
         await room.settle()
         costs: dict[UUID, list[float]] = {short: [], long: []}
         for _ in range(ROUNDS):

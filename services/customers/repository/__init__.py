@@ -69,7 +69,7 @@ from services.customers.repository.timeline import (
     opened_entry,
     take_waiting,
 )
-from services.customers.repository.told import forget_told
+from services.customers.repository.told import untold
 
 __all__ = [
     "ENTRY",
@@ -101,7 +101,6 @@ __all__ = [
     "erasure_of",
     "erasures",
     "follow_up",
-    "forget_told",
     "give_follow_ups",
     "key_owners",
     "keys_of",
@@ -131,4 +130,5 @@ __all__ = [
     "timeline_floors",
     "touch",
     "undo_merge",
+    "untold",
 ]
