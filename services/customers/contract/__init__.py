@@ -5,12 +5,15 @@ from typing import ClassVar
 from uuid import UUID
 
 from services.customers.contract.views import (
+    CandidateView,
     CaseView,
     ConsentView,
+    CustomerSectionsView,
     CustomerView,
     CustomerViews,
     ErasureReceiptView,
     ErasureView,
+    EvidenceView,
     ExportView,
     IdentityKey,
     MadeOffer,
@@ -28,6 +31,7 @@ from services.customers.contract.views import (
 from services.kit.events import Event
 
 __all__ = [
+    "CandidateView",
     "CaseOpened",
     "CaseResolved",
     "CaseView",
@@ -36,6 +40,7 @@ __all__ = [
     "ConsentView",
     "CustomerChanged",
     "CustomerErased",
+    "CustomerSectionsView",
     "CustomerView",
     "CustomerViews",
     "CustomersMerged",
@@ -43,6 +48,7 @@ __all__ = [
     "ErasureCompleted",
     "ErasureReceiptView",
     "ErasureView",
+    "EvidenceView",
     "ExportView",
     "IdentityKey",
     "MadeOffer",

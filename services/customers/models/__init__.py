@@ -8,7 +8,7 @@ from sqlalchemy import JSON, BigInteger, Column, Identity, Index, Text, UniqueCo
 from sqlmodel import Field
 
 from services.customers.models.base import DIRECT, FREE_TEXT, INDIRECT, NONE, SERIAL, Base
-from services.customers.models.privacy import ErasedKey, Erasure, ErasureReceipt, SubjectKey
+from services.customers.models.privacy import ErasedKey, Erasure, ErasureReceipt, IdentityHint, SubjectKey
 from services.kit.tables import kit_tables
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Erasure",
     "ErasureReceipt",
     "FollowUp",
+    "IdentityHint",
     "Merge",
     "Offer",
     "Subject",

@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, Table, or_, select
 
 from services.customers import repository
 from services.customers.contract import ExportView
-from services.customers.models import Base, CaseWriteUp, Customer, CustomerCase, ErasureReceipt, Merge, SubjectKey, TimelineEntry
+from services.customers.models import Base, CaseWriteUp, Customer, CustomerCase, ErasureReceipt, IdentityHint, Merge, SubjectKey, TimelineEntry
 from services.kit.db import Tx
 from services.kit.tables import from_micros
 
 _SEALED_AT = {"timeline_entry.data": repository.ENTRY, "customer_key.sealed": "customer_key.value"}
-_NOT_THEIRS = {_of.__tablename__ for _of in (SubjectKey, ErasureReceipt)}
-"""Machinery: a key, and the proof of an erasure."""
+_NOT_THEIRS = {_of.__tablename__ for _of in (SubjectKey, ErasureReceipt, IdentityHint)}
+"""Machinery: a key, the proof of an erasure, and blind indexes."""
 
 
 async def export(tx: Tx, customer_id: UUID) -> ExportView:

@@ -25,6 +25,7 @@ from services.customers.repository.erasures import (
     put_receipt,
     receipts,
 )
+from services.customers.repository.hints import record_count, shared_hints
 from services.customers.repository.identity import (
     active_edges,
     add_customer,
@@ -121,9 +122,11 @@ __all__ = [
     "put_receipt",
     "put_standing",
     "receipts",
+    "record_count",
     "remember_erased",
     "reshape",
     "sealers",
+    "shared_hints",
     "standing",
     "standings",
     "take_waiting",
