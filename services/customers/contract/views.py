@@ -121,7 +121,7 @@ class OrderView(View):
 
 
 class CaseView(View):
-    """A case; state is open or resolved."""
+    """A case; state is open, resolved or confirmed (the customer agrees). `call_advised` is set with the second exchange in writing."""
 
     id: UUID
     customer_id: UUID
@@ -134,6 +134,12 @@ class CaseView(View):
     state: str
     opened_at: datetime
     resolved_at: datetime | None
+    confirmed_at: datetime | None
+    promise: str | None
+    promised_for: datetime | None
+    contact_count: int
+    written_exchanges: int
+    call_advised: bool
     version: int
 
 
