@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlmodel import col
 
 from services.customers.domain.likeness import HintKind
@@ -27,7 +27,7 @@ async def add_hints(uow: UnitOfWork, customer_id: UUID, hints: Iterable[tuple[Hi
 
 async def drop_hints(uow: UnitOfWork, customer_ids: Collection[UUID], kind: HintKind | None = None) -> int:
     """Forget what these records have (of one kind)."""
-    where = [col(IdentityHint.customer_id).in_(customer_ids)]
+    where: list[ColumnElement[bool]] = [col(IdentityHint.customer_id).in_(customer_ids)]
     if kind is not None:
         where.append(col(IdentityHint.kind) == kind.value)
     return await uow.execute(delete(IdentityHint).where(*where))
