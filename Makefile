@@ -7,7 +7,7 @@ BIN := .venv/bin
 T ?=
 B ?=
 
-.PHONY: help contracts format run up-local demo check lint types imports schema migrations test test-fast bench bench-long migration map key token clean
+.PHONY: help contracts format run up-local demo check lint types imports schema migrations test test-fast bench bench-long knowledge-eval migration map key token clean
 
 help: ## List the commands
 	@grep -hE '^[a-z%-]+:.*##|^##@' $(MAKEFILE_LIST) | sed -E 's/^##@ (.*)/\n\1/; s/^([a-z%-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -60,6 +60,9 @@ test-fast: .venv/.installed ## What a developer runs all the time: unit tests an
 bench: .venv/.installed ## Measure; B=house for one part. One JSON line per figure, the reference measured in the same run
 	@$(BIN)/uv sync --frozen --quiet --inexact --group bench
 	@$(BIN)/python -m tests.bench $(B)
+
+knowledge-eval: .venv/.installed ## Try the knowledge search on a set of your own: DOCS=articles.jsonl QUERIES=questions.jsonl
+	@$(BIN)/python -m tests.bench.peers.evaluate_knowledge $(DOCS) $(QUERIES) $(MOST)
 
 ##@ Change
 contracts: .venv/.installed ## Renew the committed OpenAPI, event and GraphQL documents (then read the difference)

@@ -81,6 +81,12 @@ class ArticleView(View):
     driver: str | None
     case_id: UUID | None
     author: str
+    owner: str | None
+    """Who keeps it right; None: whoever works on it."""
+    review_at: datetime | None
+    """When somebody should look whether it is still right; None before it is validated."""
+    published_at: datetime | None
+    """When it was first validated."""
     similar_to: UUID | None
     """An article that tells the same and should be reused instead of this draft; None when there is none."""
     similarity: float | None
@@ -154,13 +160,18 @@ class TermScore(View):
     """As it was found: stemmed, or corrected."""
     corrected: bool
     title: float
+    """By standing in the title."""
     body: float
+    """By standing in the whole text, the title included."""
 
 
 class FoundArticle(View):
     """One search result."""
 
     article_id: UUID
+    """The id of the article, guide or peer answer."""
+    kind: str
+    """article, guide or peer_answer: what is from a customer is marked as such."""
     title: str
     language: str
     state: str
@@ -169,9 +180,15 @@ class FoundArticle(View):
     snippet: str
     """HTML: everything escaped, the found words in <mark>."""
     score: float
-    """Rounded to 6 places, the same on every database; equal scores are ordered by id."""
+    """Rounded to 6 places, the same on every database; equal scores are ordered by id. Words, mixed with meaning where vectors are ready."""
+    words: float
+    """What the words alone add up to (BM25)."""
+    closeness: float | None
+    """Cosine of question and best passage; None while there is no vector, or when only words were searched."""
+    boosts: dict[str, float]
+    """Shares by which state, reuse and an overdue review raise or lower the score."""
     because: list[TermScore]
-    """What adds up to the score, strongest first."""
+    """What `words` adds up to, strongest first."""
 
 
 class Correction(View):

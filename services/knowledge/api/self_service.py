@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from services.kit.fields import Language
-from services.kit.http import APIRouter, Read, Write, public
-from services.knowledge.api.search import Asked
+from services.kit.http import APIRouter, Read, RuntimeDep, Write, public
+from services.knowledge.api.search import Asked, meaning
 from services.knowledge.contract import HelpArticleView, HelpSearchView
-from services.knowledge.repository.search import Question, find, for_customers
+from services.knowledge.repository.ground import for_customers
+from services.knowledge.repository.search import Question, find
 from services.knowledge.use_cases.report_help_failure import HelpFailureView, ReportHelpFailure, report_help_failure
 from services.knowledge.use_cases.search_help import note_help_search, open_help_article
 
@@ -22,14 +23,16 @@ async def help_search(
     q: Asked,
     read: Read,
     write: Write,
+    runtime: RuntimeDep,
     _: Annotated[None, public("customers search what is published for them")],
     session: Session = None,
     language: Language | None = None,
     limit: Annotated[int, Query(ge=1, le=20, description="how many results at most")] = 10,
 ) -> Response:
     """Search what is published for customers; the question is logged, so that a missing answer becomes a gap."""
-    question = Question(q, language)
-    found = await read(find, question, for_customers(language), limit)
+    scope = for_customers()
+    question = Question(q, language, await meaning(runtime, q, scope))
+    found = await read(find, question, scope, limit)
     return await write(note_help_search, question, session, found, view=HelpSearchView)
 
 

@@ -32,6 +32,10 @@ async def touch_session(uow: UnitOfWork, session_id: UUID, language: str | None)
         "last_at": uow.now,
         "failed_at": None,
         "wants_contact": False,
+        "held_out": False,
+        "asked_contact_at": None,
+        "solved_at": None,
+        "driver": None,
     }
     if not await uow.insert_ignore(HelpSession, new):
         await uow.execute(update(HelpSession).where(col(HelpSession.id) == session_id).values(last_at=uow.now))
