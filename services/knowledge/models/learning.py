@@ -18,7 +18,7 @@ class TrainingModule(Base, table=True):
     __tablename__ = "training_module"
 
     code: str = Field(primary_key=True)
-    title: str
+    title: str = Field(sa_column_kwargs=COUNT)
     text: str = Field(sa_column_kwargs=FREE_TEXT)
     html: str = Field(sa_column_kwargs=FREE_TEXT)
     language: str
@@ -96,7 +96,7 @@ class ProcessMap(Base, table=True):
     __tablename__ = "process_map"
 
     code: str = Field(primary_key=True)
-    title: str
+    title: str = Field(sa_column_kwargs=COUNT)
     steps: list[dict[str, Any]] = Field(sa_type=JSON)
     version: int
     changed_by: str

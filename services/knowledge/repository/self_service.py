@@ -10,6 +10,7 @@ from sqlmodel import col
 from services.kit.db import Tx, UnitOfWork
 from services.knowledge.contract import GapView, HelpSessionView
 from services.knowledge.models import HelpOpening, HelpQuery, HelpSession
+from services.knowledge.repository.guides import trails_of
 
 MOST_TRIED = 50
 """Queries and articles of one session that are carried on: the latest."""
@@ -46,6 +47,12 @@ async def change_session(uow: UnitOfWork, session_id: UUID, **values: object) ->
     await uow.execute(update(HelpSession).where(col(HelpSession.id) == session_id).values(**values))
 
 
+async def note_driver(uow: UnitOfWork, session_id: UUID, driver: str | None) -> None:
+    """Note what a session is about, by the first article or guide that was opened."""
+    if driver is not None:
+        await uow.execute(update(HelpSession).where(col(HelpSession.id) == session_id, col(HelpSession.driver).is_(None)).values(driver=driver))
+
+
 async def queries_of(tx: Tx, session_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
     """Return the different questions of each session in the order they were first asked."""
     order = (col(HelpQuery.searched_at), col(HelpQuery.id))
@@ -76,7 +83,7 @@ async def sessions_of(tx: Tx, customer_ids: Sequence[UUID]) -> dict[UUID, list[H
     latest = select(placed).where(placed.c.place <= SESSIONS_SHOWN).order_by(placed.c.last_at.desc(), placed.c.id.desc())
     sessions = await tx.all(latest, HelpSession)
     ids = [one.id for one in sessions]
-    asked, opened = await queries_of(tx, ids), await openings_of(tx, ids)
+    asked, opened, walked = await queries_of(tx, ids), await openings_of(tx, ids), await trails_of(tx, ids)
     found: dict[UUID, list[HelpSessionView]] = {}
     for one in sessions:
         if one.customer_id is not None:
@@ -85,6 +92,7 @@ async def sessions_of(tx: Tx, customer_ids: Sequence[UUID]) -> dict[UUID, list[H
                 language=one.language,
                 queries=asked.get(one.id, []),
                 articles=opened.get(one.id, []),
+                steps=walked.get(one.id, []),
                 failed=one.failed_at is not None,
                 wants_contact=one.wants_contact,
                 started_at=one.started_at,

@@ -12,6 +12,7 @@ from services.kit.fields import Code, Command, Language, Line, Reference, View
 from services.knowledge.contract import SelfServiceFailed
 from services.knowledge.domain.masking import mask
 from services.knowledge.models import HelpOpening, HelpSession
+from services.knowledge.repository.guides import trails_of
 from services.knowledge.repository.search import Question
 from services.knowledge.repository.self_service import MOST_TRIED, change_session, openings_of, queries_of, session, touch_session
 from services.knowledge.use_cases.search_help import log_query
@@ -42,6 +43,8 @@ class HelpFailureView(View):
     session_id: UUID
     queries: list[str]
     articles: list[UUID]
+    steps: list[str]
+    """What was answered in guides, in words."""
     wants_contact: bool
     failed_at: datetime
 
@@ -60,6 +63,7 @@ async def report_help_failure(uow: UnitOfWork, command: ReportHelpFailure) -> He
         session_id=command.session_id,
         queries=queries,
         articles=articles,
+        steps=(await trails_of(uow, [command.session_id])).get(command.session_id, []),
         wants_contact=command.wants_contact or wanted_before,
         failed_at=failed_at,
     )
@@ -99,5 +103,6 @@ async def _fail(uow: UnitOfWork, command: ReportHelpFailure, view: HelpFailureVi
             wants_contact=view.wants_contact,
             channel=command.channel,
             failed_at=view.failed_at,
+            steps=tuple(view.steps),
         ),
     )
