@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any, TypeVar
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.kit.clock import Clock
-from services.kit.db import Context, Outcome, Place, postgres_dialect
-from services.kit.engines import PostgresUnitOfWork
+from services.kit.db import Context, Outcome, Place
+from services.kit.engines import PostgresUnitOfWork, violation
+from services.kit.pending import as_one, postgres_dialect
 from services.kit.transactions import NOBODY, UseCase, notice
 
 R = TypeVar("R")
@@ -29,20 +33,23 @@ class PostgresDatabase:
         self._pool_size = pool_size
         self._place = Place(postgres_dialect(), secret)
         self._engine: AsyncEngine | None = None
+        self._adding: asyncpg.Pool[Any] | None = None
         self.on_commit: list[Callable[[Outcome], None]] = []
 
     async def open(self) -> None:
-        """Make the pool; connections open when they are needed."""
+        """Make the pools; connections open when they are needed."""
+        wanted = {"search_path": self._schema, "idle_in_transaction_session_timeout": "60000", "jit": "off"}
         self._engine = create_async_engine(
-            self._url,
-            pool_size=self._pool_size,
-            max_overflow=0,
-            pool_timeout=30,
-            connect_args={"server_settings": {"search_path": self._schema, "idle_in_transaction_session_timeout": "60000", "jit": "off"}},
+            self._url, pool_size=self._pool_size, max_overflow=0, pool_timeout=30, connect_args={"server_settings": wanted}
         )
+        # What only adds rows is one statement, and its own transaction: these connections keep no state that would have to be cleaned.
+        plain = self._url.replace("+asyncpg", "")
+        self._adding = await asyncpg.create_pool(plain, min_size=0, max_size=self._pool_size, server_settings=wanted, reset=_nothing)
 
     async def close(self) -> None:
         """Close all connections."""
+        if self._adding is not None:
+            await self._adding.close()
         if self._engine is not None:
             await self._engine.dispose()
 
@@ -66,21 +73,45 @@ class PostgresDatabase:
         return result
 
     async def _transact(self, use_case: UseCase[R], args: tuple[Any, ...], context: Context, *, commit: bool) -> tuple[R, Outcome]:
+        async with AsyncExitStack() as stack:
+            uow = PostgresUnitOfWork(partial(self._begin, stack), self._place, self._clock.now(), context)
+            result = await use_case(uow, *args)
+            if not commit:
+                return result, uow.outcome
+            if not uow.touched and await self._add(uow):
+                return result, uow.outcome
+            await uow.flush()
+            await uow.commit()
+            return result, uow.outcome
+
+    async def _begin(self, stack: AsyncExitStack) -> tuple[AsyncConnection, Any]:
+        """Begin a transaction, which is rolled back with the stack unless it was committed."""
         if self._engine is None:
             raise RuntimeError("the database is not open")
-        async with self._engine.connect() as connection:
-            transaction = await connection.begin()
-            fairy = await connection.get_raw_connection()
-            # SQLAlchemy tells the driver to begin with its own first statement; ours may come first and must be inside.
-            await fairy.dbapi_connection._start_transaction()  # type: ignore[union-attr]  # noqa: SLF001
-            uow = PostgresUnitOfWork(connection, fairy.driver_connection, self._place, self._clock.now(), context)
-            result = await use_case(uow, *args)
-            if commit:
-                await uow.flush()
-                await transaction.commit()
-            else:
-                await transaction.rollback()
-            return result, uow.outcome
+        connection = await stack.enter_async_context(self._engine.connect())
+        await connection.begin()
+        fairy = await connection.get_raw_connection()
+        # SQLAlchemy tells the driver to begin with its own first statement; ours may come first and must be inside.
+        await fairy.dbapi_connection._start_transaction()  # type: ignore[union-attr]  # noqa: SLF001
+        return connection, fairy.driver_connection
+
+    async def _add(self, uow: PostgresUnitOfWork) -> bool:
+        """Write what only adds as one statement; False when it is too much for one."""
+        pending = uow.close_books()
+        one = as_one(pending.statements())
+        if self._adding is None or (one is None and pending):
+            return False
+        if one is not None:
+            try:
+                async with self._adding.acquire() as connection:
+                    await connection.execute(one[0], *one[1])
+            except asyncpg.UniqueViolationError as error:
+                raise violation(error) from error
+        return True
+
+
+async def _nothing(_: Any) -> None:
+    """Nothing is to be cleaned."""
 
 
 def _sqlstate(error: BaseException) -> str | None:
