@@ -2,7 +2,7 @@
 
 from services.kit.service import Service, create_app
 from services.knowledge.adapters.opening import close_adapters, open_adapters
-from services.knowledge.api import articles, customer_views, guides, help_guides, reading, search, self_service
+from services.knowledge.api import ROUTERS
 from services.knowledge.consumers import CONSUMERS
 from services.knowledge.jobs import JOBS
 from services.knowledge.models import Base
@@ -13,15 +13,7 @@ service = Service(
     package="services.knowledge",
     metadata=Base.metadata,
     settings=KnowledgeSettings,
-    routers=[
-        articles.router,
-        reading.router,
-        search.router,
-        self_service.router,
-        customer_views.router,
-        guides.router,
-        help_guides.router,
-    ],
+    routers=ROUTERS,
     consumers=CONSUMERS,
     jobs=JOBS,
     on_start=open_adapters,

@@ -81,6 +81,18 @@ class GuideEnded(Event):
     ended_at: datetime
 
 
+class SubjectErased(Event):
+    """Everything here that named, quoted or described this customer is gone; counts stayed."""
+
+    subject: ClassVar[str] = "knowledge.subject_erased.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id",)
+
+    erasure_id: UUID
+    customer_id: UUID
+    rows: int
+    """How many rows were blanked or deleted."""
+
+
 class TrainingCompleted(Event):
     """An agent learned something; where the module raises a skill, routing may take the level over."""
 

@@ -9,6 +9,7 @@ from services.knowledge.models.articles import (
     ArticleVersion,
     ArticleVote,
     ClosedCase,
+    ErasedCustomer,
     HeardContact,
     OpenCase,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "AwaitingVector",
     "Base",
     "ClosedCase",
+    "ErasedCustomer",
     "Guide",
     "GuideRun",
     "GuideStep",

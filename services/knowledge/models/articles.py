@@ -168,3 +168,12 @@ class HeardContact(Base, table=True):
     waited_seconds: float = Field(sa_column_kwargs=COUNT)
     """From the start to the end without the handling."""
     started_at: datetime = Field(index=True)
+
+
+class ErasedCustomer(Base, table=True):
+    """A customer whom we have forgotten: what is told late about them is not kept."""
+
+    __tablename__ = "erased_customer"
+
+    customer_id: UUID = Field(primary_key=True, sa_column_kwargs=INDIRECT)
+    erased_at: datetime

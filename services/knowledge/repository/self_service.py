@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, distinct, func, or_, select, update
+from sqlalchemy import and_, case, distinct, func, or_, select, update
 from sqlmodel import col
 
 from services.kit.db import Tx, UnitOfWork
 from services.knowledge.contract import GapView, HelpSessionView
+from services.knowledge.domain.lifecycle import IDLE
 from services.knowledge.models import HelpOpening, HelpQuery, HelpSession
 from services.knowledge.repository.guides import trails_of
 
@@ -103,28 +104,34 @@ async def sessions_of(tx: Tx, customer_ids: Sequence[UUID]) -> dict[UUID, list[H
 
 
 async def gaps(tx: Tx, *, since: datetime, limit: int) -> list[GapView]:
-    """Return what visitors asked without an answer since then, most visitors first.
+    """Return what visitors asked without an answer since then: what made most of them ask for contact first, then what most of them asked.
 
-    Without an answer: nothing was found, or the visitor said at the end that nothing had helped. Rewordings with the same terms count as one.
+    Without an answer: nothing was found, nothing of it was opened, or the visitor said at the end that nothing had helped. Rewordings with the
+    same terms count as one. A visitor who still searches is not counted as having opened nothing.
     """
-    visitors = func.count(distinct(col(HelpQuery.session_id))).label("sessions")
-    searches = func.count().label("searches")
-    calling = func.count(distinct(case((col(HelpSession.wants_contact), col(HelpQuery.session_id)))))
+    found, asked = col(HelpQuery.results), col(HelpQuery.session_id)
+    clicked = select(col(HelpOpening.session_id)).where(
+        col(HelpOpening.session_id) == asked, col(HelpOpening.opened_at) >= col(HelpQuery.searched_at)
+    )
+    ignored = and_(found > 0, col(HelpSession.last_at) < tx.now - IDLE, col(HelpSession.solved_at).is_(None), ~clicked.exists())
+    visitors, searches = func.count(distinct(asked)).label("sessions"), func.count().label("searches")
+    calling = func.count(distinct(case((col(HelpSession.wants_contact), asked)))).label("wanted_contact")
     unanswered = (
         select(
             func.min(col(HelpQuery.query)).label("query"),
             func.min(col(HelpQuery.language)).label("language"),
             visitors,
             searches,
-            func.sum(case((col(HelpQuery.results) == 0, 1), else_=0)).label("without_result"),
-            calling.label("wanted_contact"),
+            func.sum(case((found == 0, 1), else_=0)).label("without_result"),
+            func.sum(case((ignored, 1), else_=0)).label("without_click"),
+            calling,
             func.max(col(HelpQuery.searched_at)).label("last_at"),
         )
-        .join(HelpSession, col(HelpSession.id) == col(HelpQuery.session_id))
-        .where(or_(col(HelpQuery.results) == 0, col(HelpSession.failed_at).is_not(None)))
+        .join(HelpSession, col(HelpSession.id) == asked)
+        .where(or_(found == 0, col(HelpSession.failed_at).is_not(None), ignored))
         .where(col(HelpQuery.query_key) != "", col(HelpQuery.searched_at) >= since)
         .group_by(col(HelpQuery.query_key))
-        .order_by(visitors.desc(), searches.desc(), col(HelpQuery.query_key))
+        .order_by(calling.desc(), visitors.desc(), searches.desc(), col(HelpQuery.query_key))
         .limit(limit)
     )
     return await tx.all(unanswered, GapView)

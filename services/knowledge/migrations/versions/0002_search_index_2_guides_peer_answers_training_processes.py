@@ -42,6 +42,11 @@ def upgrade() -> None:
     with op.batch_alter_table('closed_case', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_closed_case_resolved_at'), ['resolved_at'], unique=False)
 
+    op.create_table('erased_customer',
+    sa.Column('customer_id', sa.Uuid(), nullable=False),
+    sa.Column('erased_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('customer_id')
+    )
     op.create_table('guide',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('title', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -412,6 +417,7 @@ def downgrade() -> None:
     with op.batch_alter_table('closed_case', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_closed_case_resolved_at'))
 
+    op.drop_table('erased_customer')
     op.drop_table('closed_case')
     with op.batch_alter_table('article_check', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_article_check_article_id'))
