@@ -60,8 +60,8 @@ class Pending:
         for into, rows in later.inserts.items():
             self.inserts.setdefault(into, []).extend(rows)
         self.outbox += later.outbox
+        self.soon = (self.soon - later.due.keys()) | later.soon
         self.due |= later.due
-        self.soon |= later.soon
 
     def rows(self) -> list[tuple[str, list[Row]]]:
         """Return the statements that insert the rows."""
@@ -73,8 +73,8 @@ class Pending:
         if self.outbox:
             made.append((_OUTBOX, self.outbox))
         if self.due:
-            timed = [(*key, *value) for key, value in self.due.items() if key not in self.soon]
-            woken = [(*key, *value) for key, value in self.due.items() if key in self.soon]
+            timed = [(*key, *value) for key, value in sorted(self.due.items()) if key not in self.soon]
+            woken = [(*key, *value) for key, value in sorted(self.due.items()) if key in self.soon]
             made += [(sql, rows) for sql, rows in ((_SCHEDULE, timed), (_WAKE, woken)) if rows]
         return made
 

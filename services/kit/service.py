@@ -10,11 +10,12 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData
 from starlette.middleware import Middleware
 
+from services.kit import subjects
 from services.kit.auth import TokenVerifier
 from services.kit.bus import Bus
 from services.kit.clock import Clock, MovableClock, SystemClock
 from services.kit.database import Database, UseCase, make_database
-from services.kit.due import DueEngine, Job, TxJob
+from services.kit.due import BatchJob, DueEngine, Job, TxJob
 from services.kit.front import Front, straight_doors
 from services.kit.inbox import Consumer, Inbox
 from services.kit.lease import hold_lease
@@ -26,7 +27,7 @@ from services.kit.relay import Relay
 from services.kit.settings import ServiceSettings
 from services.kit.strict import StrictRoute
 
-__all__ = ["Consumer", "Job", "Runtime", "Service", "TxJob", "create_app"]
+__all__ = ["BatchJob", "Consumer", "Job", "Runtime", "Service", "TxJob", "create_app"]
 
 R = TypeVar("R")
 
@@ -41,7 +42,7 @@ class Service:
     settings: type[ServiceSettings]
     routers: Sequence[APIRouter]
     consumers: Sequence[Consumer] = ()
-    jobs: Sequence[TxJob | Job] = ()
+    jobs: Sequence[TxJob | BatchJob | Job] = ()
     on_start: Callable[["Runtime"], Awaitable[None]] | None = None
     on_stop: Callable[["Runtime"], Awaitable[None]] | None = None
     root_routers: Sequence[APIRouter] = ()
@@ -67,7 +68,8 @@ class Runtime:
 
     def __post_init__(self) -> None:
         self.log = get_logger(self.service.name)
-        self.due = DueEngine(self.service.name, self.db, self.clock, self.service.jobs, self)
+        jobs = [*self.service.jobs, TxJob(subjects.KIND, subjects.forget_again)]
+        self.due = DueEngine(self.service.name, self.db, self.clock, jobs, self)
 
     async def write(self, use_case: UseCase[R], *args: Any) -> R:
         """Run a use case in its own transaction."""

@@ -75,7 +75,7 @@ class SqliteDatabase:
         if self._engine is None:
             raise RuntimeError("the database is not open")
         connection = self._engine.connect()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-16000"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-16000", "secure_delete=ON"):
             connection.exec_driver_sql(f"PRAGMA {pragma}")
         if read_only:
             connection.exec_driver_sql("PRAGMA query_only=ON")
