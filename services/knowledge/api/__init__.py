@@ -5,6 +5,7 @@ from services.knowledge.api import (
     customer_views,
     guides,
     help_guides,
+    interchange,
     measures,
     peers,
     processes,
@@ -26,4 +27,5 @@ ROUTERS = [
     measures.router,
     training.router,
     processes.router,
+    interchange.router,
 ]

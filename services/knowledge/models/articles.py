@@ -33,6 +33,8 @@ class Article(Base, table=True):
     case_id: UUID | None = Field(unique=True)
     """The case whose write-up it is; None when written without one."""
     customer_id: UUID | None = Field(index=True, sa_column_kwargs=INDIRECT)
+    source: str | None = Field(unique=True)
+    """Its name where it was imported from; None when it was written here."""
     author: str
     owner: str | None
     """Who keeps it right; None: whoever works on it."""

@@ -70,6 +70,7 @@ def blank_article(uow: UnitOfWork) -> Article:
         driver=None,
         case_id=None,
         customer_id=None,
+        source=None,
         author="",
         owner=None,
         review_at=None,

@@ -264,6 +264,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_training_need_topic'), ['topic'], unique=False)
 
     with op.batch_alter_table('article', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('source', sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+        batch_op.create_unique_constraint('article_source_key', ['source'])
         batch_op.add_column(sa.Column('owner', sqlmodel.sql.sqltypes.AutoString(), nullable=True))
         batch_op.add_column(sa.Column('review_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column('published_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
@@ -356,6 +358,8 @@ def downgrade() -> None:
         batch_op.drop_column('published_at')
         batch_op.drop_column('review_at')
         batch_op.drop_column('owner')
+        batch_op.drop_constraint('article_source_key', type_='unique')
+        batch_op.drop_column('source')
 
     with op.batch_alter_table('training_need', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_training_need_topic'))
