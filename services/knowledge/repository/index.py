@@ -46,7 +46,7 @@ async def put_in_index(uow: UnitOfWork, piece: Indexed, *, text_changed: bool) -
     known_terms = sorted(text)
     row = {"standing": piece.standing, "article_id": piece.id, **lengths}
     await uow.insert(Posting, *({**row, "term": term, "in_title": title[term], "in_text": text[term]} for term in known_terms))
-    await _learn_words(uow, known_terms)
+    await learn_words(uow, known_terms)
 
 
 async def take_from_index(uow: UnitOfWork, article_id: UUID) -> None:
@@ -61,7 +61,7 @@ async def behind(tx: Tx, limit: int) -> Sequence[Article]:
     return await tx.all(select(Article).where(~read.exists()).order_by(col(Article.id)).limit(limit), Article)
 
 
-async def _learn_words(uow: UnitOfWork, known_terms: list[str]) -> None:
+async def learn_words(uow: UnitOfWork, known_terms: list[str]) -> None:
     """Keep the words for corrections; in one order everywhere, so that two writers never wait for each other."""
     rows = [{"term": term, "initial": term[0], "final": term[-1], "length": len(term)} for term in known_terms]
     insert = postgresql.insert if uow.dialect_name == "postgresql" else sqlite.insert
