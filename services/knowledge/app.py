@@ -3,7 +3,6 @@
 from services.kit.service import Service, create_app
 from services.knowledge.adapters.opening import close_adapters, open_adapters
 from services.knowledge.api import ROUTERS
-from services.knowledge.api.interchange import IMPORT_PATH, LARGEST_IMPORT
 from services.knowledge.consumers import CONSUMERS
 from services.knowledge.jobs import JOBS
 from services.knowledge.models import Base
@@ -15,7 +14,6 @@ service = Service(
     metadata=Base.metadata,
     settings=KnowledgeSettings,
     routers=ROUTERS,
-    larger_bodies={f"/knowledge{IMPORT_PATH}": LARGEST_IMPORT},
     consumers=CONSUMERS,
     jobs=JOBS,
     on_start=open_adapters,

@@ -16,14 +16,11 @@ from services.knowledge.repository.articles import articles_after
 from services.knowledge.use_cases.import_articles import ImportArticles, ImportView, import_articles
 
 router = APIRouter(tags=["import and export"])
-IMPORT_PATH = "/v1/imports"
-LARGEST_IMPORT = 8 * 1024 * 1024
-"""Bytes of one import."""
 
 
-@router.post(IMPORT_PATH, response_model=ImportView)
+@router.post("/v1/imports", response_model=ImportView)
 async def post_import(command: ImportArticles, write: Write, _: Annotated[Principal, requires("knowledge:write")]) -> Response:
-    """Take in Markdown files, HTML pages or a help centre's CSV; the same file again changes only what has changed."""
+    """Take in Markdown, HTML or a table, up to 1 MiB a call; the same file again changes only what has changed."""
     return await write(import_articles, command, view=ImportView)
 
 

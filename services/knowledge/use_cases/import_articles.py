@@ -6,7 +6,7 @@ from pydantic import Field, ValidationError
 
 from services.kit.db import UnitOfWork
 from services.kit.errors import Refused
-from services.kit.fields import Command, Language, Line, Reference, View
+from services.kit.fields import Body, Command, Language, Line, Reference, View
 from services.knowledge.domain.interchange import Portable, UnreadableError, read_csv, read_html, read_markdown
 from services.knowledge.domain.lifecycle import ArticleState, Audience
 from services.knowledge.models import Article
@@ -16,7 +16,7 @@ from services.knowledge.use_cases.write_article import WriteArticle, blank_artic
 
 MOST_FILES = 500
 MOST_ARTICLES = 1_000
-LONGEST_FILE = 1_000_000
+MOST_PIECES = 200
 _SHOWN = 50
 
 
@@ -27,10 +27,17 @@ class ImportUnreadable(Refused):
 
 
 class ImportFile(Command):
-    """One file: its path says what it is (.md, .html, .csv) and is its name for the next import."""
+    """One file; its path is its name for the next import."""
 
     path: Reference
-    content: Annotated[str, Field(max_length=LONGEST_FILE)]
+    kind: Literal["markdown", "html", "csv"]
+    content: Annotated[tuple[Body, ...], Field(min_length=1, max_length=MOST_PIECES)]
+    """Its text in pieces of up to 20,000 characters, joined as they come."""
+
+    @property
+    def text(self) -> str:
+        """Return the whole text."""
+        return "".join(self.content)
 
 
 class ImportArticles(Command):
@@ -81,17 +88,12 @@ async def import_articles(uow: UnitOfWork, command: ImportArticles) -> ImportVie
 
 
 def _read(file: ImportFile) -> list[Portable]:
-    kind = file.path.rpartition(".")[2].lower()
     try:
-        if kind == "csv":
-            return read_csv(file.path, file.content)
-        if kind in {"html", "htm"}:
-            return [read_html(file.path, file.content)]
-        if kind in {"md", "markdown"}:
-            return [read_markdown(file.path, file.content)]
+        if file.kind == "csv":
+            return read_csv(file.path, file.text)
+        return [read_html(file.path, file.text) if file.kind == "html" else read_markdown(file.path, file.text)]
     except UnreadableError as reason:
         raise ImportUnreadable(f"{reason}.", pointer="/files") from None
-    raise ImportUnreadable(f"{file.path} is neither .md, .html nor .csv.", pointer="/files")
 
 
 def _wanted(one: Portable, command: ImportArticles) -> WriteArticle:

@@ -36,7 +36,11 @@ CSV = 'id,Title,Body,Locale\r\n17,Pay a bill,"<p>Use <em>PayBox</em>.</p>",de\r\
 
 
 async def take_in(api: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
-    files = [{"path": "faq/reset.md", "content": MARKDOWN}, {"path": "plan.html", "content": HTML}, {"path": "centre.csv", "content": CSV}]
+    files = [
+        {"path": "faq/reset.md", "kind": "markdown", "content": [MARKDOWN[:40], MARKDOWN[40:]]},
+        {"path": "plan.html", "kind": "html", "content": [HTML]},
+        {"path": "centre.csv", "kind": "csv", "content": [CSV]},
+    ]
     answer = await api.post("/knowledge/v1/imports", json={"origin": "old", "files": files, "language": "en"} | changes)
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json()
@@ -61,7 +65,7 @@ async def test_files_of_three_kinds_come_in_and_the_same_again_changes_nothing(o
         assert plan["html"]["resolution"].startswith("<p>Open <strong>My account</strong> &amp; choose.</p>\n<ol>\n<li>First</li>")
         assert titles(await search(api, "red light reset"))[:1] == ["Reset the router"]
         assert {name: (await take_in(api))[name] for name in ("created", "changed", "same")} == {"created": 0, "changed": 0, "same": 3}
-        changed = [{"path": "faq/reset.md", "content": MARKDOWN.replace("ten", "twelve")}]
+        changed = [{"path": "faq/reset.md", "kind": "markdown", "content": [MARKDOWN.replace("ten", "twelve")]}]
         assert (await take_in(api, files=changed))["changed"] == 1
 
 
@@ -83,10 +87,15 @@ async def test_what_goes_out_comes_in_again_as_it_was(open_room: OpenRoom) -> No
 async def test_files_that_are_not_what_they_say_are_refused_whole(open_room: OpenRoom) -> None:
     async with open_room(service) as room:
         api = room.client("knowledge:read", "knowledge:write")
-        for path, content in (("a.csv", "x,y\n1,2\n"), ("a.pdf", "x")):
-            body = {"origin": "old", "files": [{"path": "ok.md", "content": "# A\n\nB"}, {"path": path, "content": content}], "language": "en"}
+        for kind, content in (("csv", "x,y\n1,2\n"), ("pdf", "x")):
+            code = "import_unreadable" if kind == "csv" else "invalid_input"
+            body = {
+                "origin": "old",
+                "files": [{"path": "ok.md", "kind": "markdown", "content": ["# A\n\nB"]}, {"path": "a", "kind": kind, "content": [content]}],
+                "language": "en",
+            }
             refused = await api.post("/knowledge/v1/imports", json=body)
-            assert (refused.status_code, refused.json()["code"]) == (422, "import_unreadable")
+            assert (refused.status_code, refused.json()["code"]) == (422, code)
         assert (await api.get("/knowledge/v1/articles")).json()["items"] == []
 
 
