@@ -25,7 +25,7 @@ from gateway.schema.inputs import (
     WriteUpCaseInput,
 )
 from gateway.schema.insight import Initiative
-from gateway.schema.knowledge import ArticleLink
+from gateway.schema.knowledge import ArticleLink, KnowledgeMutation
 from gateway.schema.payload import IdempotencyKey, Payload, body_of, performed
 from gateway.schema.relay import changes, raw_id
 from gateway.schema.routing import Contact, Reservation
@@ -37,7 +37,7 @@ Reason = Annotated[str, strawberry.argument(description="The reason.")]
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(CustomersMutation):
+class Mutation(CustomersMutation, KnowledgeMutation):
     """The root of all changes."""
 
     @changes("Record a contact that a telephony system routed and ended.")

@@ -30,7 +30,7 @@ async def list_articles(
     """List articles, newest first."""
 
     async def page(tx: Tx) -> list[Article]:
-        return await articles.articles(tx, state=state, before=_id(cursor), limit=limit + 1)
+        return await articles.articles(tx, state=state, before=id_in(cursor), limit=limit + 1)
 
     found = await read(page)
     more = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
@@ -73,7 +73,8 @@ async def list_flags(article_id: UUID, read: Read, _: Reader) -> list[FlagView]:
     return [FlagView.model_validate(one) for one in await read(latest)]
 
 
-def _id(cursor: str | None) -> UUID | None:
+def id_in(cursor: str | None) -> UUID | None:
+    """Return the id that a cursor stands for; raises InvalidInput when it is not one of ours."""
     try:
         return UUID(decode_cursor(cursor, 1)[0]) if cursor else None
     except ValueError:

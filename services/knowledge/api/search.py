@@ -1,7 +1,7 @@
 """Finding knowledge, and finding out what is missing."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query
@@ -10,17 +10,20 @@ from services.kit.auth import Principal
 from services.kit.db import Tx
 from services.kit.errors import InvalidInput
 from services.kit.fields import Language
-from services.kit.http import APIRouter, Page, Read, requires
+from services.kit.http import APIRouter, Page, Read, RuntimeDep, requires
 from services.knowledge.contract import GapView, SearchView
 from services.knowledge.domain.lifecycle import ArticleState, Audience
+from services.knowledge.domain.vectors import Meaning
 from services.knowledge.repository.cases import open_case
-from services.knowledge.repository.search import Question, find, for_agents
+from services.knowledge.repository.ground import Scope, for_agents
+from services.knowledge.repository.search import Question, find
 from services.knowledge.repository.self_service import gaps
 from services.knowledge.repository.similar import QUESTION_LENGTH
 
 router = APIRouter(tags=["search"])
 Reader = Annotated[Principal, requires("knowledge:read")]
 Asked = Annotated[str, Query(min_length=1, max_length=500, pattern=r"^[^\x00]+$", description="what is looked for")]
+Mode = Annotated[Literal["mixed", "words"], Query(description="mixed: words and meaning; words: words alone")]
 Results = Annotated[int, Query(ge=1, le=50, description="how many results at most")]
 
 
@@ -28,35 +31,43 @@ Results = Annotated[int, Query(ge=1, le=50, description="how many results at mos
 async def search(
     q: Asked,
     read: Read,
+    runtime: RuntimeDep,
     _: Reader,
-    language: Language | None = None,
+    language: Annotated[Language | None, Query(description="only knowledge in this language")] = None,
     audience: Audience | None = None,
     state: ArticleState | None = None,
+    mode: Mode = "mixed",
     limit: Results = 10,
 ) -> SearchView:
-    """Search all articles that are not archived; each result says which words it was found by."""
-    return await read(find, Question(q, language), for_agents(audience=audience, language=language, state=state), limit)
+    """Search everything that is not archived, by words and by meaning; each result says why it was found."""
+    scope = for_agents(audience=audience, language=language, state=state)
+    return await read(find, Question(q, language, await meaning(runtime, q, scope, mode)), scope, limit)
 
 
 @router.get("/v1/suggestions", response_model=SearchView)
 async def suggest(
     read: Read,
+    runtime: RuntimeDep,
     _: Reader,
     text: Annotated[str | None, Query(min_length=1, max_length=QUESTION_LENGTH, pattern=r"^[^\x00]+$", description="what the customer says")] = None,
     case_id: UUID | None = None,
     limit: Results = 5,
 ) -> SearchView:
-    """Suggest articles for a text, or for the words of an open case."""
+    """Suggest articles and guides for a text, or for the words of an open case."""
     if (text is None) == (case_id is None):
         raise InvalidInput("Send either text or case_id.", pointer="/text")
+    language = None
+    if case_id is not None:
+        case = await read(open_case, case_id)
+        text, language = f"{case.title}\n{case.text}"[:QUESTION_LENGTH], case.language
+    scope = for_agents()
+    return await read(find, Question(text or "", language, await meaning(runtime, text or "", scope)), scope, limit)
 
-    async def suggested(tx: Tx) -> SearchView:
-        if case_id is None:
-            return await find(tx, Question(text or "", None), for_agents(), limit)
-        case = await open_case(tx, case_id)
-        return await find(tx, Question(f"{case.title}\n{case.text}"[:QUESTION_LENGTH], case.language), for_agents(), limit)
 
-    return await read(suggested)
+async def meaning(runtime: Any, text: str, scope: Scope, mode: Mode = "mixed") -> Meaning | None:
+    """Return how near the visible knowledge is to a text; None when only words are to be searched, or nothing else is possible."""
+    meanings = runtime.resources["meanings"]
+    return await meanings.of(runtime, text, scope.sees) if meanings is not None and mode == "mixed" else None
 
 
 @router.get("/v1/gaps", response_model=Page[GapView])

@@ -47,6 +47,8 @@ _BY_LANGUAGE = {
     "sv": "swedish",
     "tr": "turkish",
 }
+VERSION = 2
+"""Of this analyzer; articles that an older one read are read again at start."""
 LONGEST_TERM = 64
 """Characters of a term that are kept; what is longer is no word but a paste."""
 

@@ -1,5 +1,6 @@
 """The life of an article after KCS: its state says how far it may be trusted, its audience who may see it."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -29,3 +30,7 @@ _PROMOTED = frozenset({ArticleState.WORK_IN_PROGRESS, ArticleState.NOT_VALIDATED
 def promoted_by_reuse(state: str, *, colleagues: int, open_flags: int, has_resolution: bool) -> bool:
     """Say whether reuse validates an article: reuse is review, so enough people other than its author solved something with it."""
     return state in _PROMOTED and has_resolution and not open_flags and colleagues >= REUSES_TO_VALIDATE
+
+
+IDLE = timedelta(minutes=30)
+"""A walk through a guide that nobody moved for so long was left."""

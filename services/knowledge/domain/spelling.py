@@ -6,6 +6,7 @@ LARGEST_CHOICE = 3
 """Nearest words that a misspelt one may stand for."""
 _ONE_EDIT_FROM = 4
 _TWO_EDITS_FROM = 8
+_FIRST_LETTER_FROM = 5
 
 
 def allowed_edits(term: str) -> int:
@@ -16,17 +17,22 @@ def allowed_edits(term: str) -> int:
 
 
 def nearest(term: str, vocabulary: Iterable[str]) -> list[str]:
-    """Return the known words that the term may stand for, nearest first; never one with another first letter."""
+    """Return the known words that the term may stand for, nearest first.
+
+    Few people miss the first letter: such a word counts as one edit further away, and only from five letters on.
+    """
     allowed, letters = allowed_edits(term), set(term)
     found: list[tuple[int, str]] = []
     for known in vocabulary:
-        if not known or known[0] != term[0] or abs(len(known) - len(term)) > allowed:
+        if not known or abs(len(known) - len(term)) > allowed:
             continue
         if len(letters.symmetric_difference(known)) > 2 * allowed:  # one edit changes at most two letters of the alphabet used
             continue
         edits = edit_distance(term, known, allowed)
-        if 0 < edits <= allowed:
-            found.append((edits, known))
+        other_start = known[0] != term[0]
+        if not 0 < edits <= allowed or (other_start and (len(term) < _FIRST_LETTER_FROM or edits > 1)):
+            continue
+        found.append((edits + other_start, known))
     return [known for _, known in sorted(found)]
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from services.kit.db import Tx
 from services.knowledge.contract import CaseSuggestions
 from services.knowledge.repository.cases import latest_open_cases
-from services.knowledge.repository.search import Question, find_all, for_agents
+from services.knowledge.repository.ground import for_agents
+from services.knowledge.repository.search import Question, find_all
 from services.knowledge.repository.self_service import sessions_of
 from services.knowledge.repository.similar import QUESTION_LENGTH
 

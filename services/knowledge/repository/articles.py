@@ -1,5 +1,6 @@
 """Statements about articles, their versions, and what people say about them."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +54,21 @@ async def articles(tx: Tx, *, state: str | None, before: UUID | None, limit: int
     if before is not None:
         wanted = wanted.where(col(Article.id) < before)
     return await tx.all(wanted, Article)
+
+
+async def articles_after(tx: Tx, *, after: UUID | None, limit: int) -> list[Article]:
+    """Return articles that are not archived, oldest first."""
+    wanted = select(Article).where(col(Article.state) != ArticleState.ARCHIVED.value).order_by(col(Article.id)).limit(limit)
+    return await tx.all(wanted if after is None else wanted.where(col(Article.id) > after), Article)
+
+
+async def articles_from(tx: Tx, sources: Sequence[str]) -> dict[str, Article]:
+    """Return the articles that were imported under these names."""
+    found: dict[str, Article] = {}
+    for start in range(0, len(sources), 500):
+        some = select(Article).where(col(Article.source).in_(sources[start : start + 500]))
+        found |= {one.source: one for one in await tx.all(some, Article) if one.source is not None}
+    return found
 
 
 async def versions(tx: Tx, article_id: UUID, *, before: int | None, limit: int) -> list[ArticleVersion]:

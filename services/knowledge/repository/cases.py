@@ -1,6 +1,7 @@
 """Statements about the words of open cases."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -8,7 +9,7 @@ from sqlmodel import col
 
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import NotFound
-from services.knowledge.models import OpenCase
+from services.knowledge.models import ClosedCase, OpenCase
 
 CASES_PER_CUSTOMER = 3
 """Open cases of one customer that get suggestions: the latest."""
@@ -44,6 +45,7 @@ async def latest_open_cases(tx: Tx, customer_ids: Sequence[UUID]) -> list[OpenCa
     return await tx.all(latest, OpenCase)
 
 
-async def close_case(uow: UnitOfWork, case_id: UUID) -> None:
-    """Forget the words of a case that is resolved."""
+async def close_case(uow: UnitOfWork, case_id: UUID, driver: str | None, resolved_at: datetime) -> None:
+    """Forget the words of a case that is resolved, and keep that it was."""
+    await uow.upsert(ClosedCase, {"case_id": case_id, "driver": driver, "resolved_at": resolved_at}, key=("case_id",))
     await uow.execute(delete(OpenCase).where(col(OpenCase.case_id) == case_id))

@@ -2,95 +2,134 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.kit.db import Tx
 from services.knowledge.contract import FoundArticle, TermScore
-from services.knowledge.domain.ranking import BODY_WEIGHT, PLACES, TITLE_WEIGHT, Corpus, saturation
+from services.knowledge.domain.mixing import Scale, boosts, mixed
+from services.knowledge.domain.ranking import PLACES, Corpus, Occurrence, parts
 from services.knowledge.domain.snippet import snippet
-from services.knowledge.models import Article, IndexedArticle, Posting
+from services.knowledge.domain.standing import Standing, decode
+from services.knowledge.domain.vectors import Meaning
+from services.knowledge.models import Article, ArticleLink, IndexedArticle, Posting
+from services.knowledge.repository.candidates import Terms, Wanted
+from services.knowledge.repository.ground import Ground
+from services.knowledge.repository.heads import Head, heads
+
+_Part = tuple[Wanted, float, float]
+"""A term, and what it adds by the title and by the whole text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A term that a question looks for."""
+class Asked:
+    """One question with everything that may answer it."""
 
-    word: str
-    """As it was typed."""
-    term: str
-    idf: float
-    corrected: bool
+    terms: Terms
+    candidates: list[UUID]
+    meaning: Meaning | None
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """An article in its place for one of the questions."""
-
-    question: int
+class _Scored:
     article_id: UUID
+    standing: Standing
+    words: float
+    closeness: float | None
+    boosts: Mapping[str, float]
     score: float
-
-
-async def describe(tx: Tx, found: Sequence[Found], wanted: Sequence[Mapping[str, Wanted]], corpus: Corpus) -> dict[int, list[FoundArticle]]:
-    """Return per question the results with snippet and explanation, in the order given."""
-    ids = sorted({one.article_id for one in found})
-    if not ids:
-        return {}
-    heads = [col(getattr(Article, name)) for name in ("id", "title", "plain", "language", "state", "audience", "version")]
-    articles = {row["id"]: row for row in await tx.rows(select(*heads).where(col(Article.id).in_(ids)))}
-    held = await _held(tx, ids, sorted({term for question in wanted for term in question}))
-    results: dict[int, list[FoundArticle]] = {}
-    for one in found:
-        head, terms = articles[one.article_id], wanted[one.question]
-        results.setdefault(one.question, []).append(
-            FoundArticle(
-                article_id=one.article_id,
-                title=head["title"],
-                language=head["language"],
-                state=head["state"],
-                audience=head["audience"],
-                version=head["version"],
-                snippet=snippet(head["plain"], head["language"], frozenset(terms)),
-                score=one.score,
-                because=_because(held.get(one.article_id, []), terms, corpus),
-            ),
-        )
-    return results
+    adding: list[_Part]
 
 
 @dataclass(frozen=True, slots=True)
-class _Occurrence:
-    term: str
-    in_title: int
-    in_body: int
-    title_length: int
-    body_length: int
+class _Known:
+    """What the database says of the candidates, for all questions at once."""
+
+    standings: Mapping[UUID, Standing]
+    held: Mapping[UUID, list[Occurrence]]
+    links: Mapping[UUID, int]
+    overdue: frozenset[UUID]
 
 
-async def _held(tx: Tx, article_ids: Sequence[UUID], terms: Sequence[str]) -> dict[UUID, list[_Occurrence]]:
-    lengths = (col(IndexedArticle.title_length), col(IndexedArticle.body_length))
-    joined = select(col(Posting.article_id), col(Posting.term), col(Posting.in_title), col(Posting.in_body), *lengths).join(
-        IndexedArticle, col(IndexedArticle.article_id) == col(Posting.article_id)
-    )
-    held: dict[UUID, list[_Occurrence]] = {}
-    for row in await tx.rows(joined.where(col(Posting.article_id).in_(article_ids), col(Posting.term).in_(terms))):
-        occurrence = _Occurrence(row["term"], row["in_title"], row["in_body"], row["title_length"], row["body_length"])
-        held.setdefault(row["article_id"], []).append(occurrence)
+async def describe(tx: Tx, asked: Sequence[Asked], seen: Ground, limit: int) -> list[list[FoundArticle]]:
+    """Return per question its best articles with snippet and explanation; what is not visible any more is passed over."""
+    known = await _known(tx, asked, seen)
+    ranked = [_ranked(one, known, seen.corpus)[:limit] for one in asked]
+    shown = await heads(tx, {one.article_id: one.standing.kind for found in ranked for one in found})
+    return [
+        [_found(one, shown[one.article_id], question.terms) for one in found if one.article_id in shown]
+        for question, found in zip(asked, ranked, strict=True)
+    ]
+
+
+async def _known(tx: Tx, asked: Sequence[Asked], seen: Ground) -> _Known:
+    ids = sorted({article for one in asked for article in one.candidates})
+    if not ids:
+        return _Known({}, {}, {}, frozenset())
+    standing = select(col(IndexedArticle.article_id), col(IndexedArticle.standing))
+    rows = await tx.rows(standing.where(col(IndexedArticle.article_id).in_(ids), col(IndexedArticle.standing).in_(seen.standings)))
+    standings = {row["article_id"]: decode(row["standing"]) for row in rows}
+    linked = select(col(ArticleLink.article_id), func.count().label("links")).where(col(ArticleLink.article_id).in_(ids))
+    links = {row["article_id"]: row["links"] for row in await tx.rows(linked.group_by(col(ArticleLink.article_id)))}
+    late = select(col(Article.id)).where(col(Article.id).in_(ids), col(Article.review_at) < tx.now)
+    overdue = frozenset(row["id"] for row in await tx.rows(late))
+    return _Known(standings, await _held(tx, ids, sorted({term for one in asked for term in one.terms}), seen), links, overdue)
+
+
+async def _held(tx: Tx, article_ids: Sequence[UUID], terms: Sequence[str], seen: Ground) -> dict[UUID, list[Occurrence]]:
+    columns = [col(getattr(Posting, name)) for name in ("article_id", "term", "in_title", "in_text", "title_length", "text_length")]
+    wanted = select(*columns).where(col(Posting.term).in_(terms), col(Posting.standing).in_(seen.standings), col(Posting.article_id).in_(article_ids))
+    held: dict[UUID, list[Occurrence]] = {}
+    rows: Sequence[Any] = (await tx.run(wanted)).all() if terms else ()
+    for article, *rest in rows:
+        held.setdefault(article, []).append(Occurrence(*rest))
     return held
 
 
-def _because(held: Sequence[_Occurrence], wanted: Mapping[str, Wanted], corpus: Corpus) -> list[TermScore]:
-    parts = []
-    for one in held:
-        if one.term not in wanted:
-            continue
-        term = wanted[one.term]
-        title = TITLE_WEIGHT * term.idf * saturation(one.in_title, one.title_length, corpus.title_length)
-        body = BODY_WEIGHT * term.idf * saturation(one.in_body, one.body_length, corpus.body_length)
-        parts.append(
-            TermScore(word=term.word, term=term.term, corrected=term.corrected, title=round(title, PLACES), body=round(body, PLACES)),
-        )
-    return sorted(parts, key=lambda part: (-(part.title + part.body), part.term))
+def _ranked(asked: Asked, known: _Known, corpus: Corpus) -> list[_Scored]:
+    adding = {one: _adding(known.held.get(one, []), asked.terms, corpus) for one in asked.candidates if one in known.standings}
+    words = {one: round(sum(title + text for _, title, text in added), PLACES) for one, added in adding.items()}
+    meaning = asked.meaning
+    nearest = meaning.nearest[0][1] if meaning and meaning.nearest else 0.0
+    scale = Scale(max(words.values(), default=0.0), meaning.usual if meaning else 0.0, nearest)
+    found = []
+    for one, added in adding.items():
+        standing, closeness = known.standings[one], meaning.closeness(one) if meaning else None
+        base = words[one] if meaning is None else mixed(words[one], closeness, scale)
+        raised = boosts(state=standing.state, links=known.links.get(one, 0), overdue=one in known.overdue)
+        score = round(base * (1 + sum(raised.values())), PLACES)
+        found.append(_Scored(one, standing, words[one], closeness, raised, score, added))
+    return sorted((one for one in found if one.score > 0), key=lambda one: (-one.score, one.article_id))
+
+
+def _found(one: _Scored, head: Head, terms: Terms) -> FoundArticle:
+    return FoundArticle(
+        article_id=one.article_id,
+        kind=one.standing.kind,
+        title=head.title,
+        language=head.language,
+        state=one.standing.state,
+        audience=one.standing.audience,
+        version=head.version,
+        snippet=snippet(head.plain, head.language, frozenset(terms)),
+        score=one.score,
+        words=one.words,
+        closeness=one.closeness,
+        boosts=dict(one.boosts),
+        because=_because(one.adding),
+    )
+
+
+def _adding(held: Sequence[Occurrence], wanted: Terms, corpus: Corpus) -> list[_Part]:
+    return [(wanted[one.term], *parts(one, wanted[one.term].idf, corpus)) for one in held if one.term in wanted]
+
+
+def _because(adding: Sequence[_Part]) -> list[TermScore]:
+    found = [
+        TermScore(word=term.word, term=term.term, corrected=term.corrected, title=round(title, PLACES), body=round(text, PLACES))
+        for term, title, text in adding
+    ]
+    return sorted(found, key=lambda part: (-(part.title + part.body), part.term))

@@ -1,39 +1,52 @@
 """The search index: plain rows, written in the transaction of the article itself, so that what is saved is found."""
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
-from services.kit.db import UnitOfWork
-from services.knowledge.domain.analysis import primary_language, terms
-from services.knowledge.models import Article, IndexedArticle, Posting, Word
+from services.kit.db import Tx, UnitOfWork
+from services.knowledge.domain.analysis import VERSION, terms
+from services.knowledge.models import Article, AwaitingVector, IndexedArticle, Posting, Word
+
+VECTORS_DUE = "embed_articles"
+REINDEX_DUE = "reindex_articles"
 
 
-async def put_in_index(uow: UnitOfWork, article: Article, *, text_changed: bool) -> None:
-    """Make an article findable as it now is; its words are only read again when they changed."""
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A piece of knowledge as the index sees it."""
+
+    id: UUID
+    standing: str
+    language: str
+    title: str
+    plain: str
+
+
+async def put_in_index(uow: UnitOfWork, piece: Indexed, *, text_changed: bool) -> None:
+    """Make something findable as it now is; its words are only read again when they changed. Its meaning follows soon after the commit."""
+    await uow.upsert(AwaitingVector, {"article_id": piece.id, "since": uow.now}, key=("article_id",))
+    await uow.wake(VECTORS_DUE, key="all")
     if not text_changed:
-        row = {"article_id": article.id, "title_length": 0, "body_length": 0} | _standing(article)
-        lengths = select(IndexedArticle).where(col(IndexedArticle.article_id) == article.id)
-        known = await uow.first(lengths, IndexedArticle)
-        if known is not None:
-            row |= {"title_length": known.title_length, "body_length": known.body_length}
-            await uow.upsert(IndexedArticle, row, key=("article_id",))
+        known = update(IndexedArticle).where(col(IndexedArticle.article_id) == piece.id).values(standing=piece.standing)
+        if await uow.execute(known):
+            moved = update(Posting).where(col(Posting.article_id) == piece.id, col(Posting.standing) != piece.standing)
+            await uow.execute(moved.values(standing=piece.standing))
             return
-    await take_from_index(uow, article.id)
-    title, body = Counter(terms(article.title, article.language)), Counter(terms(article.plain, article.language))
-    await uow.insert(
-        IndexedArticle,
-        {"article_id": article.id, "title_length": title.total(), "body_length": body.total()} | _standing(article),
-    )
-    known_terms = sorted(title.keys() | body.keys())
-    await uow.insert(
-        Posting,
-        *({"term": term, "article_id": article.id, "in_title": title[term], "in_body": body[term]} for term in known_terms),
-    )
-    await _learn_words(uow, known_terms)
+    await take_from_index(uow, piece.id)
+    title = Counter(terms(piece.title, piece.language))
+    text = title + Counter(terms(piece.plain, piece.language))
+    lengths = {"title_length": title.total(), "text_length": text.total()}
+    await uow.insert(IndexedArticle, {"article_id": piece.id, "standing": piece.standing, "analyzer": VERSION, **lengths})
+    known_terms = sorted(text)
+    row = {"standing": piece.standing, "article_id": piece.id, **lengths}
+    await uow.insert(Posting, *({**row, "term": term, "in_title": title[term], "in_text": text[term]} for term in known_terms))
+    await learn_words(uow, known_terms)
 
 
 async def take_from_index(uow: UnitOfWork, article_id: UUID) -> None:
@@ -42,13 +55,15 @@ async def take_from_index(uow: UnitOfWork, article_id: UUID) -> None:
     await uow.execute(delete(IndexedArticle).where(col(IndexedArticle.article_id) == article_id))
 
 
-def _standing(article: Article) -> dict[str, str]:
-    return {"language": primary_language(article.language), "state": article.state, "audience": article.audience}
+async def behind(tx: Tx, limit: int) -> Sequence[Article]:
+    """Return articles that the present analyzer has not read yet."""
+    read = select(col(IndexedArticle.article_id)).where(col(IndexedArticle.article_id) == col(Article.id), col(IndexedArticle.analyzer) == VERSION)
+    return await tx.all(select(Article).where(~read.exists()).order_by(col(Article.id)).limit(limit), Article)
 
 
-async def _learn_words(uow: UnitOfWork, known_terms: list[str]) -> None:
+async def learn_words(uow: UnitOfWork, known_terms: list[str]) -> None:
     """Keep the words for corrections; in one order everywhere, so that two writers never wait for each other."""
-    rows = [{"term": term, "initial": term[0], "length": len(term)} for term in known_terms]
+    rows = [{"term": term, "initial": term[0], "final": term[-1], "length": len(term)} for term in known_terms]
     insert = postgresql.insert if uow.dialect_name == "postgresql" else sqlite.insert
     for start in range(0, len(rows), 1000):
         await uow.execute(insert(Word).values(rows[start : start + 1000]).on_conflict_do_nothing())

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, distinct, func, or_, select, update
+from sqlalchemy import and_, case, distinct, func, or_, select, update
 from sqlmodel import col
 
 from services.kit.db import Tx, UnitOfWork
 from services.knowledge.contract import GapView, HelpSessionView
+from services.knowledge.domain.lifecycle import IDLE
 from services.knowledge.models import HelpOpening, HelpQuery, HelpSession
+from services.knowledge.repository.guides import trails_of
 
 MOST_TRIED = 50
 """Queries and articles of one session that are carried on: the latest."""
@@ -32,6 +34,10 @@ async def touch_session(uow: UnitOfWork, session_id: UUID, language: str | None)
         "last_at": uow.now,
         "failed_at": None,
         "wants_contact": False,
+        "held_out": False,
+        "asked_contact_at": None,
+        "solved_at": None,
+        "driver": None,
     }
     if not await uow.insert_ignore(HelpSession, new):
         await uow.execute(update(HelpSession).where(col(HelpSession.id) == session_id).values(last_at=uow.now))
@@ -40,6 +46,12 @@ async def touch_session(uow: UnitOfWork, session_id: UUID, language: str | None)
 async def change_session(uow: UnitOfWork, session_id: UUID, **values: object) -> None:
     """Note something about a session; nothing happens when there is none."""
     await uow.execute(update(HelpSession).where(col(HelpSession.id) == session_id).values(**values))
+
+
+async def note_driver(uow: UnitOfWork, session_id: UUID, driver: str | None) -> None:
+    """Note what a session is about, by the first article or guide that was opened."""
+    if driver is not None:
+        await uow.execute(update(HelpSession).where(col(HelpSession.id) == session_id, col(HelpSession.driver).is_(None)).values(driver=driver))
 
 
 async def queries_of(tx: Tx, session_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
@@ -72,7 +84,7 @@ async def sessions_of(tx: Tx, customer_ids: Sequence[UUID]) -> dict[UUID, list[H
     latest = select(placed).where(placed.c.place <= SESSIONS_SHOWN).order_by(placed.c.last_at.desc(), placed.c.id.desc())
     sessions = await tx.all(latest, HelpSession)
     ids = [one.id for one in sessions]
-    asked, opened = await queries_of(tx, ids), await openings_of(tx, ids)
+    asked, opened, walked = await queries_of(tx, ids), await openings_of(tx, ids), await trails_of(tx, ids)
     found: dict[UUID, list[HelpSessionView]] = {}
     for one in sessions:
         if one.customer_id is not None:
@@ -81,6 +93,7 @@ async def sessions_of(tx: Tx, customer_ids: Sequence[UUID]) -> dict[UUID, list[H
                 language=one.language,
                 queries=asked.get(one.id, []),
                 articles=opened.get(one.id, []),
+                steps=walked.get(one.id, []),
                 failed=one.failed_at is not None,
                 wants_contact=one.wants_contact,
                 started_at=one.started_at,
@@ -91,28 +104,34 @@ async def sessions_of(tx: Tx, customer_ids: Sequence[UUID]) -> dict[UUID, list[H
 
 
 async def gaps(tx: Tx, *, since: datetime, limit: int) -> list[GapView]:
-    """Return what visitors asked without an answer since then, most visitors first.
+    """Return what visitors asked without an answer since then: what made most of them ask for contact first, then what most of them asked.
 
-    Without an answer: nothing was found, or the visitor said at the end that nothing had helped. Rewordings with the same terms count as one.
+    Without an answer: nothing was found, nothing of it was opened, or the visitor said at the end that nothing had helped. Rewordings with the
+    same terms count as one. A visitor who still searches is not counted as having opened nothing.
     """
-    visitors = func.count(distinct(col(HelpQuery.session_id))).label("sessions")
-    searches = func.count().label("searches")
-    calling = func.count(distinct(case((col(HelpSession.wants_contact), col(HelpQuery.session_id)))))
+    found, asked = col(HelpQuery.results), col(HelpQuery.session_id)
+    clicked = select(col(HelpOpening.session_id)).where(
+        col(HelpOpening.session_id) == asked, col(HelpOpening.opened_at) >= col(HelpQuery.searched_at)
+    )
+    ignored = and_(found > 0, col(HelpSession.last_at) < tx.now - IDLE, col(HelpSession.solved_at).is_(None), ~clicked.exists())
+    visitors, searches = func.count(distinct(asked)).label("sessions"), func.count().label("searches")
+    calling = func.count(distinct(case((col(HelpSession.wants_contact), asked)))).label("wanted_contact")
     unanswered = (
         select(
             func.min(col(HelpQuery.query)).label("query"),
             func.min(col(HelpQuery.language)).label("language"),
             visitors,
             searches,
-            func.sum(case((col(HelpQuery.results) == 0, 1), else_=0)).label("without_result"),
-            calling.label("wanted_contact"),
+            func.sum(case((found == 0, 1), else_=0)).label("without_result"),
+            func.sum(case((ignored, 1), else_=0)).label("without_click"),
+            calling,
             func.max(col(HelpQuery.searched_at)).label("last_at"),
         )
-        .join(HelpSession, col(HelpSession.id) == col(HelpQuery.session_id))
-        .where(or_(col(HelpQuery.results) == 0, col(HelpSession.failed_at).is_not(None)))
+        .join(HelpSession, col(HelpSession.id) == asked)
+        .where(or_(found == 0, col(HelpSession.failed_at).is_not(None), ignored))
         .where(col(HelpQuery.query_key) != "", col(HelpQuery.searched_at) >= since)
         .group_by(col(HelpQuery.query_key))
-        .order_by(visitors.desc(), searches.desc(), col(HelpQuery.query_key))
+        .order_by(calling.desc(), visitors.desc(), searches.desc(), col(HelpQuery.query_key))
         .limit(limit)
     )
     return await tx.all(unanswered, GapView)

@@ -7,6 +7,7 @@ from services.knowledge.domain.lifecycle import ArticleState
 from services.knowledge.domain.masking import mask, mask_optional
 from services.knowledge.models import Article, ArticleFlag
 from services.knowledge.repository.articles import article_of_case
+from services.knowledge.repository.erasure import is_erased
 from services.knowledge.use_cases.keep_article import keep_article
 from services.knowledge.use_cases.remember_case import remember_words
 from services.knowledge.use_cases.write_article import blank_article, compared
@@ -17,6 +18,8 @@ async def draft_from_case(uow: UnitOfWork, event: CaseWrittenUp) -> None:
 
     When people have taken the draft further meanwhile, their work stays: the new words become a flag on it.
     """
+    if await is_erased(uow, event.customer_id):
+        return
     text = "\n".join(part for part in (event.problem, event.environment, event.cause) if part)
     await remember_words(uow, event.case_id, event.customer_id, event.title, text, event.language)
     known = await article_of_case(uow, event.case_id)

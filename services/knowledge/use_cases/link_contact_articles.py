@@ -2,12 +2,14 @@
 
 from services.kit.db import UnitOfWork
 from services.knowledge.repository.articles import ArticleNotFound
+from services.knowledge.repository.contacts import remember_contact
 from services.knowledge.use_cases.link_article import ArticleArchived, LinkArticle, link_article
 from services.routing.contract import ContactEnded
 
 
 async def link_contact_articles(uow: UnitOfWork, event: ContactEnded) -> None:
-    """Link every article that the contact names; unknown and archived ones are passed over."""
+    """Remember the contact's outcome, and link every article that it names; unknown and archived ones are passed over."""
+    await remember_contact(uow, event)
     by = str(event.agent_id) if event.agent_id else "antiphon"
     for article_id in dict.fromkeys(event.articles):
         try:

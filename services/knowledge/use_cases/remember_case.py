@@ -7,6 +7,7 @@ from services.kit.db import UnitOfWork
 from services.knowledge.domain.masking import mask
 from services.knowledge.models import OpenCase
 from services.knowledge.repository.cases import close_case
+from services.knowledge.repository.erasure import is_erased
 
 
 async def remember_case(uow: UnitOfWork, event: CaseOpened) -> None:
@@ -15,12 +16,14 @@ async def remember_case(uow: UnitOfWork, event: CaseOpened) -> None:
 
 
 async def forget_case(uow: UnitOfWork, event: CaseResolved) -> None:
-    """A resolved case needs no suggestions."""
-    await close_case(uow, event.case_id)
+    """A resolved case needs no suggestions; that it closed is kept for the link rate."""
+    await close_case(uow, event.case_id, event.driver, event.resolved_at)
 
 
 async def remember_words(uow: UnitOfWork, case_id: UUID, customer_id: UUID, title: str, text: str, language: str) -> None:
-    """Keep or replace the words of a case, personal data masked."""
+    """Keep or replace the words of a case, personal data masked; nothing of a customer whom we have forgotten."""
+    if await is_erased(uow, customer_id):
+        return
     await uow.upsert(
         OpenCase,
         {

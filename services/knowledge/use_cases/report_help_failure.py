@@ -7,11 +7,14 @@ from uuid import UUID
 from pydantic import Field
 
 from services.customers.contract import IdentityKey, SubjectIdentified
-from services.kit.db import UnitOfWork
+from services.kit.db import Tx, UnitOfWork
+from services.kit.errors import NotFound
 from services.kit.fields import Code, Command, Language, Line, Reference, View
 from services.knowledge.contract import SelfServiceFailed
 from services.knowledge.domain.masking import mask
 from services.knowledge.models import HelpOpening, HelpSession
+from services.knowledge.repository.erasure import is_erased
+from services.knowledge.repository.guides import trails_of
 from services.knowledge.repository.search import Question
 from services.knowledge.repository.self_service import MOST_TRIED, change_session, openings_of, queries_of, session, touch_session
 from services.knowledge.use_cases.search_help import log_query
@@ -32,6 +35,8 @@ class ReportHelpFailure(Command):
     articles: Annotated[tuple[UUID, ...], Field(max_length=MOST_TRIED)] = ()
     language: Language
     wants_contact: bool
+    share_trail: bool = True
+    """False: the visitor does not want us to see what was tried."""
     customer_key: ClaimedKey | None = None
     channel: Code | None = None
 
@@ -42,8 +47,11 @@ class HelpFailureView(View):
     session_id: UUID
     queries: list[str]
     articles: list[UUID]
+    steps: list[str]
+    """What was answered in guides, in words."""
     wants_contact: bool
-    failed_at: datetime
+    failed_at: datetime | None
+    """None while the visitor has not said that nothing helped."""
 
 
 async def report_help_failure(uow: UnitOfWork, command: ReportHelpFailure) -> HelpFailureView:
@@ -60,17 +68,39 @@ async def report_help_failure(uow: UnitOfWork, command: ReportHelpFailure) -> He
         session_id=command.session_id,
         queries=queries,
         articles=articles,
+        steps=(await trails_of(uow, [command.session_id])).get(command.session_id, []),
         wants_contact=command.wants_contact or wanted_before,
         failed_at=failed_at,
     )
     if not told_before or (command.wants_contact and not wanted_before):
-        await _fail(uow, command, view, known)
+        await _fail(uow, command, view, known, failed_at)
     return view
+
+
+class SessionUnknown(NotFound):
+    """Nothing happened in this session."""
+
+    code = "help_session_not_found"
+
+
+async def trail(tx: Tx, session_id: UUID) -> HelpFailureView:
+    """Return what would be handed over; raises SessionUnknown."""
+    known = await session(tx, session_id)
+    if known is None:
+        raise SessionUnknown(f"There is no session {session_id}.")
+    return HelpFailureView(
+        session_id=session_id,
+        queries=(await queries_of(tx, [session_id])).get(session_id, []),
+        articles=(await openings_of(tx, [session_id])).get(session_id, []),
+        steps=(await trails_of(tx, [session_id])).get(session_id, []),
+        wants_contact=known.wants_contact,
+        failed_at=known.failed_at,
+    )
 
 
 async def identify_visitor(uow: UnitOfWork, event: SubjectIdentified) -> None:
     """Whose session it was is known now."""
-    if event.subject_kind == "self_service":
+    if event.subject_kind == "self_service" and not await is_erased(uow, event.customer_id):
         await change_session(uow, event.subject_id, customer_id=event.customer_id)
 
 
@@ -83,21 +113,22 @@ async def _add_tried(uow: UnitOfWork, command: ReportHelpFailure) -> None:
         await uow.insert_ignore(HelpOpening, {"session_id": command.session_id, "article_id": article_id, "opened_at": uow.now})
 
 
-async def _fail(uow: UnitOfWork, command: ReportHelpFailure, view: HelpFailureView, known: HelpSession | None) -> None:
+async def _fail(uow: UnitOfWork, command: ReportHelpFailure, view: HelpFailureView, known: HelpSession | None, failed_at: datetime) -> None:
     keys = list(known.customer_keys) if known else []
     if command.customer_key is not None:
         keys = [command.customer_key.model_dump()]
-    await change_session(uow, command.session_id, failed_at=view.failed_at, wants_contact=view.wants_contact, customer_keys=keys)
+    await change_session(uow, command.session_id, failed_at=failed_at, wants_contact=view.wants_contact, customer_keys=keys)
     uow.emit(
         SelfServiceFailed(
             session_id=view.session_id,
             customer_id=known.customer_id if known else None,
             customer_keys=[IdentityKey.model_validate(key) for key in keys],
             language=command.language,
-            queries=view.queries,
-            articles=view.articles,
+            queries=view.queries if command.share_trail else [],
+            articles=view.articles if command.share_trail else [],
             wants_contact=view.wants_contact,
             channel=command.channel,
-            failed_at=view.failed_at,
+            failed_at=failed_at,
+            steps=tuple(view.steps) if command.share_trail else (),
         ),
     )

@@ -10,7 +10,7 @@ from services.knowledge.domain.masking import mask
 from services.knowledge.models import Article, HelpOpening, HelpQuery
 from services.knowledge.repository.articles import published_article
 from services.knowledge.repository.search import Question
-from services.knowledge.repository.self_service import touch_session
+from services.knowledge.repository.self_service import note_driver, touch_session
 
 
 async def note_help_search(uow: UnitOfWork, question: Question, session_id: UUID | None, found: SearchView) -> HelpSearchView:
@@ -26,6 +26,7 @@ async def open_help_article(uow: UnitOfWork, article_id: UUID, session_id: UUID 
     article = await published_article(uow, article_id)
     if session_id is not None:
         await touch_session(uow, session_id, article.language)
+        await note_driver(uow, session_id, article.driver)
         await uow.insert_ignore(HelpOpening, {"session_id": session_id, "article_id": article_id, "opened_at": uow.now})
     return article
 

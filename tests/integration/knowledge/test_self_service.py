@@ -103,7 +103,7 @@ async def test_a_session_is_shown_to_the_agent_when_the_customer_is_known_and_bl
         assert gaps == []
 
 
-async def test_gaps_are_ranked_by_visitors_and_rewordings_count_as_one(open_room: OpenRoom) -> None:
+async def test_gaps_are_ranked_by_the_contacts_they_cause_and_rewordings_count_as_one(open_room: OpenRoom) -> None:
     async with open_room(service) as room:
         api = room.client("knowledge:read", "knowledge:write")
         await write(api, "Router red light", "Reset.", published=True)
@@ -118,9 +118,12 @@ async def test_gaps_are_ranked_by_visitors_and_rewordings_count_as_one(open_room
         await room.anonymous().post("/knowledge/v1/help/failures", json=failure)
         gaps = (await api.get("/knowledge/v1/gaps")).json()["items"]
         assert [(one["query"], one["sessions"], one["searches"], one["without_result"], one["wanted_contact"]) for one in gaps] == [
+            ("router red light", 1, 1, 0, 1),
             ("cancel my contract", 2, 2, 2, 0),
             ("电子发票", 1, 2, 2, 0),
-            ("router red light", 1, 1, 0, 1),
         ]
+        await room.pass_time(minutes=31)
+        gaps = (await api.get("/knowledge/v1/gaps")).json()["items"]
+        assert next((one["query"], one["sessions"], one["without_click"]) for one in gaps) == ("router red light", 2, 2)
         await room.pass_time(days=31)
         assert (await api.get("/knowledge/v1/gaps")).json()["items"] == []

@@ -15,7 +15,7 @@ from services.knowledge.domain.spelling import allowed_edits, edit_distance, nea
 
 
 def test_a_rare_term_tells_more_than_one_that_every_article_has() -> None:
-    corpus = Corpus(articles=100, title_length=5.0, body_length=50.0)
+    corpus = Corpus(articles=100, title_length=5.0, text_length=50.0)
     assert idf(corpus, 1) == pytest.approx(math.log(1 + 99.5 / 1.5))
     assert 0 < idf(corpus, 100) < idf(corpus, 50) < idf(corpus, 1)
 
@@ -46,8 +46,9 @@ def test_short_words_are_never_corrected_and_long_ones_may_hold_two_errors() -> 
     assert [allowed_edits("x" * length) for length in (3, 4, 7, 8)] == [0, 1, 1, 2]
 
 
-def test_the_first_letter_is_never_corrected_and_the_nearest_word_comes_first() -> None:
-    assert nearest("ruter", ["router", "outer", "tuter", "rute"]) == ["router", "rute"]
+def test_a_wrong_first_letter_counts_as_further_away_and_the_nearest_word_comes_first() -> None:
+    assert nearest("ruter", ["router", "outer", "tuter", "rute"]) == ["router", "rute", "outer", "tuter"]
+    assert nearest("uter", ["router", "tter"]) == []
     assert nearest("instalaton", ["instal", "installation", "instalation"]) == ["instalation", "installation"]
 
 

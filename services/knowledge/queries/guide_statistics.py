@@ -1,0 +1,90 @@
+"""Where people leave a guide, and which pages they passed who were not helped."""
+
+from uuid import UUID
+
+from services.kit.db import Tx
+from services.kit.fields import View
+from services.knowledge.domain.guide import NodeKind
+from services.knowledge.domain.shares import Share, share
+from services.knowledge.repository.guides import graph_from, guide_by_id, standing_at, version_of, visits
+
+
+class ShareView(View):
+    """A part of a whole with its 95 % Wilson interval; null where the whole is empty."""
+
+    part: int
+    whole: int
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+class NodeStatistics(View):
+    """What happened at one page."""
+
+    node: str
+    kind: str
+    text: str
+    came: int
+    """Walks that stood here, or passed."""
+    left: ShareView
+    """Of those who came: stayed here and moved no more."""
+    unsolved: ShareView
+    """Of those who passed and came to an end: not solved, or handed over."""
+
+
+class GuideStatistics(View):
+    """What became of the walks of one version."""
+
+    guide_id: UUID
+    version: int
+    driver: str | None
+    walks: int
+    solved: ShareView
+    """Of all walks that ended or were left."""
+    handed_over: int
+    left: int
+    nodes: list[NodeStatistics]
+
+
+def shown(one: Share) -> ShareView:
+    """Return a share as it goes out."""
+    return ShareView(part=one.part, whole=one.whole, share=one.share, low=one.low, high=one.high)
+
+
+async def guide_statistics(tx: Tx, guide_id: UUID, version: int | None) -> GuideStatistics:
+    """Return the figures of a version, of the published one when none is named; raises GuideNotFound."""
+    guide = await guide_by_id(tx, guide_id)
+    chosen = version or guide.published_version or guide.version
+    graph = graph_from((await version_of(tx, guide_id, chosen)).graph)
+    passed, standing = await visits(tx, guide_id, chosen), await standing_at(tx, guide_id, chosen)
+    nodes = []
+    for node in graph.nodes.values():
+        if node.kind is NodeKind.DECISION:
+            continue
+        here = [row for row in standing if row["at_node"] == node.id]
+        ends = passed.get(node.id, {})
+        went_on = sum(ends.values())
+        idle = sum(int(row["idle"]) for row in here if row["state"] == "open")
+        stands = sum(row["runs"] for row in here)
+        ended = went_on - ends.get("open", 0)
+        failed = ends.get("unsolved", 0) + ends.get("handed_over", 0)
+        came = went_on + stands
+        nodes.append(
+            NodeStatistics(
+                node=node.id, kind=node.kind.value, text=node.text, came=came, left=shown(share(idle, came)), unsolved=shown(share(failed, ended))
+            ),
+        )
+    by_state = {state: sum(row["runs"] for row in standing if row["state"] == state) for state in ("open", "solved", "unsolved", "handed_over")}
+    left = sum(int(row["idle"]) for row in standing if row["state"] == "open")
+    finished = by_state["solved"] + by_state["unsolved"] + by_state["handed_over"] + left
+    return GuideStatistics(
+        guide_id=guide_id,
+        version=chosen,
+        driver=guide.driver,
+        walks=sum(by_state.values()),
+        solved=shown(share(by_state["solved"], finished)),
+        handed_over=by_state["handed_over"],
+        left=left,
+        nodes=nodes,
+    )

@@ -1,0 +1,101 @@
+"""What one searcher may see: resolved to the standings of the index before anything is counted, ranked or corrected."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlmodel import col
+
+from services.kit.db import Tx
+from services.knowledge.domain.analysis import primary_language
+from services.knowledge.domain.lifecycle import LIVING, ArticleState, Audience
+from services.knowledge.domain.ranking import Corpus
+from services.knowledge.domain.standing import Kind, decode
+from services.knowledge.models import IndexedArticle, Posting
+
+EVERYTHING = tuple(kind.value for kind in Kind)
+PUBLISHED = (ArticleState.VALIDATED.value,)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which knowledge exists for a searcher."""
+
+    states: tuple[str, ...]
+    audience: str | None = None
+    """None: any."""
+    language: str | None = None
+    """None: any; with or without region and script."""
+    kinds: tuple[str, ...] = EVERYTHING
+
+    def sees(self, standing: str) -> bool:
+        """Say whether something of this standing exists for the searcher."""
+        one = decode(standing)
+        return (
+            one.kind in self.kinds
+            and one.state in self.states
+            and self.audience in {None, one.audience}
+            and (self.language is None or one.language == primary_language(self.language)[:3])
+        )
+
+
+def for_agents(*, audience: str | None = None, language: str | None = None, state: str | None = None) -> Scope:
+    """Return what agents may see: everything that is not archived, unless they ask for one state."""
+    return Scope((state,) if state else tuple(one.value for one in LIVING), audience, language)
+
+
+def articles_for_agents(language: str) -> Scope:
+    """Return the articles of one language that agents may see."""
+    return Scope(tuple(one.value for one in LIVING), None, language, (Kind.ARTICLE.value,))
+
+
+def for_customers() -> Scope:
+    """Return what customers may see, in any language: validated, and meant for them."""
+    return Scope(PUBLISHED, Audience.CUSTOMER.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The part of the index that is searched, and what is known of it."""
+
+    corpus: Corpus
+    standings: tuple[str, ...]
+    languages: tuple[str, ...]
+    """Languages of the visible knowledge, the one with most of it first."""
+
+
+async def ground(tx: Tx, scope: Scope) -> Ground:
+    """Return what the searcher may see."""
+    count = func.count().label("articles")
+    title, text = func.sum(col(IndexedArticle.title_length)).label("title"), func.sum(col(IndexedArticle.text_length)).label("text")
+    standing = col(IndexedArticle.standing)
+    rows = [row for row in await tx.rows(select(standing, count, title, text).group_by(standing)) if scope.sees(row["standing"])]
+    articles = sum(row["articles"] for row in rows)
+    spoken: dict[str, int] = {}
+    for row in rows:
+        language = decode(row["standing"]).language
+        spoken[language] = spoken.get(language, 0) + row["articles"]
+    corpus = Corpus(
+        articles,
+        max(1.0, float(sum(row["title"] for row in rows)) / max(1, articles)),
+        max(1.0, float(sum(row["text"] for row in rows)) / max(1, articles)),
+    )
+    return Ground(corpus, tuple(sorted(row["standing"] for row in rows)), tuple(sorted(spoken, key=lambda one: (-spoken[one], one))))
+
+
+async def holdings(tx: Tx, terms: Collection[str], seen: Ground) -> dict[str, int]:
+    """Return for each term how many visible articles have it; terms that none has are absent."""
+    return await _count(tx, col(Posting.term).in_(sorted(terms)), seen) if terms and seen.standings else {}
+
+
+async def holdings_of_articles(tx: Tx, article_ids: Sequence[UUID], seen: Ground) -> dict[str, int]:
+    """Return for each term of some articles how many visible articles have it."""
+    theirs = select(col(Posting.term)).where(col(Posting.article_id).in_(article_ids))
+    return await _count(tx, col(Posting.term).in_(theirs), seen)
+
+
+async def _count(tx: Tx, which: ColumnElement[bool], seen: Ground) -> dict[str, int]:
+    counted = select(col(Posting.term), func.count().label("articles")).where(which, col(Posting.standing).in_(seen.standings))
+    rows = await tx.rows(counted.group_by(col(Posting.term)))
+    return {row["term"]: row["articles"] for row in rows}
