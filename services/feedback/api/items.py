@@ -11,6 +11,7 @@ from services.feedback import repository
 from services.feedback.contract import ItemView
 from services.feedback.domain.items import NewItem
 from services.feedback.models import Item
+from services.feedback.queries.review_queue import queue_page
 from services.feedback.use_cases.correct_item import CorrectItem, correct_item
 from services.feedback.use_cases.sealing import Vault, Words, vault_of
 from services.feedback.use_cases.take_in import ItemDiffers, take_in
@@ -121,7 +122,7 @@ class ItemFilter(BaseModel):
     customer_id: UUID | None = None
     driver: Code | None = None
     department: Code | None = None
-    state: Annotated[str | None, Field(pattern="^(received|categorised|removed)$")] = None
+    state: Annotated[str | None, Field(pattern="^(imported|received|categorised|removed)$")] = None
     sentiment: Annotated[str | None, Field(pattern="^(negative|neutral|positive)$")] = None
     severity: Annotated[int | None, Field(ge=1, le=4)] = None
     source: Code | None = None
@@ -181,15 +182,5 @@ async def list_corrections(item_id: UUID, read: Read, _: Annotated[Principal, re
 
 @router.get("/v1/review-queue", response_model=Page[ItemView])
 async def review_queue(read: Read, _: Annotated[Principal, requires("feedback:read")], cursor: Cursor = None, limit: PageSize = 50) -> Page[ItemView]:
-    """List what a person should look at: small margin times severity first, every fourth placed by lot."""
-    after = None
-    if cursor is not None:
-        rank, item_id = decode_cursor(cursor, 2)
-        try:
-            after = (float(rank), _uuid(item_id))
-        except ValueError as error:
-            raise InvalidInput("The cursor is not one that this list gave out. Start again without it.", pointer="/cursor") from error
-    found = await read(repository.review_queue, after, limit + 1)
-    shown = found[:limit]
-    last = encode_cursor(repr(shown[-1].review_rank), str(shown[-1].id)) if len(found) > limit else None
-    return Page(items=[ItemView.model_validate(item) for item in shown], next_cursor=last)
+    """List what a person should look at: small margin times severity first; every fourth is drawn by lot, so that the figures stay honest."""
+    return await read(queue_page, cursor, limit)

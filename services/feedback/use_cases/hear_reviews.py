@@ -133,6 +133,7 @@ async def _edit(uow: UnitOfWork, item: Item, new: NewItem) -> None:
         "categorise_from": uow.now,
     }
     await uow.execute(update(Item).where(col(Item.id) == item.id).values(**changed))
+    await uow.execute(delete(ItemVector).where(col(ItemVector.item_id) == item.id))
     await wake_categoriser(uow, item.id)
 
 
