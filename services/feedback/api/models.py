@@ -39,6 +39,8 @@ class TextReadingView(BaseModel):
     language: str | None
     sentiment: str
     sentiment_confidence: float
+    tones: dict[str, float]
+    """The probability of each tone."""
     severity: int
     reasons: list[str]
     driver: str | None
@@ -87,6 +89,7 @@ def _reading(one: TextReading, model: str | None) -> TextReadingView:
         language=labels.language,
         sentiment=labels.tone.code,
         sentiment_confidence=labels.tone.confidence,
+        tones={tone: round(chance, 4) for tone, chance in labels.tone.chances.items()},
         severity=labels.severity.grade,
         reasons=list(labels.severity.reasons),
         driver=labels.driver,

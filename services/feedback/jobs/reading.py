@@ -63,10 +63,13 @@ def bearable(waiting: Sequence[Item], known: dict[UUID, bytes]) -> list[Item]:
 
 
 async def _batch(tx: Tx, embedder: str) -> _Waiting:
-    waiting = await repository.items_to_categorise(tx, BATCH_KNOWN)
+    waiting, most = await repository.items_to_categorise(tx, BATCH), BATCH
     known = await repository.vectors_of(tx, [item.id for item in waiting], embedder)
+    if len(waiting) == BATCH == len(known):
+        waiting, most = await repository.items_to_categorise(tx, BATCH_KNOWN), BATCH_KNOWN
+        known = await repository.vectors_of(tx, [item.id for item in waiting], embedder)
     items = bearable(waiting, known)
     owners = {item.customer_id for item in items if item.customer_id is not None}
     earlier = await repository.earlier_negatives(tx, owners, tx.now - REPEATED_WITHIN)
-    more = len(items) < len(waiting) or len(waiting) == BATCH_KNOWN
+    more = len(items) < len(waiting) or len(waiting) == most
     return _Waiting(items, earlier, await repository.places(tx), known, more)

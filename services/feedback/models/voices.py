@@ -68,6 +68,8 @@ class Item(Base, table=True):
     received_at: datetime
     attributes: dict[str, str] | None = Field(default=None, sa_type=JSON, sa_column_kwargs=_INDIRECT)
     """Segment and demographics that came with it, for slices; None without any."""
+    changed_at: datetime | None = Field(default=None)
+    """When the platform says that this version was made; an older one that comes later does not replace it. None where it does not say."""
     theme_id: UUID | None = Field(default=None)
     duplicate_of: UUID | None = Field(default=None)
     """The item that this one repeats, by a person's word; None when it stands for itself."""

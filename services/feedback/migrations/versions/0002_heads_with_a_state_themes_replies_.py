@@ -121,6 +121,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table('item', schema=None) as batch_op:
         batch_op.add_column(sa.Column('attributes', sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column('changed_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column('theme_id', sa.Uuid(), nullable=True))
         batch_op.add_column(sa.Column('duplicate_of', sa.Uuid(), nullable=True))
         batch_op.create_index('item_imported', ['id'], unique=False, postgresql_where=sa.text("state = 'imported'"), sqlite_where=sa.text("state = 'imported'"))
@@ -156,6 +157,7 @@ def downgrade() -> None:
         batch_op.drop_index('item_imported', postgresql_where=sa.text("state = 'imported'"), sqlite_where=sa.text("state = 'imported'"))
         batch_op.drop_column('duplicate_of')
         batch_op.drop_column('theme_id')
+        batch_op.drop_column('changed_at')
         batch_op.drop_column('attributes')
 
     with op.batch_alter_table('correction', schema=None) as batch_op:
