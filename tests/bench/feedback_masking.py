@@ -8,6 +8,7 @@ Beside the values stand things that look like them: order numbers, dates, amount
 
 import random
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import phonenumbers
@@ -69,6 +70,8 @@ def _iban(lot: random.Random) -> str:
 def _phone(lot: random.Random, region: str) -> str:
     kind = lot.choice([phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE])
     example = phonenumbers.example_number_for_type(region, kind)
+    if example is None:
+        raise LookupError(region)
     text = str(example.national_number)
     for _ in range(200):
         drawn = int(text[:-5] + "".join(str(lot.randrange(10)) for _ in range(5)))
@@ -82,6 +85,10 @@ def _phone(lot: random.Random, region: str) -> str:
 def _email(lot: random.Random) -> str:
     name = lot.choice(["anna.berg", "j_smith", "m.rossi+shop", "ivan-petrov", "wang", "o'neil"]) + str(lot.randrange(100))
     return f"{name.replace(chr(39), '')}@{lot.choice(['example.com', 'mail.example.de', 'kunde.example.co.uk', 'example.org'])}"
+
+
+def _account(lot: random.Random) -> str:
+    return str(lot.randrange(10**7, 10**10))
 
 
 def _decoys(lot: random.Random) -> tuple[str, str]:
@@ -105,7 +112,7 @@ def measure() -> dict[str, Count]:
 
 def _one(count: Count, lot: random.Random, frames: dict[str, str], region: str, number: int) -> None:
     kind = ("phone", "email", "card", "iban", "account")[number % 5]
-    makers = {"email": _email, "card": _luhn, "iban": _iban, "account": lambda own: str(own.randrange(10**7, 10**10))}
+    makers: dict[str, Callable[[random.Random], str]] = {"email": _email, "card": _luhn, "iban": _iban, "account": _account}
     frame = frames[kind]
     values = [_phone(lot, region) if kind == "phone" else makers[kind](lot) for _ in range(frame.count("{}"))]
     text = f"{frame.format(*values)} {frames['decoy'].format(*_decoys(lot))}"

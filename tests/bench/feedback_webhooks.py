@@ -38,7 +38,8 @@ SHAPES = (
     "chatwoot", "google",
 )  # fmt: skip
 ODD = (b"", b"{", b"[]", b"null", b'"x"', b'{"events":{}}', b'{"events":[{"eventName":"service-review-liked","eventData":{"id":"1"}}]}',
-       b"\xff\xfe", b'{"event":"review_create","data":{"id":null}}', b'{"meta":[],"review":7}', b'{"message":{"data":"%"}}', b'{"a":' * 40, b"x=1&y=2")  # fmt: skip
+       b"\xff\xfe", b'{"event":"review_create","data":{"id":null}}', b'{"meta":[],"review":7}',
+       b'{"message":{"data":"%"}}', b'{"a":' * 40, b"x=1&y=2")  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,8 @@ def _yotpo(number: int, change: str, version: int) -> dict[str, Any]:
     data = {
         "id": number, "title": "Late", "content": text_of(number, version), "score": 2, "user_id": 7, "user_type": "User", "verified_buyer": True,
         "deleted": change == "deleted", "archived": False, "app_key": "k", "created_at": START.isoformat(),
-        "updated_at": changed_at(version).isoformat(), "customer_email": "customer@example.com", "order_id": None, "external_order_id": f"O-{number}", "external_product_id": 99, "escalated": False,
+        "updated_at": changed_at(version).isoformat(), "customer_email": "customer@example.com", "order_id": None,
+        "external_order_id": f"O-{number}", "external_product_id": 99, "escalated": False,
         "sentiment": 0.2, "votes_up": 0, "votes_down": 0, "reviewer_display_name": "Customer",
     }  # fmt: skip
     return {"event": "review_create" if change == "created" else "review_updated", "data": data}

@@ -72,7 +72,7 @@ class HeadView(View):
 
 @router.post("/v1/readings", response_model=list[TextReadingView])
 async def post_readings(
-    command: ReadTexts, read: Read, runtime: RuntimeDep, _: Annotated[Principal, requires("feedback:read")]
+    command: ReadTexts, read: Read, runtime: RuntimeDep, _: Annotated[Principal, requires("feedback:write")]
 ) -> list[TextReadingView]:
     """Read texts with the heads in use, without storing anything: to try a taxonomy, and to measure."""
     reader: Reader = runtime.resources["reader"]

@@ -19,7 +19,9 @@ TARGET_PRECISION = 0.9
 FEWEST_FOR_FOLDS = 20
 """With fewer texts held-out figures are noise; then the careful defaults below hold."""
 FEWEST_FOR_WORDS = 300
-"""From so many texts on, words are read beside vectors; and one part in seven held out says as much as four folds."""
+"""From so many texts on, a head of words alone can be learned."""
+FEWEST_BESIDE = 1_500
+"""From so many texts on, words are tried beside vectors; with fewer, what is held out cannot tell whether they help."""
 HELD_OUT_OF = 7
 CAREFUL_THRESHOLD = 0.6
 """Nothing is automatic below it, whatever the folds say: they know nothing of topics that nobody described yet."""
@@ -73,7 +75,7 @@ def fit(axis: str, version: int, embedder: str, lesson: Lesson, *, strength: flo
     empty = np.zeros((0, 0), dtype=np.float32)
     blank = Head(axis, version, embedder, classes, empty, empty, mean, 1.0, 1.01, float("-inf"), len(target), None)
     lecture = _Lecture(classes, target, share, strength)
-    if lesson.texts is not None and len(target) >= FEWEST_FOR_WORDS:
+    if lesson.texts is not None and len(target) >= (FEWEST_FOR_WORDS if lesson.by_words else FEWEST_BESIDE):
         return _with_words(blank, lecture, lesson, lesson.texts)
     ready = prepare(lesson.vectors, mean)
     fold = _folds(target) if lesson.groups is None else lesson.groups % FOLDS

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from services.feedback import repository
-from services.feedback.domain.fitting import FEWEST_FOR_WORDS, Lesson, fit, fit_tone
+from services.feedback.domain.fitting import Lesson, fit, fit_tone
 from services.feedback.domain.heads import NONE_OF_THESE, Head
 from services.feedback.domain.normalise import for_models
 from services.feedback.domain.ports import Matrix
@@ -89,7 +89,7 @@ def _tone_lesson(reader: Reader, taught: Sequence[Confirmed]) -> tuple[Lesson, i
         [*tones, *(one.code for one in taught)],
         weights,
         np.concatenate([groups, np.arange(len(own)) + int(groups.max()) + 1]),
-        texts=[*texts, *(one.text for one in taught)] if len(taught) >= FEWEST_FOR_WORDS else None,
+        texts=[*texts, *(one.text for one in taught)] if taught else None,
         by_words=reader.counts_words,
     )
     return lesson, len(taught)

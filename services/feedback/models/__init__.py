@@ -1,6 +1,7 @@
 """Tables of feedback alone."""
 
 from services.feedback.models.base import Base
+from services.feedback.models.disclosures import Disclosure
 from services.feedback.models.voices import (
     Correction,
     Customer,
@@ -20,7 +21,6 @@ from services.feedback.models.voices import (
     WebhookEvent,
     WebhookSource,
 )
-from services.feedback.models.wider import Disclosure, Outline, ReviewReply, Spike, Suggestion, SuggestionMessage, Theme
 from services.kit.tables import kit_tables
 
 KIT = kit_tables(Base.metadata)
@@ -40,16 +40,10 @@ __all__ = [
     "Item",
     "ItemVector",
     "LearnedHead",
-    "Outline",
     "Refusal",
-    "ReviewReply",
-    "Spike",
-    "Suggestion",
-    "SuggestionMessage",
     "TaxonomyCode",
     "Telling",
     "TextVector",
-    "Theme",
     "WebhookEvent",
     "WebhookSource",
 ]

@@ -15,7 +15,6 @@ from services.feedback.models.base import Base
 
 _OPEN = text("state <> 'closed' AND customer_id IS NOT NULL")
 _IMPORTED = text("state = 'imported'")
-_THEMED = text("theme_id IS NOT NULL")
 
 
 class Item(Base, table=True):
@@ -27,7 +26,6 @@ class Item(Base, table=True):
         Index("item_customer", "customer_id", "id"),
         Index("item_driver", "driver", "said_at"),
         Index("item_imported", "id", postgresql_where=_IMPORTED, sqlite_where=_IMPORTED),
-        Index("item_theme", "theme_id", postgresql_where=_THEMED, sqlite_where=_THEMED),
         Index("item_waiting", "categorise_from", postgresql_where=text("state = 'received'"), sqlite_where=text("state = 'received'")),
         Index("item_review", "review_rank", "id", postgresql_where=text("review_rank IS NOT NULL"), sqlite_where=text("review_rank IS NOT NULL")),
     )
@@ -70,9 +68,6 @@ class Item(Base, table=True):
     """Segment and demographics that came with it, for slices; None without any."""
     changed_at: datetime | None = Field(default=None)
     """When the platform says that this version was made; an older one that comes later does not replace it. None where it does not say."""
-    theme_id: UUID | None = Field(default=None)
-    duplicate_of: UUID | None = Field(default=None)
-    """The item that this one repeats, by a person's word; None when it stands for itself."""
 
 
 class ItemVector(Base, table=True):

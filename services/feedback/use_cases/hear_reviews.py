@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import orjson
 from sqlalchemy import delete, update
@@ -13,7 +12,7 @@ from sqlmodel import col
 from services.feedback import repository
 from services.feedback.contract import FeedbackRemoved
 from services.feedback.domain.items import RECEIVED, REMOVED, NewItem
-from services.feedback.models import Item, ItemVector, ReviewReply, WebhookEvent
+from services.feedback.models import Item, ItemVector, WebhookEvent
 from services.feedback.use_cases.sealing import Words, vault_of
 from services.feedback.use_cases.take_in import take_in_once, wake_categoriser
 from services.kit.db import UnitOfWork
@@ -106,16 +105,7 @@ async def _edit(uow: UnitOfWork, item: Item, words: Words, facts: dict[str, Any]
     }
     await uow.execute(update(Item).where(col(Item.id) == item.id).values(**changed))
     await uow.execute(delete(ItemVector).where(col(ItemVector.item_id) == item.id))
-    await outdate_replies(uow, item.id)
     await wake_categoriser(uow, item.id)
-
-
-async def outdate_replies(uow: UnitOfWork, item_id: UUID) -> None:
-    """A reply that was written to words that changed since is not sent any more; one that was sent must be looked at again."""
-    stands = col(ReviewReply.item_id) == item_id
-    await uow.execute(
-        update(ReviewReply).where(stands, col(ReviewReply.state) != "failed").values(state="outdated", version=col(ReviewReply.version) + 1)
-    )
 
 
 async def _remove(uow: UnitOfWork, item: Item) -> None:
@@ -124,5 +114,4 @@ async def _remove(uow: UnitOfWork, item: Item) -> None:
     await uow.execute(update(Item).where(col(Item.id) == item.id).values(**gone))
     await uow.execute(update(WebhookEvent).where(col(WebhookEvent.item_id) == item.id).values(sealed=None))
     await uow.execute(delete(ItemVector).where(col(ItemVector.item_id) == item.id))
-    await outdate_replies(uow, item.id)
     uow.emit(FeedbackRemoved(item_id=item.id, customer_id=item.customer_id, source=item.source, removed_at=uow.now))
