@@ -3,7 +3,7 @@
 from services.feedback.adapters.embedders import embedder
 from services.feedback.adapters.languages import detect_language
 from services.feedback.adapters.shipped import Shipped
-from services.feedback.api import follow_ups, items, taxonomy, webhooks
+from services.feedback.api import follow_ups, imports, items, models, taxonomy, webhooks
 from services.feedback.consumers import CONSUMERS
 from services.feedback.jobs import JOBS
 from services.feedback.models import Base
@@ -30,9 +30,10 @@ service = Service(
     package="services.feedback",
     metadata=Base.metadata,
     settings=FeedbackSettings,
-    routers=[items.router, webhooks.router, taxonomy.router, follow_ups.router],
+    routers=[imports.router, items.router, models.router, webhooks.router, taxonomy.router, follow_ups.router],
     consumers=CONSUMERS,
     jobs=JOBS,
     on_start=open_tools,
+    larger_bodies={imports.PATH: imports.MOST_BYTES},
 )
 app = create_app(service)

@@ -151,6 +151,18 @@ class FollowUpClosed(Event):
     closed_at: datetime
 
 
+class SubjectErased(Event):
+    """Everything here that named, quoted or described this customer is gone; counts stayed."""
+
+    subject: ClassVar[str] = "feedback.subject_erased.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id",)
+
+    erasure_id: UUID
+    customer_id: UUID
+    rows: int
+    """How many rows were blanked or deleted."""
+
+
 class ContributorTold(Event):
     """A customer who had spoken about it was told what changed."""
 

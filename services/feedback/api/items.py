@@ -11,11 +11,13 @@ from services.feedback import repository
 from services.feedback.contract import ItemView
 from services.feedback.domain.items import NewItem
 from services.feedback.models import Item
+from services.feedback.queries.review_queue import queue_page
 from services.feedback.use_cases.correct_item import CorrectItem, correct_item
-from services.feedback.use_cases.sealing import Vault, Words, vault_of
+from services.feedback.use_cases.disclose import disclose_item, disclosures
+from services.feedback.use_cases.sealing import Vault
 from services.feedback.use_cases.take_in import ItemDiffers, take_in
 from services.kit.auth import Principal
-from services.kit.db import Tx, UniqueViolation
+from services.kit.db import Context, Tx, UniqueViolation
 from services.kit.errors import InvalidInput
 from services.kit.fields import Body, Code, Command, Instant, Language, Line, Reference, View
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, RuntimeDep, Write, requires
@@ -121,7 +123,7 @@ class ItemFilter(BaseModel):
     customer_id: UUID | None = None
     driver: Code | None = None
     department: Code | None = None
-    state: Annotated[str | None, Field(pattern="^(received|categorised|removed)$")] = None
+    state: Annotated[str | None, Field(pattern="^(imported|received|categorised|removed)$")] = None
     sentiment: Annotated[str | None, Field(pattern="^(negative|neutral|positive)$")] = None
     severity: Annotated[int | None, Field(ge=1, le=4)] = None
     source: Code | None = None
@@ -151,18 +153,38 @@ def _uuid(text: str) -> UUID:
 
 
 @router.get("/v1/items/{item_id}", response_model=ItemView)
-async def get_item(item_id: UUID, read: Read, who: Annotated[Principal, requires("feedback:read")]) -> ItemView:
-    """Return one item; the original words only with the scope pii:read."""
-    return await read(_shown, item_id, PII in who.scopes)
+async def get_item(item_id: UUID, read: Read, runtime: RuntimeDep, who: Annotated[Principal, requires("feedback:read")]) -> ItemView:
+    """Return one item; the original words only with the scope pii:read, and then it is kept who saw them."""
+    if PII in who.scopes:
+        shown: ItemView = await runtime.db.write(disclose_item, item_id, context=Context(principal=who))
+        return shown
+    return ItemView.model_validate(await read(repository.item, item_id))
 
 
-async def _shown(tx: Tx, item_id: UUID, unmasked: bool) -> ItemView:
-    item = await repository.item(tx, item_id)
-    view = ItemView.model_validate(item)
-    if not unmasked:
-        return view
-    words = vault_of(tx).give(item.id, Words(item.title, item.text, item.sealed))
-    return view.model_copy(update={"title": words.title, "text": words.text})
+class DisclosureView(View):
+    """Somebody saw clear words; `chain` is the SHA-256 of the row before and this one, so that no row can be taken out unseen."""
+
+    place: int
+    item_id: UUID
+    by: str
+    at: datetime
+    chain: str
+
+
+@router.get("/v1/disclosures", response_model=Page[DisclosureView])
+async def list_disclosures(
+    read: Read, _: Annotated[Principal, requires("feedback:admin")], cursor: Cursor = None, limit: PageSize = 50
+) -> Page[DisclosureView]:
+    """List who saw clear words, newest first."""
+    before = None
+    if cursor is not None:
+        try:
+            before = int(decode_cursor(cursor, 1)[0])
+        except ValueError as error:
+            raise InvalidInput("The cursor is not one that this list gave out. Start again without it.", pointer="/cursor") from error
+    found = await read(disclosures, before, limit + 1)
+    shown = [DisclosureView.model_validate(one) for one in found[:limit]]
+    return Page(items=shown, next_cursor=encode_cursor(str(shown[-1].place)) if len(found) > limit else None)
 
 
 @router.post("/v1/items/{item_id}/corrections", status_code=201, response_model=ItemView)
@@ -181,15 +203,5 @@ async def list_corrections(item_id: UUID, read: Read, _: Annotated[Principal, re
 
 @router.get("/v1/review-queue", response_model=Page[ItemView])
 async def review_queue(read: Read, _: Annotated[Principal, requires("feedback:read")], cursor: Cursor = None, limit: PageSize = 50) -> Page[ItemView]:
-    """List what a person should look at: small margin times severity first, every fourth placed by lot."""
-    after = None
-    if cursor is not None:
-        rank, item_id = decode_cursor(cursor, 2)
-        try:
-            after = (float(rank), _uuid(item_id))
-        except ValueError as error:
-            raise InvalidInput("The cursor is not one that this list gave out. Start again without it.", pointer="/cursor") from error
-    found = await read(repository.review_queue, after, limit + 1)
-    shown = found[:limit]
-    last = encode_cursor(repr(shown[-1].review_rank), str(shown[-1].id)) if len(found) > limit else None
-    return Page(items=[ItemView.model_validate(item) for item in shown], next_cursor=last)
+    """List what a person should look at: small margin times severity first; every fourth is drawn by lot, so that the figures stay honest."""
+    return await read(queue_page, cursor, limit)

@@ -1,12 +1,13 @@
 """The organisation's own words: departments, drivers, products, follow-up rules."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import Response
 
 from services.feedback import repository
 from services.feedback.domain.follow_up_rules import Rule
-from services.feedback.use_cases.keep_taxonomy import PutCode, PutDepartment, PutRule, put_code, put_department, put_rule
+from services.feedback.use_cases.keep_taxonomy import PutCode, PutDepartment, PutRule, put_code, put_department, put_rule, rule_versions
 from services.kit.auth import Principal
 from services.kit.db import Tx
 from services.kit.fields import Code, View
@@ -62,6 +63,17 @@ class RuleView(View):
     wants_call_back: bool
     owner: str | None
     escalate_to: str | None
+    when: str | None
+
+
+class RuleVersionView(View):
+    """One version of a rule."""
+
+    key: str
+    version: int
+    rule: dict[str, Any]
+    by: str
+    at: datetime
 
 
 @router.put("/v1/departments/{key}", response_model=DepartmentView)
@@ -107,3 +119,9 @@ async def list_rules(read: Read, _: Reader) -> list[RuleView]:
 
 def _rule_view(rule: Rule) -> RuleView:
     return RuleView.model_validate(rule)
+
+
+@router.get("/v1/follow-up-rules/{key}/versions", response_model=list[RuleVersionView])
+async def list_rule_versions(key: Code, read: Read, _: Reader) -> list[RuleVersionView]:
+    """List the versions of a rule, newest first: which promise held when, and who made it."""
+    return [RuleVersionView.model_validate(one) for one in await read(rule_versions, key)]

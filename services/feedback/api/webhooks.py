@@ -1,5 +1,7 @@
 """Doors for review platforms, and the sources that open them."""
 
+import base64
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,15 +10,29 @@ from fastapi import Request, Response
 from pydantic import BaseModel
 
 from services.feedback import repository
-from services.feedback.api.trustpilot import SOURCE, events_of
-from services.feedback.use_cases.hear_reviews import PutWebhookSource, hear_reviews, put_webhook_source, source_of_secret
+from services.feedback.api.platforms import PLATFORMS
+from services.feedback.api.platforms.reading import Call
+from services.feedback.domain.signatures import SIGNED_KINDS, is_signed
+from services.feedback.models import WebhookSource
+from services.feedback.use_cases.hear_reviews import UNREADABLE, ReviewEvent, hear_reviews
+from services.feedback.use_cases.keep_sources import PutWebhookSource, credentials_of, put_webhook_source, source_of_secret
 from services.kit.auth import Principal
-from services.kit.errors import MalformedBody
+from services.kit.errors import AntiphonError, MalformedBody
 from services.kit.fields import Code, View
 from services.kit.http import APIRouter, Read, RuntimeDep, Write, public, requires
+from services.kit.service import Runtime
 from services.kit.strict import parse_json
 
 router = APIRouter(tags=["webhooks"])
+KEPT_BYTES = 64 * 1024
+"""Of a call that is not JSON, so much is kept."""
+
+
+class NotSigned(AntiphonError):
+    """The source has a signing secret, and the call was not signed with it. Check the secret on both sides."""
+
+    status = 401
+    code = "feedback_webhook_not_signed"
 
 
 class Heard(BaseModel):
@@ -52,18 +68,35 @@ class WebhookEventView(View):
     received_at: datetime
 
 
-@router.post("/v1/webhooks/trustpilot/{secret}", response_model=Heard)
-async def post_trustpilot(
-    secret: str, request: Request, read: Read, runtime: RuntimeDep, _: Annotated[None, public("Trustpilot signs nothing: the address is the secret")]
+@router.post("/v1/webhooks/{kind}/{secret}", response_model=Heard)
+async def post_webhook(
+    kind: Code,
+    secret: str,
+    request: Request,
+    read: Read,
+    runtime: RuntimeDep,
+    _: Annotated[None, public("the address is the secret; some sign as well")],
 ) -> Heard:
-    """Hear Trustpilot. Always 200 for the right address, so that an odd test call or a new kind of event never makes the platform give up."""
-    source = await read(source_of_secret, SOURCE, secret)
-    try:
-        payload = parse_json(await request.body())
-    except MalformedBody:
+    """Hear a review platform. Always 200 for the right address and signature, so that an odd test call or a new event never makes it give up."""
+    source = await read(source_of_secret, kind, secret)
+    body, headers = await request.body(), {name.lower(): value for name, value in request.headers.items()}
+    _check_signature(runtime, source, headers, body)
+    if not body.strip():
         return Heard(processed=0)
-    events = events_of(payload, source.reference_kind, runtime.clock.now())
+    try:
+        payload = parse_json(body)
+    except MalformedBody:
+        events = [ReviewEvent("unreadable", UNREADABLE, {"body": base64.b64encode(body[:KEPT_BYTES]).decode()}, None)]
+    else:
+        events = PLATFORMS[source.kind](Call(payload, headers), source.reference_kind, runtime.clock.now())
     return Heard(processed=await runtime.write(hear_reviews, source.key, events) if events else 0)
+
+
+def _check_signature(runtime: Runtime, source: WebhookSource, headers: Mapping[str, str], body: bytes) -> None:
+    if source.kind in SIGNED_KINDS and source.credentials is not None:
+        secret = credentials_of(runtime.resources["vault"], source).get("signing_secret")
+        if secret is not None and not is_signed(source.kind, secret, headers, body, runtime.clock.now()):
+            raise NotSigned("The call is not signed as this source demands.")
 
 
 @router.put("/v1/webhook-sources/{key}", response_model=NewSourceView)
@@ -88,5 +121,5 @@ async def list_versions(item_id: UUID, read: Read, _: Annotated[Principal, requi
 
 @router.get("/v1/unknown-webhook-events", response_model=list[WebhookEventView])
 async def list_unknown(read: Read, _: Annotated[Principal, requires("feedback:admin")]) -> list[WebhookEventView]:
-    """List the newest hundred events that we did not understand."""
+    """List the newest hundred events that wait for somebody: not understood, not readable, or with a text that is still to be fetched."""
     return [WebhookEventView.model_validate(one) for one in await read(repository.unknown_webhook_events, 100)]

@@ -51,6 +51,8 @@ class Label:
     confidence: float
     decision: str
     source: str
+    best: tuple[tuple[str, float], ...] = ()
+    """The three likeliest codes with their probabilities; empty where a rule decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Labels:
 
 def categorise(voice: Voice, vector: Matrix | None, heads: Heads, drivers: Mapping[str, Place]) -> Labels:
     """Label one item. `vector` is one row, None without a text."""
-    tone = tone_of(_tone_chances(vector, heads.sentiment), voice.score, voice.scale_max)
+    tone = tone_of(_tone_chances(vector, voice.text, heads.sentiment), voice.score, voice.scale_max)
     severity = grade(
         voice.text,
         negative=tone.chances[NEGATIVE] if tone.decision != UNKNOWN else 0.0,
@@ -79,10 +81,10 @@ def categorise(voice: Voice, vector: Matrix | None, heads: Heads, drivers: Mappi
         wants_contact=voice.wants_contact,
         earlier_negative=voice.earlier_negative,
     )
-    reading = heads.driver.read(vector)[0] if heads.driver and vector is not None else None
+    reading = heads.driver.read(vector, [voice.text])[0] if heads.driver and vector is not None else None
     driver, decision, driver_label = _driver(reading, voice.hint_driver, drivers, heads.driver)
     place = drivers.get(driver or "", Place(None, None))
-    product_label = _product(vector, heads.product, place.product, driver)
+    product_label = _product(vector, voice.text, heads.product, place.product, driver)
     labels = [
         Label("sentiment", tone.code, tone.confidence, tone.decision, f"{heads.sentiment.name}+{tone.rule}"),
         Label("severity", str(severity.grade), 1.0, AUTO, "rule:severity@1"),
@@ -102,10 +104,10 @@ def categorise(voice: Voice, vector: Matrix | None, heads: Heads, drivers: Mappi
     )
 
 
-def _tone_chances(vector: Matrix | None, head: Head) -> dict[str, float] | None:
+def _tone_chances(vector: Matrix | None, text: str, head: Head) -> dict[str, float] | None:
     if vector is None:
         return None
-    chances, _ = head.probabilities(vector)
+    chances, _ = head.probabilities(vector, [text])
     return {code: float(chance) for code, chance in zip(head.classes, chances[0], strict=True)}
 
 
@@ -119,16 +121,16 @@ def _driver(
     model = head.name if head else ""
     known = reading is not None and reading.code in drivers
     if reading is not None and reading.code and known and reading.decision == AUTO:
-        return reading.code, AUTO, Label("driver", reading.code, reading.confidence, AUTO, model)
+        return reading.code, AUTO, Label("driver", reading.code, reading.confidence, AUTO, model, reading.best)
     if hint is not None and hint in drivers:
         return hint, AUTO, Label("driver", hint, 1.0, AUTO, "agent:contact")
     if reading is not None and reading.code and known:
-        return reading.code, NEEDS_REVIEW, Label("driver", reading.code, reading.confidence, NEEDS_REVIEW, model)
+        return reading.code, NEEDS_REVIEW, Label("driver", reading.code, reading.confidence, NEEDS_REVIEW, model, reading.best)
     return None, UNKNOWN, None
 
 
-def _product(vector: Matrix | None, head: Head | None, of_driver: str | None, driver: str | None) -> Label | None:
-    reading = head.read(vector)[0] if head and vector is not None else None
+def _product(vector: Matrix | None, text: str, head: Head | None, of_driver: str | None, driver: str | None) -> Label | None:
+    reading = head.read(vector, [text])[0] if head and vector is not None else None
     if head and reading and reading.code and reading.decision == AUTO:
         return Label("product", reading.code, reading.confidence, AUTO, head.name)
     if of_driver is not None:
@@ -139,9 +141,12 @@ def _product(vector: Matrix | None, head: Head | None, of_driver: str | None, dr
 
 
 def _review_rank(voice: Voice, reading: Reading | None, decision: str, severity: int) -> float | None:
-    """Most informative first: small margin times severity; every fourth item is ranked by lot, so that the queue's statistics stay honest."""
+    """Most informative first: small margin times severity.
+
+    Every fourth item is drawn by lot: its rank is negative, and the queue shows one of them after three others, so that its statistics stay honest.
+    """
     if decision == AUTO or reading is None:
         return None
     if voice.item_id.int % 4 == 0:
-        return round((voice.item_id.int // 4 % 1000) / 250, 3)
+        return round((voice.item_id.int // 4 % 1000) / 1000 - 1, 3)
     return round((1.0 - reading.margin) * severity, 4)

@@ -1,44 +1,58 @@
-"""Learn a head from labelled vectors, and measure on held-out folds how far it may be trusted.
+"""Learn a head from labelled texts, and measure on texts held out how far it may be trusted.
 
-Deterministic: folds follow the order of the texts, the solver starts at zero.
+Deterministic: what is held out follows the order of the texts, the solver starts at zero.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.feedback.domain.heads import NONE_OF_THESE, Head, log_sum_exp, prepare, softmax
+from services.feedback.domain.heads import NONE_OF_THESE, Head, log_sum_exp, mix, prepare, softmax
 from services.feedback.domain.ports import Matrix
+from services.feedback.domain.solving import solve
+from services.feedback.domain.words import WordHead, WordTable, word_table
 
 FOLDS = 4
 TARGET_PRECISION = 0.9
 FEWEST_FOR_FOLDS = 20
 """With fewer texts held-out figures are noise; then the careful defaults below hold."""
+FEWEST_FOR_WORDS = 300
+"""From so many texts on, a head of words alone can be learned."""
+FEWEST_BESIDE = 1_500
+"""From so many texts on, words are tried beside vectors; with fewer, what is held out cannot tell whether they help."""
+HELD_OUT_OF = 7
 CAREFUL_THRESHOLD = 0.6
 """Nothing is automatic below it, whatever the folds say: they know nothing of topics that nobody described yet."""
 CAREFUL_TEMPERATURE = 0.25
 """For heads of a few descriptions, whose logits stay small; chosen on the development part of banking77 (CC BY 4.0)."""
-ROUNDS = 250
-SETTLED = 1e-3
-"""The solver stops when no weight moves by more in one step; finer steps change no reading."""
+WORD_STRENGTH = 100.0
+WORD_ROUNDS = 80
+SHARES = (0.0, 0.25, 0.5, 0.75)
+WORDS_MUST_WIN = 0.002
+"""Words join only when they read so much more of the held-out texts right: they cost memory and time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """Labelled vectors of one axis. Weight 1 for a text; a person's correction may weigh more."""
+    """Labelled texts of one axis. Weight 1 for a written text; a person's correction may weigh more."""
 
     vectors: Matrix
     labels: Sequence[str]
     weights: NDArray[np.float64] | None = None
     groups: NDArray[np.int64] | None = None
     """Texts of one group are held out together (translations of one sentence must not vouch for each other); None: each stands alone."""
+    texts: Sequence[str] | None = None
+    """The words themselves; None where a head of vectors alone is wanted."""
+    by_words: bool = False
+    """The embedder only counts words: then the word head reads alone as soon as there is one."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Trust:
+class Trust:
+    """How a head's confidence is to be taken."""
+
     temperature: float
     threshold: float
     energy_floor: float
@@ -54,117 +68,132 @@ def fit(axis: str, version: int, embedder: str, lesson: Lesson, *, strength: flo
     if len(classes) < 2:  # noqa: PLR2004 - telling apart needs two
         message = f"{axis}: two classes are needed, got {classes}"
         raise ValueError(message)
-    target = np.array([classes.index(label) for label in lesson.labels])
-    share = _balanced(target, classes) if lesson.weights is None else lesson.weights
+    place = {code: at for at, code in enumerate(classes)}
+    target = np.array([place[label] for label in lesson.labels])
+    share = balanced(target, classes, lesson.weights)
     mean = np.asarray(lesson.vectors.mean(axis=0), dtype=np.float32)
+    empty = np.zeros((0, 0), dtype=np.float32)
+    blank = Head(axis, version, embedder, classes, empty, empty, mean, 1.0, 1.01, float("-inf"), len(target), None)
+    lecture = _Lecture(classes, target, share, strength)
+    if lesson.texts is not None and len(target) >= (FEWEST_FOR_WORDS if lesson.by_words else FEWEST_BESIDE):
+        return _with_words(blank, lecture, lesson, lesson.texts)
     ready = prepare(lesson.vectors, mean)
     fold = _folds(target) if lesson.groups is None else lesson.groups % FOLDS
-    trust = _trust(ready, target, share, fold, classes, strength)
-    weights, bias = solve(ready, target, share, len(classes), strength)
-    return Head(
-        axis=axis,
-        version=version,
-        embedder=embedder,
-        classes=classes,
-        weights=weights,
-        bias=bias,
-        mean=mean,
-        temperature=trust.temperature,
-        threshold=trust.threshold,
-        energy_floor=trust.energy_floor,
-        trained_on=len(target),
-        accuracy=trust.accuracy,
-    )
+    trust = _by_folds(ready, lecture, fold)
+    weights, bias = lecture.solve(ready)
+    return _trusted(replace(blank, weights=weights, bias=bias), trust)
 
 
 TONE_STRENGTH = 1.0
 CLEARER_THAN_LIFE = 2.0
 """Written sentences are clearer than what customers write, so the confidence that held-out sentences suggest is halved in logits."""
+OWN_VOICES = 200
+"""From so many scored comments of the organisation on, its own held-out texts say how sure the tone is."""
 
 
-def fit_tone(version: int, embedder: str, lesson: Lesson) -> Head:
-    """Return the tone head. A tone is read from every text, so it has no floor."""
-    head = fit("sentiment", version, embedder, lesson, strength=TONE_STRENGTH)
-    return replace(head, temperature=head.temperature * CLEARER_THAN_LIFE, energy_floor=float("-inf"))
+def fit_tone(version: int, embedder: str, lesson: Lesson, *, own: int = 0) -> Head:
+    """Return the tone head. A tone is read from every text, so it has no floor. `own` is how many of the texts are customers' own."""
+    many = own >= OWN_VOICES
+    head = fit("sentiment", version, embedder, lesson, strength=TONE_STRENGTH if not many else 4.0)
+    return replace(head, temperature=head.temperature * (1.0 if many else CLEARER_THAN_LIFE), energy_floor=float("-inf"))
 
 
-def _balanced(target: NDArray[np.int64], classes: tuple[str, ...]) -> NDArray[np.float64]:
+@dataclass(frozen=True, slots=True)
+class _Lecture:
+    """What is learned from, beside the rows themselves."""
+
+    classes: tuple[str, ...]
+    target: NDArray[np.int64]
+    share: NDArray[np.float64]
+    strength: float
+
+    def solve(self, ready: Matrix, kept: NDArray[np.bool_] | None = None, start: tuple[Matrix, Matrix] | None = None) -> tuple[Matrix, Matrix]:
+        chosen = np.ones(len(self.target), dtype=np.bool_) if kept is None else kept
+        return solve(ready[chosen], self.target[chosen], self.share[chosen], len(self.classes), self.strength, start=start)
+
+    def spell(self, table: WordTable, kept: NDArray[np.bool_] | None = None, start: tuple[Matrix, Matrix] | None = None) -> WordHead:
+        chosen = np.ones(len(self.target), dtype=np.bool_) if kept is None else kept
+        rounds = WORD_ROUNDS if start is None else WORD_ROUNDS // 2
+        weights, bias = solve(
+            table.rows[chosen], self.target[chosen], self.share[chosen], len(self.classes), WORD_STRENGTH, rounds=rounds, start=start
+        )
+        return WordHead(table.vocabulary, table.rarity, weights, bias)
+
+
+def _with_words(blank: Head, lecture: _Lecture, lesson: Lesson, texts: Sequence[str]) -> Head:
+    """Learn on six parts of seven, look at the seventh how vectors, words and their averages read it, then learn from all."""
+    out = _held_out(lecture.target) if lesson.groups is None else lesson.groups % HELD_OUT_OF == 0
+    asked = lecture.target[out]
+    table = word_table(texts)
+    draft = lecture.spell(table, ~out)
+    spoken = np.asarray(table.rows[out] @ draft.weights + draft.bias, dtype=np.float64)
+    if lesson.by_words:
+        heat = _temperature(spoken, asked)
+        head = replace(blank, words=lecture.spell(table, start=(draft.weights, draft.bias)), word_share=1.0, heats=(1.0, heat))
+        return _trusted(head, _judged(softmax(spoken / heat), spoken, asked, lecture.classes))
+    ready = prepare(lesson.vectors, blank.mean)
+    weights, bias = lecture.solve(ready, ~out)
+    dense = (ready[out] @ weights + bias).astype(np.float64)
+    heats = (_temperature(dense, asked), _temperature(spoken, asked))
+    share = _best_share(dense, spoken, heats, asked)
+    chances = mix(dense, spoken, heats, share)
+    trust = _judged(softmax(np.log(chances)), dense, asked, lecture.classes)
+    weights, bias = lecture.solve(ready, start=(weights, bias))
+    words = lecture.spell(table, start=(draft.weights, draft.bias)) if share > 0 else None
+    if words is None:
+        trust = replace(trust, temperature=trust.temperature * heats[0])
+    return _trusted(replace(blank, weights=weights, bias=bias, words=words, word_share=share, heats=heats), trust)
+
+
+def _best_share(dense: NDArray[np.float64], spoken: NDArray[np.float64], heats: tuple[float, float], asked: NDArray[np.int64]) -> float:
+    """Return the share of words that reads most held-out texts right; none unless it wins clearly."""
+    right = {share: float((mix(dense, spoken, heats, share).argmax(axis=1) == asked).mean()) for share in SHARES}
+    best = max(SHARES, key=lambda share: (right[share], -share))
+    return best if right[best] >= right[0.0] + WORDS_MUST_WIN else 0.0
+
+
+def _trusted(head: Head, trust: Trust) -> Head:
+    return replace(head, temperature=trust.temperature, threshold=trust.threshold, energy_floor=trust.energy_floor, accuracy=trust.accuracy)
+
+
+def balanced(target: NDArray[np.int64], classes: tuple[str, ...], weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
     """Weigh the texts about nothing as much as one usual class together, however many they are, so that they do not drown a new code."""
     counts = np.bincount(target, minlength=len(classes))
-    share = np.ones(len(target))
+    share = np.ones(len(target)) if weights is None else weights.astype(np.float64).copy()
     for place, code in enumerate(classes):
         if code == NONE_OF_THESE:
             usual = float(np.median(np.delete(counts, place)))
-            share[target == place] = min(1.0, usual / counts[place])
+            share[target == place] *= min(1.0, usual / counts[place])
     return share
 
 
-def solve(
-    ready: Matrix,
-    target: NDArray[np.int64],
-    share: NDArray[np.float64],
-    classes: int,
-    strength: float,
-) -> tuple[Matrix, Matrix]:
-    """Minimise the weighted cross-entropy plus ‖W‖²/2·strength by accelerated gradient steps (Nesterov, restarted when it overshoots)."""
-    rows = np.hstack([ready, np.ones((len(ready), 1), dtype=np.float32)])
-    share = share.astype(np.float32)
-    wanted = np.zeros((len(target), classes), dtype=np.float32)
-    wanted[np.arange(len(target)), target] = 1.0
-    decay = np.full((rows.shape[1], 1), 1.0 / strength, dtype=np.float32)
-    decay[-1] = 1e-6
-    step = np.float32(1.0 / (0.5 * _largest_eigenvalue(rows, share) + 1.0 / strength))
-    here = np.zeros((rows.shape[1], classes), dtype=np.float32)
-    ahead, pace = here, 1.0
-    for _ in range(ROUNDS):
-        slope = rows.T @ (share[:, None] * (softmax(rows @ ahead) - wanted)) + decay * ahead
-        there = ahead - step * slope
-        moved = there - here
-        if float((slope * moved).sum()) > 0:
-            pace = 1.0
-        quicker = (1 + math.sqrt(1 + 4 * pace * pace)) / 2
-        ahead = there + (pace - 1) / quicker * moved
-        here, pace = there, quicker
-        if float(np.abs(moved).max()) < SETTLED:
-            break
-    return here[:-1], here[-1]
-
-
-def _largest_eigenvalue(rows: NDArray[np.float64], share: NDArray[np.float64]) -> float:
-    guess = np.ones(rows.shape[1])
-    size = 1.0
-    for _ in range(30):
-        guess = rows.T @ (share * (rows @ guess))
-        size = float(np.linalg.norm(guess))
-        guess = guess / max(size, 1e-12)
-    return size * 1.05
-
-
-def _trust(
-    ready: Matrix,
-    target: NDArray[np.int64],
-    share: NDArray[np.float64],
-    fold: NDArray[np.int64],
-    classes: tuple[str, ...],
-    strength: float,
-) -> _Trust:
-    """Hold out every fifth text of each class in turn and look how the rest would have read it."""
+def _by_folds(ready: Matrix, lecture: _Lecture, fold: NDArray[np.int64]) -> Trust:
+    """Hold out every fourth text of each class in turn and look how the rest would have read it."""
+    target = lecture.target
     if len(target) < FEWEST_FOR_FOLDS or int(np.bincount(target).min()) < 2:  # noqa: PLR2004 - a class must remain when one is held out
-        return _Trust(CAREFUL_TEMPERATURE, CAREFUL_THRESHOLD, -np.inf, None)
-    logits = np.zeros((len(target), len(classes)))
+        return Trust(CAREFUL_TEMPERATURE, CAREFUL_THRESHOLD, float("-inf"), None)
+    logits = np.zeros((len(target), len(lecture.classes)))
     for number in range(FOLDS):
-        kept, out = fold != number, fold == number
-        weights, bias = solve(ready[kept], target[kept], share[kept], len(classes), strength)
+        out = fold == number
+        weights, bias = lecture.solve(ready, ~out)
         logits[out] = ready[out] @ weights + bias
     temperature = _temperature(logits, target)
-    chances = softmax(logits / temperature)
-    right = chances.argmax(axis=1) == target
-    inside = np.array([classes[place] != NONE_OF_THESE for place in target])
-    named = np.array([classes[place] != NONE_OF_THESE for place in chances.argmax(axis=1)])
-    return _Trust(
-        temperature=temperature,
+    trust = _judged(softmax(logits / temperature), logits, target, lecture.classes)
+    return replace(trust, temperature=temperature)
+
+
+def _judged(chances: NDArray[np.float64], logits: NDArray[np.float64], asked: NDArray[np.int64], classes: tuple[str, ...]) -> Trust:
+    """Return the last temperature (on top of what made `chances`), the threshold, the floor and the accuracy that held-out texts suggest."""
+    heat = _temperature(np.log(chances + 1e-12), asked)
+    chances = softmax(np.log(chances + 1e-12) / heat)
+    found = chances.argmax(axis=1)
+    known = np.array([code != NONE_OF_THESE for code in classes])
+    right, inside, named = found == asked, known[asked], known[found]
+    energy = log_sum_exp(logits[:, known])[inside]
+    return Trust(
+        temperature=heat,
         threshold=max(CAREFUL_THRESHOLD, _threshold(chances.max(axis=1)[named], right[named])),
-        energy_floor=float(np.quantile(log_sum_exp(logits)[inside], 0.02)),
+        energy_floor=float(np.quantile(energy, 0.02)) if len(energy) else float("-inf"),
         accuracy=round(float(right.mean()), 4),
     )
 
@@ -175,6 +204,18 @@ def _folds(target: NDArray[np.int64]) -> NDArray[np.int64]:
         places = np.flatnonzero(target == label)
         fold[places] = np.arange(len(places)) % FOLDS
     return fold
+
+
+def _held_out(target: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return every seventh text of each class, counted through all classes so that small ones have their turn."""
+    out = np.zeros(len(target), dtype=np.bool_)
+    order = np.argsort(target, kind="stable")
+    out[order[HELD_OUT_OF // 2 :: HELD_OUT_OF]] = True
+    for label in np.unique(target):
+        places = np.flatnonzero(target == label)
+        if len(places) < 2 or out[places].all():  # noqa: PLR2004 - something must remain to learn from
+            out[places] = False
+    return out
 
 
 def _temperature(logits: NDArray[np.float64], target: NDArray[np.int64]) -> float:

@@ -1,6 +1,6 @@
 """When somebody owes a customer an answer. Rules are data; the shipped ones hold until the organisation replaces or switches them off by key."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 GENERAL = "general"
@@ -25,6 +25,8 @@ class Rule:
     wants_call_back: bool = False
     owner: str | None = None
     escalate_to: str | None = None
+    when: str | None = None
+    """A condition in the house's rule language beside the others; None asks nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,13 @@ class Facts:
     sentiment: str
     severity: int
     driver: str | None
+    text: str = ""
+    source: str = ""
+    language: str | None = None
+    product: str | None = None
+    department: str | None = None
+    reasons: tuple[str, ...] = ()
+    attributes: dict[str, str] | None = None
 
 
 SHIPPED = (
@@ -63,9 +72,9 @@ def holds(rule: Rule, facts: Facts) -> bool:
     )
 
 
-def decisive(rules: Iterable[Rule], facts: Facts) -> Rule | None:
-    """Return the matching rule of the highest priority (key breaks ties); None when nobody owes anything."""
-    matching = [rule for rule in rules if holds(rule, facts)]
+def decisive(rules: Iterable[Rule], facts: Facts, said: Callable[[str, Facts], bool] = lambda _, __: False) -> Rule | None:
+    """Return the matching rule of the highest priority (key breaks ties); None when nobody owes anything. `said` judges the condition in words."""
+    matching = [rule for rule in rules if holds(rule, facts) and (rule.when is None or said(rule.when, facts))]
     return max(matching, key=lambda rule: (rule.priority, rule.key), default=None)
 
 

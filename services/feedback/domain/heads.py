@@ -1,10 +1,11 @@
-"""A head turns a text's vector into one code of one axis, and says how sure it is.
+"""A head turns a text into one code of one axis, and says how sure it is.
 
-A head is multinomial logistic regression on centred, length-normalised vectors. Reading needs numpy alone.
+A head is multinomial logistic regression on centred, length-normalised vectors, averaged with one on the text's words where that reads better.
 """
 
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self, TypeVar
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.feedback.domain.ports import Matrix
+from services.feedback.domain.words import WordHead
 
 Precision = TypeVar("Precision", np.float32, np.float64)
 
@@ -35,6 +37,8 @@ class Reading:
     """The three likeliest codes with their probabilities, likeliest first."""
     margin: float
     """Probability of the first minus that of the second: small means that a person's label teaches most."""
+    familiarity: float = 0.0
+    """Energy score: log-sum-exp of the codes' logits; low means like nothing that was learned from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +61,36 @@ class Head:
     """log-sum-exp of the logits below which a text is like nothing seen."""
     trained_on: int
     accuracy: float | None
-    """On held-out folds; None when there were too few texts to hold any out."""
+    """On held-out texts; None when there were too few texts to hold any out."""
+    words: WordHead | None = None
+    """The head that reads words; None while there are too few texts for one, or where it does not help."""
+    word_share: float = 0.0
+    """The share of the words' probabilities in the average, 0 to 1; at 1 the vectors are not read at all."""
+    heats: tuple[float, float] = (1.0, 1.0)
+    """What the logits of vectors and of words are divided by before they are averaged."""
 
-    def probabilities(self, vectors: Matrix) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the calibrated probabilities (texts x classes) and the energy score of each text."""
-        logits = prepare(vectors, self.mean).astype(np.float64) @ self.weights + self.bias
-        return softmax(logits / self.temperature), log_sum_exp(logits)
+    def probabilities(self, vectors: Matrix, texts: Sequence[str] = ()) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the calibrated probabilities (texts x classes) and the energy score of each text. `texts` are needed by a head with words."""
+        dense = self._of_vectors(vectors) if self.word_share < 1 or self.words is None else None
+        spoken = self.words.logits(texts) if self.words is not None and self.word_share > 0 else None
+        if spoken is None:
+            logits = self._of_vectors(vectors) if dense is None else dense
+            return softmax(logits / self.temperature), self.energy(logits)
+        if dense is None:
+            return softmax(spoken / (self.heats[1] * self.temperature)), self.energy(spoken)
+        mixed = mix(dense, spoken, self.heats, self.word_share)
+        return softmax(np.log(mixed) / self.temperature), self.energy(dense)
 
-    def read(self, vectors: Matrix) -> list[Reading]:
+    def energy(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the energy score of each row over the codes; the class of texts about nothing has no say."""
+        return log_sum_exp(logits[:, [place for place, code in enumerate(self.classes) if code != NONE_OF_THESE]])
+
+    def _of_vectors(self, vectors: Matrix) -> NDArray[np.float64]:
+        return np.asarray(prepare(vectors, self.mean).astype(np.float64) @ self.weights + self.bias)
+
+    def read(self, vectors: Matrix, texts: Sequence[str] = ()) -> list[Reading]:
         """Read every row."""
-        chances, energies = self.probabilities(vectors)
+        chances, energies = self.probabilities(vectors, texts)
         return [self._reading(row, float(energy)) for row, energy in zip(chances, energies, strict=True)]
 
     def _reading(self, row: NDArray[np.float64], energy: float) -> Reading:
@@ -76,9 +100,9 @@ class Head:
         margin = confidence - (ranked[1][1] if len(ranked) > 1 else 0.0)
         best = tuple((code, round(chance, 4)) for code, chance in ranked if code != NONE_OF_THESE)[:3]
         if first == NONE_OF_THESE or energy < self.energy_floor:
-            return Reading(None, round(confidence, 4), UNKNOWN, best, margin)
+            return Reading(None, round(confidence, 4), UNKNOWN, best, margin, round(energy, 5))
         decision = AUTO if confidence >= self.threshold else NEEDS_REVIEW
-        return Reading(first, round(confidence, 4), decision, best, margin)
+        return Reading(first, round(confidence, 4), decision, best, margin, round(energy, 5))
 
     @property
     def name(self) -> str:
@@ -97,15 +121,15 @@ class Head:
             "energy_floor": self.energy_floor,
             "trained_on": self.trained_on,
             "accuracy": self.accuracy,
+            "word_share": self.word_share,
+            "heats": list(self.heats),
         }
+        arrays = {"weights": self.weights, "bias": self.bias, "mean": self.mean}
+        if self.words is not None:
+            facts["vocabulary"] = list(self.words.vocabulary)
+            arrays |= {"rarity": self.words.rarity, "word_weights": self.words.weights.astype(np.float16), "word_bias": self.words.bias}
         file = io.BytesIO()
-        np.savez(
-            file,
-            facts=np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8),
-            weights=self.weights,
-            bias=self.bias,
-            mean=self.mean,
-        )
+        np.savez(file, facts=np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8), **arrays)  # type: ignore[arg-type]  # numpy types the switch, not the arrays
         return file.getvalue()
 
     @classmethod
@@ -114,7 +138,17 @@ class Head:
         with np.load(io.BytesIO(raw), allow_pickle=False) as file:
             facts = json.loads(file["facts"].tobytes())
             facts["classes"] = tuple(facts["classes"])
-            return cls(weights=file["weights"], bias=file["bias"], mean=file["mean"], **facts)
+            facts["heats"] = tuple(facts.get("heats", (1.0, 1.0)))
+            vocabulary = {term: place for place, term in enumerate(facts.pop("vocabulary", []))}
+            words = None
+            if vocabulary:
+                words = WordHead(vocabulary, file["rarity"], file["word_weights"].astype(np.float32), file["word_bias"])
+            return cls(weights=file["weights"], bias=file["bias"], mean=file["mean"], words=words, **facts)
+
+
+def mix(dense: NDArray[np.float64], spoken: NDArray[np.float64], heats: tuple[float, float], word_share: float) -> NDArray[np.float64]:
+    """Return the weighted average of both heads' probabilities."""
+    return np.asarray((1 - word_share) * softmax(dense / heats[0]) + word_share * softmax(spoken / heats[1]) + 1e-12)
 
 
 def prepare(vectors: Matrix, mean: Matrix) -> Matrix:

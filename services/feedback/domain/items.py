@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-RECEIVED, CATEGORISED, REMOVED = "received", "categorised", "removed"
+IMPORTED, RECEIVED, CATEGORISED, REMOVED = "imported", "received", "categorised", "removed"
+"""An item is imported (stored, not told of yet), received (told of, not read yet), categorised, or removed by its author."""
 
 ANSWER, SERVICE_REVIEW, PRODUCT_REVIEW, CALL_NOTE = "answer", "service_review", "product_review", "call_note"
 

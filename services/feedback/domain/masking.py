@@ -1,19 +1,41 @@
-"""Personal data is cut out of a text before it is stored: cards, IBANs, e-mail addresses, telephone numbers.
+"""Personal data is cut out of a text before it is stored: cards, IBANs, e-mail addresses, telephone and account numbers.
 
-Each kind is recognised by its own check (Luhn, ISO 7064 mod 97, the numbering plans), not by its looks alone, so that order numbers stay readable.
+Each kind is recognised by its own check (Luhn, ISO 7064 mod 97, the numbering plans, the words before it), not by its looks alone, so that order
+numbers stay readable.
 """
+
+# ruff: noqa: RUF001 - the words are of many languages
 
 import re
 from dataclasses import dataclass
 
-import phonenumbers
+from services.feedback.domain.phones import phone_places
 
-CARD, IBAN, EMAIL, PHONE = "[CARD]", "[IBAN]", "[EMAIL]", "[PHONE]"
-_CARD = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
-_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)", re.IGNORECASE)
+CARD, IBAN, EMAIL, PHONE, ACCOUNT = "[CARD]", "[IBAN]", "[EMAIL]", "[PHONE]", "[ACCOUNT]"
+_CARD = re.compile(r"(?<![\d+＋-])(?<![^\W\d_\u3040-\u9fff])\d(?:[ \u00a0.-]?\d){12,18}(?![\d-])(?![^\W\d_\u3040-\u9fff])")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?=[ \u00a0-]?[A-Za-z0-9]{4})", re.IGNORECASE)
+_IBAN_LENGTHS = {
+    length: countries.split()
+    for length, countries in {
+        15: "NO", 16: "BE", 18: "DK FI FO GL NL SD", 19: "MK SI", 20: "AT BA EE KZ LT LU MN XK", 21: "CH HR LI LV",
+        22: "BG BH CR DE GB GE IE ME RS VA", 23: "AE GI IL IQ OM SO TL", 24: "AD CZ ES MD PK RO SA SE SK TN VG",
+        25: "LY PT ST", 26: "IS TR", 27: "BI DJ FR GR IT MC MR SM", 28: "AL AZ BY CY DO GT HU LB NI PL", 29: "BR EG PS QA UA",
+        30: "JO KW MU YE", 31: "MT SC", 32: "LC", 33: "RU",
+    }.items()
+}  # fmt: skip
+_IBAN_LENGTH = {country: length for length, countries in _IBAN_LENGTHS.items() for country in countries}
+"""Signs of an IBAN by country (SWIFT IBAN registry): where one ends can not be seen, words may follow."""
 _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
+_SOME_DIGITS = re.compile(r"\d{5}")
 _MANY_DIGITS = re.compile(r"(?:\d[^\w\n]{0,3}){6}\d")
-_PHONE_CANDIDATES = 50
+_ACCOUNT = re.compile(
+    r"(?:account|customer|client|member(?:ship)?|konto|kunden|compte|client|cuenta|cliente|conta|conto|счёт\w*|счет\w*|лицево\w+ счё?т\w*|договор\w*"
+    r"|账号|账户|客户号|会员号|الحساب|حساب|العميل|hesap|müşteri|rekening|klant)"
+    r"[\s-]*(?:number|num(?:ber)?\.?|no\.?|nr\.?|nummer|numéro|número|numero|n[°ºo]\.?|№|номер|号码|号|رقم|numaras\w*|numaram|#|id)?[\s:：#=.№-]*(?:is|ist|est|es|é|è|是|هو|为)?\s*"
+    r"([A-Z]{0,4}[ -]?\d[\d -]{3,18}\d)(?!\w)",
+    re.IGNORECASE,
+)
+"""The account number itself is the first group; the word before it makes it one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +61,12 @@ def mask(text: str, region: str) -> Masked:
     if "@" in text:
         _claim(found, EMAIL, [match.span() for match in _EMAIL.finditer(text)])
     if _MANY_DIGITS.search(text):
-        _claim(found, IBAN, [match.span() for match in _IBAN.finditer(text) if is_iban(match.group())])
+        _claim(found, IBAN, _ibans(text))
         _claim(found, CARD, [match.span() for match in _CARD.finditer(text) if is_card(match.group())])
-        _claim(found, PHONE, _phones(text, region))
+        _claim(found, ACCOUNT, [match.span(1) for match in _ACCOUNT.finditer(text)])
+        _claim(found, PHONE, phone_places(text, region))
+    elif _SOME_DIGITS.search(text):
+        _claim(found, ACCOUNT, [match.span(1) for match in _ACCOUNT.finditer(text)])
     parts: list[str] = []
     spans: list[Span] = []
     done = length = 0
@@ -73,15 +98,24 @@ def is_card(text: str) -> bool:
 
 def is_iban(text: str) -> bool:
     """Say whether the check digits are right (ISO 13616: mod 97 leaves 1)."""
-    plain = "".join(text.split()).upper()
+    plain = "".join(sign for sign in text if sign.isalnum()).upper()
+    if not plain.isascii():
+        return False
     if not 15 <= len(plain) <= 34:  # noqa: PLR2004 - the lengths of ISO 13616
         return False
     return int("".join(str(int(sign, 36)) for sign in plain[4:] + plain[:4])) % 97 == 1
 
 
-def _phones(text: str, region: str) -> list[tuple[int, int]]:
-    matches = phonenumbers.PhoneNumberMatcher(text, region, max_tries=_PHONE_CANDIDATES)
-    return [(match.start, match.end) for match in matches]
+def _ibans(text: str) -> list[tuple[int, int]]:
+    found = []
+    for match in _IBAN.finditer(text):
+        length, taken, at = _IBAN_LENGTH.get(match.group()[:2].upper(), 0), 0, match.start()
+        while at < len(text) and taken < length and (text[at].isalnum() or (text[at] in " \u00a0-" and taken)):
+            taken += text[at].isalnum()
+            at += 1
+        if taken == length > 0 and is_iban(text[match.start() : at]):
+            found.append((match.start(), at))
+    return found
 
 
 def _claim(found: list[tuple[int, int, str]], kind: str, places: list[tuple[int, int]]) -> None:

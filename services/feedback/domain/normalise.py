@@ -8,7 +8,7 @@ MOST_CHARACTERS = 2_000
 LONGEST_TOKEN = 60
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,2000}", re.IGNORECASE)
 _MENTION = re.compile(r"(?<![\w.])@\w{2,64}")
-_MASK = re.compile(r"\[(?:CARD|IBAN|EMAIL|PHONE)\]")
+_MASK = re.compile(r"\[(?:CARD|IBAN|EMAIL|PHONE|ACCOUNT)\]")
 _SPACE = re.compile(r"\s+")
 _LONG = re.compile(rf"\S{{{LONGEST_TOKEN}}}(?=\S)")
 

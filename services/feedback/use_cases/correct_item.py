@@ -49,7 +49,8 @@ async def correct_item(uow: UnitOfWork, item_id: UUID, command: CorrectItem, off
     if item.state != CATEGORISED:
         raise ItemIsNotReadYet(f"Item {item_id} is {item.state}.")
     changed, department = await _change(uow, item, command)
-    was = next((label["code"] for label in item.labels if label["axis"] == command.axis), None)
+    former = next((label for label in item.labels if label["axis"] == command.axis), None)
+    was = former["code"] if former else None
     if was == command.code and _by_person(item, command.axis):
         return item
     who = uow.principal.subject if uow.principal else "system"
@@ -59,7 +60,8 @@ async def correct_item(uow: UnitOfWork, item_id: UUID, command: CorrectItem, off
     changed["review_rank"] = None if command.axis == "driver" else item.review_rank
     await uow.execute(update(Item).where(col(Item.id) == item_id).values(**changed))
     row = {"id": new_id(), "item_id": item_id, "axis": command.axis, "was": was, "now": command.code, "by": who, "at": uow.now}
-    await uow.insert(Correction, row)
+    said = {"was_source": former["source"], "was_decision": former["decision"], "was_confidence": former["confidence"]} if former else {}
+    await uow.insert(Correction, {**row, **said, "by_lot": item.id.int % 4 == 0})
     uow.emit(FeedbackCorrected(item_id=item_id, axis=command.axis, was=was, now=command.code, department=department, by=who))
     if command.axis != "severity":
         await uow.schedule("learn", key=command.axis, at=uow.now + LEARN_AFTER)

@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import SQLModel, col
 
 from services.feedback import repository
 from services.feedback.domain.follow_up_rules import Rule
-from services.feedback.models import Department, FollowUpRule, TaxonomyCode
-from services.kit.db import UnitOfWork
+from services.feedback.models import Department, FollowUpRule, FollowUpRuleVersion, TaxonomyCode
+from services.feedback.use_cases.rule_words import VOCABULARY
+from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import Refused
 from services.kit.fields import Code, Command, Language, Line, Name
 
@@ -55,6 +56,9 @@ class PutRule(Command):
     wants_call_back: bool = False
     owner: Name | None = None
     escalate_to: Name | None = None
+    when: Annotated[
+        str | None, Field(min_length=1, max_length=2_000, description="a further condition, e.g. `severity >= 3 && source == 'google'`")
+    ] = None
 
 
 async def put_department(uow: UnitOfWork, key: str, command: PutDepartment) -> Department:
@@ -77,9 +81,21 @@ async def put_code(uow: UnitOfWork, axis: str, code: str, command: PutCode) -> T
 
 
 async def put_rule(uow: UnitOfWork, key: str, command: PutRule) -> Rule:
-    """Create or replace a follow-up rule; a shipped rule is replaced by its key, and switched off by `active: false`."""
-    await _put(uow, FollowUpRule, {"key": key, "rule": {"key": key, **command.model_dump(mode="json")}}, ("key",))
+    """Create or replace a follow-up rule; a shipped rule is replaced by its key, and switched off by `active: false`. Every version is kept."""
+    if command.when is not None:
+        VOCABULARY.expression(command.when, pointer="/when")
+    rule = {"key": key, **command.model_dump(mode="json")}
+    await _put(uow, FollowUpRule, {"key": key, "rule": rule}, ("key",))
+    version = await uow.scalar(select(col(FollowUpRule.version)).where(col(FollowUpRule.key) == key))
+    who = uow.principal.subject if uow.principal else "system"
+    await uow.insert(FollowUpRuleVersion, {"key": key, "version": version, "rule": rule, "by": who, "at": uow.now})
     return next(rule for rule in await repository.rules(uow) if rule.key == key)
+
+
+async def rule_versions(tx: Tx, key: str) -> list[FollowUpRuleVersion]:
+    """Return every version of a rule, newest first."""
+    chosen = select(FollowUpRuleVersion).where(col(FollowUpRuleVersion.key) == key)
+    return await tx.all(chosen.order_by(col(FollowUpRuleVersion.version).desc()).limit(200), FollowUpRuleVersion)
 
 
 async def _put(uow: UnitOfWork, model: type[SQLModel], row: dict[str, Any], key: tuple[str, ...]) -> None:

@@ -8,11 +8,13 @@ from sqlmodel import col
 
 from services.customers.contract import ConsentChanged, CustomerChanged, CustomerErased, CustomersMerged, CustomersUnmerged, SubjectIdentified
 from services.feedback import repository
+from services.feedback.contract import SubjectErased
 from services.feedback.domain.items import CATEGORISED, RECEIVED, REMOVED
 from services.feedback.models import Customer, CustomerAlias, FollowUp, Item, ItemVector, Refusal, WebhookEvent
 from services.feedback.use_cases.record_labels import tell_categorised
 from services.feedback.use_cases.take_in import wake_categoriser
 from services.kit.db import UnitOfWork
+from services.kit.subjects import forget_told
 from services.survey.contract import SurveyOptedOut
 
 OPT_OUT = "survey"
@@ -75,18 +77,24 @@ async def hear_unmerged(uow: UnitOfWork, event: CustomersUnmerged) -> None:
 
 async def hear_erased(uow: UnitOfWork, event: CustomerErased) -> None:
     """Forget words and addresses of this customer; labels and counts stay, so that no figure moves. A removed item takes in nothing any more."""
-    mine = select(col(Item.id)).where(col(Item.customer_id) == event.customer_id).scalar_subquery()
-    await uow.execute(update(WebhookEvent).where(col(WebhookEvent.item_id).in_(mine)).values(sealed=None))
-    await uow.execute(delete(ItemVector).where(col(ItemVector.item_id).in_(mine)))
+    chosen = select(col(Item.id)).where(col(Item.customer_id) == event.customer_id)
+    items = [str(row["id"]) for row in await uow.rows(chosen)]
+    mine = chosen.scalar_subquery()
+    rows = await uow.execute(update(WebhookEvent).where(col(WebhookEvent.item_id).in_(mine)).values(sealed=None))
+    rows += await uow.execute(delete(ItemVector).where(col(ItemVector.item_id).in_(mine)))
     blank: dict[str, Any] = {
         "state": REMOVED,
         "title": None,
         "text": "",
         "sealed": None,
         "customer_keys": [],
+        "attributes": None,
         "review_rank": None,
         "version": col(Item.version) + 1,
     }
-    await uow.execute(update(Item).where(col(Item.customer_id) == event.customer_id).values(**blank))
-    await uow.execute(update(FollowUp).where(col(FollowUp.customer_id) == event.customer_id).values(note=None))
-    await uow.execute(delete(Customer).where(col(Customer.customer_id) == event.customer_id))
+    rows += await uow.execute(update(Item).where(col(Item.customer_id) == event.customer_id).values(**blank))
+    rows += await uow.execute(update(FollowUp).where(col(FollowUp.customer_id) == event.customer_id).values(note=None))
+    rows += await uow.execute(delete(Customer).where(col(Customer.customer_id) == event.customer_id))
+    if event.erasure_id is not None:
+        rows += await forget_told(uow, [str(event.customer_id)], keys=items)
+        uow.emit(SubjectErased(erasure_id=event.erasure_id, customer_id=event.customer_id, rows=rows))

@@ -1,22 +1,29 @@
 """Keep what was learned: heads as versions, vectors of taxonomy texts as a cache."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlmodel import col
 
+from services.feedback import repository
 from services.feedback.domain.heads import UNKNOWN, Head
 from services.feedback.domain.items import CATEGORISED, RECEIVED
 from services.feedback.models import Item, LearnedHead, TextVector
 from services.feedback.use_cases.take_in import wake_categoriser
 from services.kit.db import Tx, UnitOfWork
+from services.kit.errors import NotFound
 
 KEPT_VERSIONS = 10
 READ_AGAIN = 2_000
 """Items that one new head sends back to be read."""
 LOOK_BACK = timedelta(days=28)
+MAY_FALL = 0.01
+FEWEST_TO_JUDGE = 20
+"""A frozen sample smaller than this says nothing."""
 
 
 async def next_version(tx: Tx, axis: str) -> int:
@@ -25,8 +32,31 @@ async def next_version(tx: Tx, axis: str) -> int:
     return (newest or 1) + 1
 
 
-async def store_head(uow: UnitOfWork, head: Head) -> None:
-    """Put a head into use: the highest version is the one that reads. The last ten are kept."""
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What the frozen sample said of a new head and of the one in use; None without a sample."""
+
+    accuracy: float | None
+    former: float | None
+    quality: dict[str, Any] | None
+    n: int
+
+    @property
+    def worse(self) -> bool:
+        """A head that loses more than one point is not put into use."""
+        return self.accuracy is not None and self.former is not None and self.n >= FEWEST_TO_JUDGE and self.accuracy < self.former - MAY_FALL
+
+
+async def head_in_use(tx: Tx, axis: str, embedder: str) -> bytes | None:
+    """Return the weights of the head in use; None when there is no learned one."""
+    version = (await repository.head_versions(tx, embedder)).get(axis)
+    row = await repository.learned_head(tx, axis, version) if version is not None else None
+    return row.weights if row is not None else None
+
+
+async def store_head(uow: UnitOfWork, head: Head, examined: Examined) -> None:
+    """Put a head into use: the highest live version is the one that reads. One that reads the frozen sample worse is kept, but held."""
+    held = examined.worse
     row = {
         "axis": head.axis,
         "version": head.version,
@@ -35,23 +65,41 @@ async def store_head(uow: UnitOfWork, head: Head) -> None:
         "trained_on": head.trained_on,
         "accuracy": head.accuracy,
         "learned_at": uow.now,
+        "state": repository.HELD if held else repository.LIVE,
+        "frozen_accuracy": examined.accuracy,
+        "note": f"frozen sample: {examined.accuracy} after {examined.former}" if held else None,
+        "quality": examined.quality,
     }
     await uow.upsert(LearnedHead, row, key=("axis", "version"))
     old = delete(LearnedHead).where(col(LearnedHead.axis) == head.axis, col(LearnedHead.version) <= head.version - KEPT_VERSIONS)
     await uow.execute(old)
-    await _read_again(uow, head.axis)
+    if not held:
+        await read_again(uow, head.axis)
 
 
-async def _read_again(uow: UnitOfWork, axis: str) -> None:
-    """What the former head could not place is read once more, newest first: a new code works for what was said yesterday, too.
+async def use_version(uow: UnitOfWork, axis: str, version: int) -> list[dict[str, Any]]:
+    """Go back to a version: what came after it is held, it reads from now on. Labels that it gives carry its version again."""
+    known = await repository.learned_head(uow, axis, version)
+    if known is None:
+        raise NotFound(f"There is no stored version {version} of {axis}.")
+    who = uow.principal.subject if uow.principal else "system"
+    later = update(LearnedHead).where(col(LearnedHead.axis) == axis, col(LearnedHead.version) > version, col(LearnedHead.state) == repository.LIVE)
+    await uow.execute(later.values(state=repository.HELD, note=f"taken out of use by {who}"))
+    this = update(LearnedHead).where(col(LearnedHead.axis) == axis, col(LearnedHead.version) == version)
+    await uow.execute(this.values(state=repository.LIVE, note=None))
+    await read_again(uow, axis)
+    return await repository.heads_of(uow, axis)
 
-    Only drivers decide whether an item is placed, so only their heads send items back.
+
+async def read_again(uow: UnitOfWork, axis: str) -> None:
+    """What the former head was not sure of is read once more, newest first: a new code works for what was said yesterday, too.
+
+    Their vectors are stored, so that this costs no embedding. Only drivers decide whether an item is placed, so only their heads send items back.
     """
     if axis != "driver":
         return
-    open_question = select(col(Item.id)).where(
-        col(Item.state) == CATEGORISED, col(Item.decision) == UNKNOWN, col(Item.received_at) > uow.now - LOOK_BACK
-    )
+    unsure = or_(col(Item.decision) == UNKNOWN, col(Item.review_rank).is_not(None))
+    open_question = select(col(Item.id)).where(col(Item.state) == CATEGORISED, unsure, col(Item.received_at) > uow.now - LOOK_BACK)
     ids = open_question.order_by(col(Item.received_at).desc()).limit(READ_AGAIN)
     again = update(Item).where(col(Item.id).in_(ids)).values(state=RECEIVED, categorise_from=uow.now, version=col(Item.version) + 1)
     if await uow.execute(again):

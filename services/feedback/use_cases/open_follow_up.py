@@ -15,6 +15,7 @@ from services.feedback.domain.items import CATEGORISED
 from services.feedback.domain.office_hours import after_office_hours
 from services.feedback.domain.sentiment import score_share
 from services.feedback.models import FollowUp, Item
+from services.feedback.use_cases.rule_words import said
 from services.kit.db import UnitOfWork
 from services.kit.ids import new_id
 
@@ -35,7 +36,7 @@ async def consider(uow: UnitOfWork, item: Item, rules: Sequence[Rule], office_zo
         return
     if item.customer_id is None and item.customer_keys:
         return
-    rule = decisive(rules, _facts(item))
+    rule = decisive(rules, _facts(item), said)
     if rule is None:
         return
     issue = item.driver if item.driver and item.decision in {AUTO, PERSON} else GENERAL
@@ -71,6 +72,13 @@ def _facts(item: Item) -> Facts:
         sentiment=item.sentiment or "neutral",
         severity=item.severity or 1,
         driver=item.driver,
+        text=item.text,
+        source=item.source,
+        language=item.language,
+        product=item.product,
+        department=item.department,
+        reasons=tuple(item.reasons),
+        attributes=item.attributes,
     )
 
 

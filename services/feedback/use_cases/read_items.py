@@ -9,12 +9,14 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from services.feedback.domain.categorising import Heads, Place, Voice, categorise
-from services.feedback.domain.heads import PERSON, Head
-from services.feedback.domain.normalise import for_models
+from services.feedback import repository
+from services.feedback.domain.categorising import Heads, Labels, Place, Voice, categorise
+from services.feedback.domain.heads import PERSON, Head, Reading
 from services.feedback.domain.ports import Embedder, Matrix
 from services.feedback.models import Item
+from services.feedback.repository import spoken
 from services.feedback.use_cases.record_labels import ReadItem
+from services.kit.service import Runtime
 
 
 class ShippedTexts(Protocol):
@@ -24,6 +26,8 @@ class ShippedTexts(Protocol):
     def sentiment(self) -> Head: ...  # noqa: D102 - see adapters.shipped
     @property
     def tone_sentences(self) -> tuple[list[str], list[str], NDArray[np.int64]]: ...  # noqa: D102
+    @property
+    def background(self) -> list[str]: ...  # noqa: D102
     @property
     def tone_vectors(self) -> Matrix: ...  # noqa: D102
     @property
@@ -57,29 +61,92 @@ class Reader:
         with _ONE_AT_A_TIME:
             return self.embedder.embed(texts)
 
-    def read(self, items: Sequence[Item], places: Mapping[str, Place], earlier: Mapping[UUID, int]) -> list[ReadItem]:
-        """Read a batch of items."""
+    @property
+    def counts_words(self) -> bool:
+        """Whether the embedder only counts words."""
+        return self.embedder.name == "none"
+
+    @property
+    def width(self) -> int:
+        """How many numbers a vector has."""
+        return int(self.shipped.tone_vectors.shape[1])
+
+    def read(
+        self,
+        items: Sequence[Item],
+        places: Mapping[str, Place],
+        earlier: Mapping[UUID, int],
+        known: Mapping[UUID, bytes],
+    ) -> list[ReadItem]:
+        """Read a batch of items; `known` are vectors that were made before."""
         heads = self.heads()
-        texts = [for_models(". ".join(part for part in (item.title, item.text) if part)) for item in items]
+        texts = [spoken(item.title, item.text) for item in items]
+        new = [text for item, text in zip(items, texts, strict=True) if text and item.id not in known]
+        vectors = iter(self.embed(new)) if new else iter(())
+        found = []
+        for item, text in zip(items, texts, strict=True):
+            row = None
+            if text:
+                row = np.frombuffer(known[item.id], dtype=np.float16).astype(np.float32) if item.id in known else next(vectors)
+            labels = categorise(self._voice(item, text, earlier), None if row is None else row[None, :], heads, places)
+            kept = tuple(label for label in item.labels if label["decision"] == PERSON)
+            fresh = None if row is None or item.id in known else row.astype(np.float16).tobytes()
+            found.append(ReadItem(item.id, item.version, labels, fresh, kept))
+        return found
+
+    def read_texts(self, texts: Sequence[str], places: Mapping[str, Place]) -> list["TextReading"]:
+        """Read texts that are not items: what would be said of them now."""
+        heads = self.heads()
         written = [text for text in texts if text]
         vectors = iter(self.embed(written)) if written else iter(())
         found = []
-        for item, text in zip(items, texts, strict=True):
+        for text in texts:
             row = next(vectors)[None, :] if text else None
-            voice = Voice(
-                item_id=item.id,
-                text=text,
-                language=(self.detect_language(text) if text else None) or item.language,
-                score=item.score,
-                scale_max=item.scale_max,
-                hint_driver=item.hint_driver,
-                wants_contact=item.wants_contact,
-                earlier_negative=earlier.get(item.customer_id, 0) if item.customer_id else 0,
-            )
+            voice = Voice(UUID(int=1), text, self.detect_language(text) if text else None, None, None, None, wants_contact=False, earlier_negative=0)
             labels = categorise(voice, row, heads, places)
-            kept = tuple(label for label in item.labels if label["decision"] == PERSON)
-            found.append(ReadItem(item.id, item.version, labels, None if row is None else row[0].astype(np.float16).tobytes(), kept))
+            driver = heads.driver.read(row, [text])[0] if heads.driver is not None and row is not None else None
+            found.append(TextReading(labels, driver, self._telling(heads.driver, driver, text)))
         return found
 
+    def _telling(self, head: Head | None, reading: Reading | None, text: str) -> list[str]:
+        if head is None or head.words is None or reading is None or not reading.best:
+            return []
+        return head.words.telling(text, head.classes.index(reading.best[0][0]), TELLING)
 
+    def _voice(self, item: Item, text: str, earlier: Mapping[UUID, int]) -> Voice:
+        return Voice(
+            item_id=item.id,
+            text=text,
+            language=(self.detect_language(text) if text else None) or item.language,
+            score=item.score,
+            scale_max=item.scale_max,
+            hint_driver=item.hint_driver,
+            wants_contact=item.wants_contact,
+            earlier_negative=earlier.get(item.customer_id, 0) if item.customer_id else 0,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TextReading:
+    """What is read out of a text: its labels, what the driver head says in full (None without one), the words that spoke most."""
+
+    labels: Labels
+    driver: Reading | None
+    words: list[str]
+
+
+async def refresh(runtime: Runtime, reader: Reader) -> None:
+    """Load the heads that were learned since; a replica hears of them this way."""
+    newest = await runtime.read(repository.head_versions, reader.embedder.name)
+    missing = reader.missing(newest)
+    stored = {}
+    for axis, version in missing.items():
+        row = await runtime.read(repository.learned_head, axis, version)
+        if row is not None:
+            stored[axis] = row.weights
+    if missing or len(newest) < len(reader.learned):
+        reader.take_heads(stored, newest)
+
+
+TELLING = 5
 _ONE_AT_A_TIME = threading.Lock()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from services.feedback.models import Item, ItemVector
 from services.feedback.use_cases.open_follow_up import consider
 from services.feedback.use_cases.take_in import wake_categoriser
 from services.kit.db import UnitOfWork
+
+LEARN_AFTER = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,11 @@ async def record_labels(uow: UnitOfWork, found: Sequence[ReadItem], embedder: st
         item = await repository.item(uow, one.item_id)
         tell_categorised(uow, item)
         await consider(uow, item, rules, office_zone)
+    for axis in sorted({label["axis"] for one in found if one.vector is not None for label in one.by_persons} - {"severity"}):
+        await uow.schedule("learn", key=axis, at=uow.now + LEARN_AFTER)  # labels that came with an import can be learned from once they are read
+    if sum(one.vector is not None and one.labels.tone.rule == "text+score" for one in found):
+        hour = uow.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        await uow.schedule("learn_tone", key=hour.isoformat(), at=hour)
     if more and found:
         await wake_categoriser(uow, found[0].item_id)
 
@@ -64,6 +72,7 @@ async def _store(uow: UnitOfWork, one: ReadItem) -> bool:
             decision=labels.decision,
             labels=[
                 {"axis": label.axis, "code": label.code, "confidence": label.confidence, "decision": label.decision, "source": label.source}
+                | ({"best": [list(one) for one in label.best]} if label.best else {})
                 for label in labels.labels
             ],
             reasons=list(labels.severity.reasons),

@@ -72,6 +72,9 @@ async def test_personal_data_is_never_stored_in_clear_and_shown_only_to_who_may_
         assert (await room.client("feedback:read").get(f"/feedback/v1/items/{item_id}")).json()["text"] == masked
         assert (await room.client("feedback:read", "pii:read").get(f"/feedback/v1/items/{item_id}")).json()["text"] == text
 
+        seen = (await room.client("feedback:admin").get("/feedback/v1/disclosures")).json()["items"]
+        assert [(one["place"], one["item_id"], one["by"], len(one["chain"])) for one in seen] == [(1, item_id, "tester", 64)]
+
         async def stored(tx: Tx) -> Item:
             rows = await tx.all(select(Item).where(col(Item.external_id) == "mail-1"), Item)
             return rows[0]

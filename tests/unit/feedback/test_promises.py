@@ -7,6 +7,7 @@ import pytest
 from services.feedback.domain.follow_up_rules import SHIPPED, Facts, Rule, decisive, in_force
 from services.feedback.domain.office_hours import after_office_hours
 from services.feedback.domain.telling import letter
+from services.feedback.use_cases.rule_words import said
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,12 @@ def test_the_letter_is_in_one_language_the_customer_s_if_insight_wrote_it() -> N
     )
     assert [letter(messages, language, None).language for language in ("zh-Hans", "sw", "ru", None)] == ["zh", "en", "en", "en"]
     assert "\n" not in letter(messages, "en", "Eva\nBcc: x").text.split("\n\n")[0]
+
+
+def test_a_rule_in_words_is_judged_over_what_is_known_and_never_over_what_is_not() -> None:
+    angry = Rule("angry_shop", priority=90, active=True, due_office_hours=2, when="severity >= 3 && attributes['site'] == 'Lyon'")
+    facts = _facts(severity=3, attributes={"site": "Lyon"})
+    found = decisive([angry], facts, said)
+    assert found == angry
+    assert decisive([angry], _facts(severity=2, attributes={"site": "Lyon"}), said) is None
+    assert decisive([angry], _facts(severity=3), said) is None

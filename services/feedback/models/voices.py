@@ -1,24 +1,20 @@
-"""Tables of feedback alone. Text is stored masked; what was cut out stands beside it, sealed."""
+"""What was said, what it is about, whose duty it became. Text is stored masked; what was cut out stands beside it, sealed."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, Index, text
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-from services.kit.tables import kit_tables
+from services.feedback.models.base import DIRECT as _DIRECT
+from services.feedback.models.base import FREE as _FREE
+from services.feedback.models.base import INDIRECT as _INDIRECT
+from services.feedback.models.base import NONE as _NONE
+from services.feedback.models.base import Base
 
-_DIRECT = {"info": {"pii": "direct"}}
-_INDIRECT = {"info": {"pii": "indirect"}}
-_FREE = {"info": {"pii": "free_text"}}
-_NONE = {"info": {"pii": "none"}}
 _OPEN = text("state <> 'closed' AND customer_id IS NOT NULL")
-
-
-class Base(SQLModel, registry=registry()):
-    """Tables of this service alone."""
+_IMPORTED = text("state = 'imported'")
 
 
 class Item(Base, table=True):
@@ -29,6 +25,7 @@ class Item(Base, table=True):
         Index("item_source_external", "source", "external_id", unique=True),
         Index("item_customer", "customer_id", "id"),
         Index("item_driver", "driver", "said_at"),
+        Index("item_imported", "id", postgresql_where=_IMPORTED, sqlite_where=_IMPORTED),
         Index("item_waiting", "categorise_from", postgresql_where=text("state = 'received'"), sqlite_where=text("state = 'received'")),
         Index("item_review", "review_rank", "id", postgresql_where=text("review_rank IS NOT NULL"), sqlite_where=text("review_rank IS NOT NULL")),
     )
@@ -67,6 +64,10 @@ class Item(Base, table=True):
     categorise_from: datetime
     said_at: datetime
     received_at: datetime
+    attributes: dict[str, str] | None = Field(default=None, sa_type=JSON, sa_column_kwargs=_INDIRECT)
+    """Segment and demographics that came with it, for slices; None without any."""
+    changed_at: datetime | None = Field(default=None)
+    """When the platform says that this version was made; an older one that comes later does not replace it. None where it does not say."""
 
 
 class ItemVector(Base, table=True):
@@ -93,6 +94,12 @@ class Correction(Base, table=True):
     now: str
     by: str = Field(sa_column_kwargs=_INDIRECT)
     at: datetime
+    was_source: str | None = Field(default=None, sa_column_kwargs=_NONE)
+    """Model, rule or person with its version that had said `was`; None when nothing had."""
+    was_decision: str | None = Field(default=None)
+    was_confidence: float | None = Field(default=None)
+    by_lot: bool | None = Field(default=None)
+    """Whether the item was shown because the lot chose it: only those say without bias how good the model is."""
 
 
 class Department(Base, table=True):
@@ -133,6 +140,13 @@ class LearnedHead(Base, table=True):
     trained_on: int
     accuracy: float | None
     learned_at: datetime
+    state: str = Field(default="live", sa_column_kwargs={"server_default": "live"})
+    """live, or held: it reads the frozen sample worse than the one in use, or a person took it out of use."""
+    frozen_accuracy: float | None = Field(default=None)
+    """Share of the frozen sample (every tenth confirmed label, never learned from) that it reads right; None while there are too few."""
+    note: str | None = Field(default=None, sa_column_kwargs=_NONE)
+    quality: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    """What the frozen sample says, class by class, at the time of learning."""
 
 
 class TextVector(Base, table=True):
@@ -157,6 +171,10 @@ class WebhookSource(Base, table=True):
     previous_hash: str | None
     previous_until: datetime | None
     version: int
+    settings: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    """What the platform needs beside the secret: addresses of its API, our business unit; never a credential."""
+    credentials: bytes | None = Field(default=None, sa_column_kwargs=_NONE)
+    """Signing secret and API keys, sealed."""
 
 
 class WebhookEvent(Base, table=True):
@@ -182,6 +200,18 @@ class FollowUpRule(Base, table=True):
     key: str = Field(primary_key=True)
     rule: dict[str, Any] = Field(sa_type=JSON)
     version: int
+
+
+class FollowUpRuleVersion(Base, table=True):
+    """Every version of every rule, for ever: which promise held when."""
+
+    __tablename__ = "follow_up_rule_version"
+
+    key: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    rule: dict[str, Any] = Field(sa_type=JSON)
+    by: str = Field(sa_column_kwargs=_INDIRECT)
+    at: datetime
 
 
 class FollowUp(Base, table=True):
@@ -281,6 +311,3 @@ class Telling(Base, table=True):
     reason: str | None
     language: str | None
     settled_at: datetime | None
-
-
-KIT = kit_tables(Base.metadata)

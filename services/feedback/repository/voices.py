@@ -1,6 +1,6 @@
-"""The statements of feedback that read; writes stand in the use cases."""
+"""Statements about voices, follow-ups and people."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,12 +21,9 @@ from services.feedback.models import (
     FollowUpRule,
     Initiative,
     Item,
-    ItemVector,
-    LearnedHead,
     Refusal,
     TaxonomyCode,
     Telling,
-    TextVector,
     WebhookEvent,
     WebhookSource,
 )
@@ -58,9 +55,10 @@ async def items(tx: Tx, filters: Mapping[str, Any], before: UUID | None, limit: 
     return await tx.all(statement.order_by(col(Item.id).desc()).limit(limit), Item)
 
 
-async def review_queue(tx: Tx, after: tuple[float, UUID] | None, limit: int) -> list[Item]:
-    """Return what a person should look at, most informative first."""
-    statement = select(Item).where(col(Item.review_rank).is_not(None), col(Item.state) == CATEGORISED)
+async def review_queue(tx: Tx, after: tuple[float, UUID] | None, limit: int, *, by_lot: bool) -> list[Item]:
+    """Return what a person should look at, most informative first; or what the lot chose (their ranks are negative)."""
+    side = col(Item.review_rank) < 0 if by_lot else col(Item.review_rank) >= 0
+    statement = select(Item).where(side, col(Item.state) == CATEGORISED)
     if after is not None:
         rank, item_id = after
         statement = statement.where(or_(col(Item.review_rank) < rank, (col(Item.review_rank) == rank) & (col(Item.id) < item_id)))
@@ -90,21 +88,6 @@ async def corrections(tx: Tx, item_id: UUID) -> list[Correction]:
     return await tx.all(select(Correction).where(col(Correction.item_id) == item_id).order_by(col(Correction.id)), Correction)
 
 
-async def corrected_vectors(tx: Tx, axis: str, embedder: str, limit: int) -> list[tuple[str, bytes]]:
-    """Return (code, vector) of the newest correction of each corrected item of an axis."""
-    statement = (
-        select(col(Correction.now), col(Correction.item_id), col(ItemVector.vector))
-        .join(ItemVector, col(ItemVector.item_id) == col(Correction.item_id))
-        .where(col(Correction.axis) == axis, col(ItemVector.embedder) == embedder)
-        .order_by(col(Correction.id).desc())
-        .limit(limit)
-    )
-    newest_of: dict[UUID, tuple[str, bytes]] = {}
-    for row in await tx.rows(statement):
-        newest_of.setdefault(row["item_id"], (row["now"], row["vector"]))
-    return list(newest_of.values())
-
-
 async def departments(tx: Tx) -> list[Department]:
     """Return all departments by key."""
     return await tx.all(select(Department).order_by(col(Department.key)), Department)
@@ -123,23 +106,6 @@ async def taxonomy_code(tx: Tx, axis: str, code: str) -> TaxonomyCode | None:
 async def places(tx: Tx) -> dict[str, Place]:
     """Return where each active driver belongs."""
     return {code.code: Place(code.department, code.product) for code in await taxonomy(tx) if code.axis == "driver" and code.active}
-
-
-async def head_versions(tx: Tx, embedder: str) -> dict[str, int]:
-    """Return the newest version of each learned axis."""
-    statement = select(col(LearnedHead.axis), func.max(col(LearnedHead.version)).label("version")).where(col(LearnedHead.embedder) == embedder)
-    return {row["axis"]: row["version"] for row in await tx.rows(statement.group_by(col(LearnedHead.axis)))}
-
-
-async def learned_head(tx: Tx, axis: str, version: int) -> LearnedHead | None:
-    """Return one stored head."""
-    return await tx.first(select(LearnedHead).where(col(LearnedHead.axis) == axis, col(LearnedHead.version) == version), LearnedHead)
-
-
-async def text_vectors(tx: Tx, digests: Sequence[str], embedder: str) -> dict[str, bytes]:
-    """Return the known vectors of these texts."""
-    statement = select(TextVector).where(col(TextVector.digest).in_(digests), col(TextVector.embedder) == embedder)
-    return {row.digest: row.vector for row in await tx.all(statement, TextVector)}
 
 
 async def webhook_sources(tx: Tx, kind: str | None = None) -> list[WebhookSource]:
@@ -264,5 +230,5 @@ async def webhook_events(tx: Tx, item_id: UUID) -> list[WebhookEvent]:
 
 async def unknown_webhook_events(tx: Tx, limit: int) -> list[WebhookEvent]:
     """Return the newest events that nobody understood."""
-    unknown = select(WebhookEvent).where(col(WebhookEvent.outcome) == "unknown")
+    unknown = select(WebhookEvent).where(col(WebhookEvent.outcome).in_(("unknown", "unreadable", "to_fetch")))
     return await tx.all(unknown.order_by(col(WebhookEvent.id).desc()).limit(limit), WebhookEvent)

