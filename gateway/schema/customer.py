@@ -214,7 +214,7 @@ def customer_of(info: Info, view: customers_views.CustomerView) -> Customer:
     """Return the customer, with every service that the selection needs already asked."""
     context = at(info)
     wanted: dict[str, list[str]] = {}
-    for name in sorted(selected(info._raw_info)):  # noqa: SLF001  strawberry offers the selection only in a form that costs ten times as much
+    for name in sorted(selected(info)):
         if name in PARTS:
             service, section = PARTS[name]
             wanted.setdefault(service, []).append(section)
