@@ -18,7 +18,7 @@ from graphql import (
 from graphql.execution import Executor
 from graphql.execution.collect_fields import collect_fields
 
-from gateway.execution.arguments import bind
+from gateway.execution.arguments import Bound, bind
 from gateway.execution.shape import Details, NotPlain, Shape, is_plain, make_frame, make_shape, python_field
 
 WAITS = "_antiphon_waits"
@@ -34,6 +34,10 @@ class Step:
     parent: GraphQLObjectType
     field: GraphQLField
     details: Details
+    name: str
+    """Its name in the schema."""
+    bound: Bound
+    """Its arguments, from the variables."""
     resolve: Callable[[Any, Any, Any], Any]
     """From source, info and variables to a value or something to await."""
     below: frozenset[str]
@@ -116,12 +120,15 @@ class _Planner:
         named = get_named_type(field.type)
         children = self._executor.collect_subfields(named, list(details)).grouped_field_set if isinstance(named, GraphQLObjectType) else {}
         shape, frame = self._shape(field.type, details)
+        bound = bind(field, details[0].node, python, self._converter)
         return Step(
             key=key,
             parent=owner,
             field=field,
             details=list(details),
-            resolve=self._resolver(field, details, python),
+            name=name,
+            bound=bound,
+            resolve=self._resolver(field, python, bound),
             below=frozenset(_name(child) for child in children.values()),
             waits=getattr(getattr(getattr(python, "base_resolver", None), "wrapped_func", None), WAITS, False),
             shape=shape,
@@ -156,14 +163,14 @@ class _Planner:
             return False
         return True
 
-    def _resolver(self, field: GraphQLField, details: Details, python: Any) -> Callable[[Any, Any, Any], Any]:
+    def _resolver(self, field: GraphQLField, python: Any, bound: Bound) -> Callable[[Any, Any, Any], Any]:
         if python is not None and python.is_basic_field and not field.args:  # an attribute with steps below it
             attribute = python.python_name
             return lambda source, _info, _variables: getattr(source, attribute)
         resolver = getattr(python, "base_resolver", None)
         if resolver is None or python.extensions or resolver.parent_parameter or resolver.root_parameter:
             raise NotPlain
-        call, bound = resolver.wrapped_func, bind(field, details[0].node, python, self._converter)
+        call = resolver.wrapped_func
         info_name = resolver.info_parameter.name if resolver.info_parameter else None
         takes_source = resolver.self_parameter is not None
 

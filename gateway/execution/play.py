@@ -1,7 +1,7 @@
 """Playing a plan: call the steps, put their values into shape, and leave whatever is not plain to graphql-core."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from inspect import isawaitable
 from types import CoroutineType
 from typing import Any
@@ -15,7 +15,8 @@ from gateway.execution.plan import Plan, Step
 from gateway.execution.shape import python_field
 from gateway.execution.variables import Variables
 
-Waiting = tuple[Step, Path, Any]
+Waiting = tuple[Any, Any, Any, bool]
+"""A step, its place, what to await, and whether that is complete already or a resolver's bare value."""
 
 
 class StepInfo:
@@ -34,6 +35,11 @@ class StepInfo:
     def below(self) -> frozenset[str]:
         """Names of the fields selected directly below."""
         return self._step.below
+
+    def arguments_below(self, name: str) -> dict[str, Any] | None:
+        """Return the arguments of the one step of this name directly below; None when there is not exactly one."""
+        found = [step for step in self._step.frame.steps if step.name == name] if self._step.frame is not None else []
+        return found[0].bound(self._play.variables) if len(found) == 1 else None
 
     @property
     def raw(self) -> Any:
@@ -57,7 +63,7 @@ class Play:
         self._schema = schema
         self._document = document
         self._name = name
-        self._variables = variables
+        self.variables = variables
         self._core: Executor | None = None
 
     @property
@@ -68,7 +74,7 @@ class Play:
                 self._schema,
                 self._document,
                 context_value=self.context,
-                raw_variable_values=dict(self._variables.raw),
+                raw_variable_values=dict(self.variables.raw),
                 operation_name=self._name,
                 hide_suggestions=True,
             )
@@ -83,37 +89,44 @@ class Play:
         try:
             if self._plan.serial:
                 for step in self._plan.steps:
-                    await self._steps((step,), None, data, None)
+                    await self._all((step,), data)
             else:
-                await self._steps(self._plan.steps, None, data, None)
+                await self._all(self._plan.steps, data)
         except GraphQLError as error:  # a null rose to the very top
             self.core.collected_errors.add(error, None)
             data = None
         errors = self._core.collected_errors.errors if self._core is not None else None
         return ExecutionResult(data, errors or None)
 
-    async def _steps(self, steps: Sequence[Step], source: Any, out: Any, above: Path | None) -> None:
-        """Fill in every step's place. Raises GraphQLError when a null may not stay where it is."""
+    async def _all(self, steps: Sequence[Step], data: dict[str, Any]) -> None:
+        rest = self._steps(steps, None, data, None)
+        if rest is not None:
+            await rest
+
+    def _steps(self, steps: Sequence[Step], source: Any, out: Any, above: Path | None) -> Awaitable[None] | None:
+        """Fill in every step's place, or return what fills in the rest. Raises GraphQLError when a null may not stay where it is."""
         waiting: list[Waiting] = []
         try:
             for step in steps:
                 place = Path(above, step.key, step.parent.name)
                 try:
-                    value = step.resolve(source, StepInfo(self, step, place), self._variables)
+                    value = step.resolve(source, StepInfo(self, step, place), self.variables)
+                    if value.__class__ is not CoroutineType and not isawaitable(value):
+                        value = self._complete(step, place, value)
+                        if value.__class__ is not CoroutineType:
+                            out[step.key] = value
+                            continue
+                        waiting.append((step, place, value, True))
+                    else:
+                        waiting.append((step, place, value, False))
                 except Exception as error:  # noqa: BLE001  whatever a resolver raises becomes the field's error
                     out[step.key] = self._failed(error, step, place)
-                    continue
-                if value.__class__ is CoroutineType or isawaitable(value) or step.shape is None:
-                    waiting.append((step, place, value))
-                else:
-                    out[step.key] = await self._completed(step, place, value)
         except GraphQLError:
-            _let_go(waiting)
+            self._let_go(waiting)
             raise
-        if len(waiting) == 1:
-            await self._finish(*waiting[0], out)
-        elif waiting:
-            await self._together(waiting, out)
+        if not waiting:
+            return None
+        return self._finish(*waiting[0], out) if len(waiting) == 1 else self._together(waiting, out)
 
     async def _together(self, waiting: list[Waiting], out: Any) -> None:
         """Run at the same time what starts something; what only waits is awaited in turn, in this task."""
@@ -122,48 +135,50 @@ class Play:
         try:
             while inline:
                 await self._finish(*inline.pop(0), out)
-            for task in tasks:
-                await task
-        except BaseException:
-            _let_go(inline)
+            if tasks:
+                await asyncio.gather(*tasks)
+        except GraphQLError:
+            self._let_go([*inline, *((None, None, task, False) for task in tasks if not task.done())])
+            raise
+        except asyncio.CancelledError:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             raise
 
-    async def _finish(self, step: Step, place: Path, value: Any, out: Any) -> None:
+    async def _finish(self, step: Step, place: Path, value: Any, completed: bool, out: Any) -> None:  # noqa: FBT001  the last part of Waiting
         try:
-            found = await value if value.__class__ is CoroutineType or isawaitable(value) else value
+            found = await value
+            if not completed:
+                found = self._complete(step, place, found)
+                if found.__class__ is CoroutineType:
+                    found = await found
+            out[step.key] = found
         except Exception as error:  # noqa: BLE001  see _steps
             out[step.key] = self._failed(error, step, place)
-        else:
-            out[step.key] = await self._completed(step, place, found)
 
-    async def _completed(self, step: Step, place: Path, value: Any) -> Any:
-        """Return the value as the answer has it."""
+    def _complete(self, step: Step, place: Path, value: Any) -> Any:
+        """Return the value as the answer has it, or a coroutine of it; raises what makes it null."""
         try:
             if step.shape is not None:
                 return step.shape(value)
             framed = step.frame.shape(value) if step.frame is not None else None
         except Exception:  # noqa: BLE001  not plain: the reference decides what it is
             framed = None
-        try:
-            if framed is not None and step.frame is not None:
-                await self._steps(step.frame.steps, value, framed, place)
-                return framed
-            info = StepInfo(self, step, place).raw
-            found = self.core.complete_value(step.field.type, list(step.details), info, place, value, None)
-            return await found if isawaitable(found) else found
-        except Exception as error:  # noqa: BLE001  a null that may not stay, or what graphql-core found
-            return self._failed(error, step, place)
+        if framed is not None and step.frame is not None:
+            rest = self._steps(step.frame.steps, value, framed, place)
+            return framed if rest is None else _then(rest, framed)
+        info = StepInfo(self, step, place).raw
+        return self.core.complete_value(step.field.type, list(step.details), info, place, value, None)
+
+    def _let_go(self, waiting: Sequence[Waiting]) -> None:
+        """Let what began run to its end unheard, as graphql-core does: its parent is null already."""
+        self.core.settle_in_background([value for _, _, value, _ in waiting])
 
     def _failed(self, error: Exception, step: Step, place: Path) -> None:
         """Note the error and leave null, or raise it on when the field may not be null."""
         self.core.handle_field_error(error, step.field.type, list(step.details), place)
 
 
-def _let_go(waiting: Sequence[Waiting]) -> None:
-    for _, _, value in waiting:
-        if value.__class__ is CoroutineType:
-            value.close()
-
+async def _then(rest: Awaitable[None], framed: Any) -> Any:
+    await rest
+    return framed

@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
+from gateway.clients.wire import as_json
 from gateway.schema import ids
 from gateway.schema.relay import Node, global_id, mapped
 from services.knowledge import contract
@@ -57,7 +58,7 @@ class FoundArticle:
     @classmethod
     def of(cls, view: contract.FoundArticle) -> "FoundArticle":
         """Build it from the view."""
-        return mapped(cls, view, because=[term.model_dump(mode="json") for term in view.because])
+        return mapped(cls, view, because=[as_json(term) for term in view.because])
 
 
 @strawberry.type(description="An article for one of the customer's open cases.")

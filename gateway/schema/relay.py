@@ -3,6 +3,7 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
+from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar, cast
 from uuid import UUID
 
@@ -105,7 +106,7 @@ def page_of(items: Sequence[Any], first: int, after: str | None, make: Callable[
     """Return a page of a list that is held whole; the cursor is the key of an item, so that new items never shift a page."""
     checked_first(first)
     start = 0
-    if after is not None:
+    if after is not None:  # only then every item's cursor is looked at
         places = [index for index, item in enumerate(items) if _cursor(key(item)) == after]
         if not places:
             raise InvalidInput("The cursor is not one that this list gave out, or its item is gone.", pointer="/after")
@@ -139,12 +140,35 @@ def _cursor(key: str) -> str:
 
 def mapped(cls: type[R], view: object, **more: Any) -> R:
     """Build a GraphQL type from a view of a service: fields of the same name are taken over, `more` gives those that differ."""
-    same = {
-        part.name: getattr(view, part.name)
-        for part in fields(cls)  # type: ignore[arg-type]  # strawberry types are dataclasses, which their decorator does not tell
-        if part.init and part.name not in more and (hasattr(view, part.name) or part.default is MISSING)
-    }
-    return cls(**same, **more)
+    key = (cls, view.__class__, *more)
+    if key not in _TAKEN:
+        _TAKEN[key] = _taken(cls, view, frozenset(more))
+    names, take, usual = _TAKEN[key]
+    made = object.__new__(cls)  # the type's own __init__ would cost ten times as much
+    made.__dict__.update(zip(names, take(view), strict=True))
+    made.__dict__.update(more)
+    if usual:
+        made.__dict__.update(usual)
+    return made
+
+
+Taken = tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]], dict[str, Any]]
+_TAKEN: dict[tuple[Any, ...], Taken] = {}
+
+
+def _taken(cls: type[Any], view: object, more: frozenset[str]) -> Taken:
+    """Return the names that are taken over, what takes them, and the defaults of what the view does not have."""
+    wanted = [part for part in fields(cls) if part.init]
+    unknown = more - {part.name for part in wanted}
+    if unknown:
+        raise TypeError(f"{cls.__name__} has no {', '.join(sorted(unknown))}")
+    left = [part for part in wanted if part.name not in more]
+    usual = {part.name: part.default for part in left if part.default is not MISSING and not hasattr(view, part.name)}
+    names = tuple(part.name for part in left if part.name not in usual)
+    if not names:
+        return (), lambda _view: (), usual
+    taken = attrgetter(*names)
+    return names, taken if len(names) > 1 else lambda found: (taken(found),), usual
 
 
 def maybe(make: Callable[[Any], T], value: object) -> T | None:

@@ -19,6 +19,11 @@ def selected(info: Any) -> frozenset[str]:
     return frozenset(found)
 
 
+def arguments_below(info: Any, name: str) -> dict[str, Any] | None:
+    """Return the arguments of the one field of this name that is selected directly below; None without a plan, or when there are several."""
+    return info.arguments_below(name) if isinstance(info, StepInfo) else None
+
+
 def _names(node: SelectionSetNode | None, raw: GraphQLResolveInfo[Any]) -> Iterator[str]:
     for part in node.selections if node is not None else ():
         if not _kept(part, raw):
