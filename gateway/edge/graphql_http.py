@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-import orjson
 from graphql import OperationType
 
 from gateway.clients.transport import Message, Receive, Scope, Send
@@ -95,7 +94,7 @@ async def _body(receive: Receive) -> bytes:
 
 
 async def _send(send: Send, status: int, kind: str, answered: Answered, more: list[tuple[bytes, bytes]] | None = None) -> None:
-    body = orjson.dumps(answered.body(), default=str)
+    body = answered.json()
     headers = [
         (b"content-type", f"{kind}; charset=utf-8".encode()),
         (b"content-length", str(len(body)).encode()),
@@ -125,7 +124,7 @@ async def _stream(found: AsyncIterator[Answered], ended: Any, receive: Receive, 
 
 async def _write(found: AsyncIterator[Answered], send: Send) -> None:
     async for answered in found:
-        data = orjson.dumps(answered.body(), default=str)
+        data = answered.json()
         await send({"type": "http.response.body", "body": b"event: next\ndata: " + data + b"\n\n", "more_body": True})
 
 

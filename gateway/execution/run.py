@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from graphql import (
     ExecutionResult,
     GraphQLError,
@@ -61,6 +62,10 @@ class Answered:
     """False when it was refused before it ran; data is then left out."""
     outage: bool
     """Whether every error is an outage and nothing at all could be answered."""
+
+    def json(self) -> bytes:
+        """Return the response map as JSON."""
+        return orjson.dumps(self.body(), default=str)
 
     def body(self) -> dict[str, Any]:
         """Return the response map of the GraphQL specification."""

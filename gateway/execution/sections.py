@@ -1,7 +1,7 @@
 """The parts of one customer that the services own: all asked for at once, each allowed to fail alone."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import strawberry
+from msgspec import ValidationError
 
 from gateway.clients import views
 from gateway.clients.failures import Problem, ServiceFailed
@@ -108,14 +109,17 @@ class CustomerSections:
         for task in self._parts.values():
             task.cancel()
 
-    async def read(self, service: str, section: str, view: type[V]) -> list[V] | None:
-        """Return the section of every record, the survivor's first. A failed service raises once, then its sections are null."""
+    async def read(self, service: str, section: str, view: type[V], fast: Callable[[Any], V] | None = None) -> list[V] | None:
+        """Return the section of every record, the survivor's first. A failed service raises once, then its sections are null.
+
+        `fast` decodes the JSON in place of the view, until it refuses some.
+        """
         part = await self._part(service)
         if part.failure is not None:
             self.tell_once(service, part.failure)
             return None
         found = (part.sections.get(member, {}).get(section) for member in self._members)
-        return [self._believed(service, view, answer) for answer in found if answer is not None and bytes(answer.data) != b"null"]
+        return [self._believed(service, view, answer, fast) for answer in found if answer is not None and bytes(answer.data) != b"null"]
 
     def tell_once(self, service: str, failure: Exception) -> None:
         """Raise the failure unless this service's failure is told already: one error per service, not per field."""
@@ -144,7 +148,14 @@ class CustomerSections:
                 self._parts[service].cancel()
                 self._parts[service] = self._start(service, names)
 
-    def _believed(self, service: str, view: type[V], answer: SectionAnswer) -> V:
+    def _believed(self, service: str, view: type[V], answer: SectionAnswer, fast: Callable[[Any], V] | None = None) -> V:
+        """Return the section's data by the fast way if that takes it, else by the contract's view."""
+        try:
+            return fast(answer.data) if fast is not None else read(view, answer.data)
+        except ValidationError:
+            pass
+        except Unbelievable:
+            raise ServiceFailed(service, "SERVICE_UNAVAILABLE", retryable=False) from None
         try:
             return read(view, answer.data)
         except Unbelievable:

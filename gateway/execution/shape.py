@@ -95,8 +95,8 @@ class _Writer:
         """Write the function of an object; return its name."""
         before, parts = [], []
         if owner.is_type_of is not None:
-            definition = owner.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
-            before.append(f"if v.__class__ is not {self._constant(definition.origin)}: bad()")
+            known = " and ".join(f"v.__class__ is not {self._constant(kind)}" for kind in _classes(owner))
+            before.append(f"if {known}: bad()")
         for index, (key, details) in enumerate(fields.items()):
             name = details[0].node.name.value
             if key in steps:
@@ -124,8 +124,10 @@ class _Writer:
             test = SIMPLE[kind.name].format(v=local)
             return f"({local} if {test}{f' or {local} is None' if nullable else ''} else bad())"
         if isinstance(kind, GraphQLEnumType):
-            wrapped = getattr(kind, "wrapped_cls", None)
-            names = {value: value_name for value_name, value in ((name, _member(wrapped, name, kind)) for name in kind.values)}
+            wrapped = getattr(kind.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF), "wrapped_cls", None)
+            if wrapped is None:
+                raise NotPlain
+            names = {member: kind.coerce_output_value(member) for member in wrapped}
             done = f"({self._constant(names)}[{local}] if {local}.__class__ is {self._constant(wrapped)} else bad())"
         else:
             done = f"{self._constant(_leaf_of(kind))}({local})"
@@ -144,14 +146,19 @@ class _Writer:
         return name
 
 
+def _classes(owner: GraphQLObjectType) -> tuple[type[Any], ...]:
+    """Return the classes whose values are of this type; raises NotPlain when only its own predicate can tell."""
+    definition = owner.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+    if definition.is_type_of is None:
+        return (definition.origin,)
+    known: tuple[type[Any], ...] | None = getattr(definition.is_type_of, "classes", None)
+    if known is None:
+        raise NotPlain
+    return known
+
+
 def _bad() -> None:
     raise NotPlain
-
-
-def _member(wrapped: Any, name: str, kind: GraphQLEnumType) -> Any:
-    if wrapped is None:
-        raise NotPlain
-    return wrapped(kind.values[name].value)
 
 
 def _leaf_of(kind: Any) -> Shape:

