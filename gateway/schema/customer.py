@@ -16,7 +16,7 @@ from gateway.schema import customers, ids, insight, knowledge, routing, survey
 from gateway.schema.customers import Entry, IdentityKey, entries
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.parts import ListPart
-from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, global_id, mapped, page_from, page_of
+from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, global_id, mapped, page_from
 from gateway.schema.selection import arguments_below, selected
 from gateway.schema.wired import list_decoder, wired, wired_page
 from services.customers import contract as customers_views
@@ -62,6 +62,10 @@ wired(FollowUp, node=ids.FOLLOW_UP)
 for _kind in (customers.Order, customers.Consent, survey.Invitation, survey.SurveyResponse, knowledge.SelfServiceSession, insight.Contribution):
     wired(_kind)
 
+_SUGGESTED = wired(knowledge.SuggestedArticle, later=frozenset({"case_id", "case_title"}))
+_CASE = msgspec.defstruct("CaseSuggestions", [("case_id", UUID), ("case_title", str), ("articles", list[_SUGGESTED])], gc=False)  # type: ignore[valid-type]  # made for msgspec
+_SUGGESTIONS = msgspec.json.Decoder(list[_CASE])  # type: ignore[valid-type]  # made for msgspec
+
 CASES = ListPart("customers", "cases", customers.Case, customers_views.CaseView, customers.Case.of, "opened_at", _uid)
 ORDERS = ListPart("customers", "orders", customers.Order, customers_views.OrderView, customers.Order.of, "placed_at", lambda one: one.order_reference)
 CONSENTS = ListPart(
@@ -87,6 +91,15 @@ SELF_SERVICE = ListPart(
     knowledge.SelfServiceSession.of,
     "last_at",
     lambda one: str(one.session_id),
+)
+SUGGESTED = ListPart(
+    "knowledge",
+    "suggested_articles",
+    knowledge.SuggestedArticle,
+    knowledge_views.CaseSuggestions,
+    knowledge.SuggestedArticle.of,
+    "",
+    lambda one: f"{one.case_id}/{one.article_id}",
 )
 CONTRIBUTIONS = ListPart(
     "insight",
@@ -233,11 +246,11 @@ class Customer(Node):
     @waits
     async def suggested_articles(self, first: First, after: After = None) -> Connection[knowledge.SuggestedArticle] | None:
         """Take them from knowledge's sections."""
-        parts = await self.loaded.read("knowledge", "suggested_articles", list[knowledge_views.CaseSuggestions])
+        parts = await self.loaded.read("knowledge", "suggested_articles", list[knowledge_views.CaseSuggestions], _SUGGESTIONS.decode)
         if parts is None:
             return None
-        pairs = {f"{case.case_id}/{article.article_id}": (case, article) for part in parts for case in part for article in case.articles}
-        return page_of(list(pairs.items()), first, after, _suggested, lambda pair: pair[0])
+        found = {f"{case.case_id}/{article.article_id}": _suggested(case, article) for part in parts for case in part for article in case.articles}
+        return SUGGESTED.page_of(list(found.values()), first, after)
 
     @computed("What they tried in self-service, newest first.")
     @waits
@@ -255,7 +268,9 @@ class Customer(Node):
     @waits
     async def sections(self) -> list[SectionStatus]:
         """Say what is fresh, stale or missing."""
-        return [mapped(SectionStatus, status) for status in await self.loaded.statuses()]
+        told: Any = await self.loaded.statuses()  # they have the type's fields, and are shown as they are
+        found: list[SectionStatus] = told
+        return found
 
 
 async def whole_customer(info: Info, asked: UUID | customers_views.CustomerView) -> Customer | None:
@@ -296,7 +311,12 @@ def _place(entry: Any) -> str:
     return encode_cursor(str(to_micros(entry.occurred_at)), str(getattr(entry, "uid", None) or entry.id))
 
 
-def _suggested(pair: tuple[str, tuple[knowledge_views.CaseSuggestions, knowledge_views.FoundArticle]]) -> knowledge.SuggestedArticle:
-    case, article = pair[1]
+def _suggested(case: Any, article: Any) -> knowledge.SuggestedArticle:
+    """Return the article with the case that it is for."""
+    if isinstance(article, _SUGGESTED):
+        made: Any = article
+        made.case_id, made.case_title = case.case_id, case.case_title
+        found: knowledge.SuggestedArticle = made
+        return found
     because = [as_json(term) for term in article.because]
     return mapped(knowledge.SuggestedArticle, article, because=because, case_id=case.case_id, case_title=case.case_title)

@@ -35,7 +35,8 @@ class ListPart(Generic[T]):
 
     def things(self, parts: Sequence[Sequence[Any]]) -> list[Any]:
         """Return all things in order. Views (of what the struct refused) are built here."""
-        found = [one if isinstance(one, self._made()) else self.of(one) for part in parts for one in part]
+        made = self._made()
+        found = [one if one.__class__ is made else self.of(one) for part in parts for one in part]
         if len(parts) > 1:  # a service may answer for the whole person under each of its ids
             found = list({self.key(one): one for one in found}.values())
         moment: Callable[[Any], datetime] = attrgetter(self.when)

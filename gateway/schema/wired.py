@@ -5,6 +5,7 @@ one, the struct has a property. What a struct refuses is read by the contract's 
 """
 
 import typing
+from binascii import b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
@@ -14,21 +15,29 @@ import strawberry
 from strawberry.scalars import JSON
 
 from gateway.clients.wire import wire_type
-from gateway.schema.relay import Connection, global_id
+from gateway.schema.relay import Connection
 
 T = TypeVar("T")
 STRUCTS: dict[type[Any], type[Any]] = {}
 """Struct by GraphQL type."""
 
 
-def wired(kind: type[Any], *, node: str | None = None, converted: Mapping[str, tuple[Any, Callable[[Any], Any]]] | None = None) -> type[Any]:
+def wired(
+    kind: type[Any],
+    *,
+    node: str | None = None,
+    converted: Mapping[str, tuple[Any, Callable[[Any], Any]]] | None = None,
+    later: frozenset[str] = frozenset(),
+) -> type[Any]:
     """Make the struct of a GraphQL type and let the schema take it for one.
 
-    `node` is the kind of its global id. `converted` gives, for a field whose JSON is of another type, that type and what makes the field of it.
+    `node` is the kind of its global id. `later` names what is not in the JSON and set afterwards. `converted` gives, for a field whose JSON is of another type, that type and what makes the field of it.
     """
     other = converted or {}
     hints = typing.get_type_hints(kind)
-    parts, rename, properties = [], {}, {}
+    parts: list[Any] = []
+    rename: dict[str, str] = {}
+    properties: dict[str, Any] = {}
     for field in kind.__strawberry_definition__.fields:
         name = field.python_name
         if not field.is_basic_field or (name == "id" and node is not None):
@@ -39,16 +48,26 @@ def wired(kind: type[Any], *, node: str | None = None, converted: Mapping[str, t
             rename[f"{name}_"] = name
             properties[name] = property(lambda self, stored=f"{name}_", make=make: make(getattr(self, stored)))
         else:
-            parts.append((name, _type_of(hints[name])))
-    if any(name == "uid" for name, _ in parts):
+            parts.append((name, Any, None) if name in later else (name, _type_of(hints[name])))
+    if any(part[0] == "uid" for part in parts):
         rename["uid"] = "id"
     if node is not None:
-        properties["id"] = property(lambda self: global_id(node, self.uid))
+        properties["id"] = property(_id_of(node))
     made = msgspec.defstruct(kind.__name__, parts, namespace=properties, rename=rename, gc=False, kw_only=True)
     STRUCTS[kind] = made
     if node is not None:  # only what implements an interface is asked for its type
         kind.__strawberry_definition__.is_type_of = OneOf((kind, made))
     return made
+
+
+def _id_of(node: str) -> Callable[[Any], str]:
+    """Return what makes a global id; letters, digits, colon and dash never need base64's two odd characters."""
+    head = f"{node}:".encode()
+
+    def id_of(self: Any) -> str:
+        return b2a_base64(head + str(self.uid).encode(), newline=False).rstrip(b"=\n").decode()
+
+    return id_of
 
 
 class OneOf:

@@ -1,11 +1,15 @@
 """What a compiled plan costs beside graphql-core with its document cached, in process; and whether the two ever differ."""
 
 import gc
+import io
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import structlog
+
 from gateway.clients.all import NAMES, OWN, make_clients
-from gateway.clients.service import Caller, Patience
+from gateway.clients.service import Caller, Patience, Service
 from gateway.context import GatewayContext
 from gateway.execution.documents import Documents
 from gateway.execution.run import GraphQLRequest, Runner
@@ -13,7 +17,7 @@ from gateway.execution.stale import LastGood
 from gateway.schema.build import core_schema
 from services.kit.auth import Principal
 from tests.bench.figure import Figure
-from tests.support.gateway_upstream import CUSTOMER, FixedTransport
+from tests.support.gateway_upstream import CUSTOMER, FixedTransport, views_of
 from tests.support.plan_fuzz import compare
 
 VIEW = (Path(__file__).parents[1] / "support" / "gateway_view.graphql").read_text(encoding="utf-8")
@@ -24,9 +28,22 @@ ASKER = Principal(
 )
 
 
+class Instant(Service):
+    """A service whose answer is there already: what calling costs is measured by the figures over HTTP."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, FixedTransport(name), lambda _principal, _service: "token")
+        self._views = views_of(name)
+
+    async def ask(self, caller: Caller, path: str, body: bytes) -> bytes:  # noqa: ARG002  whatever is asked
+        return self._views
+
+
 async def run() -> list[Figure]:
     """Measure both executors over the same answers, in turns; then compare them over damaged data."""
+    structlog.configure(logger_factory=structlog.WriteLoggerFactory(io.StringIO()))
     clients = make_clients({name: FixedTransport(name) for name in (*NAMES, OWN)}, lambda _principal, _service: "token", Patience())
+    clients = replace(clients, services={name: Instant(name) for name in clients.services})
     documents = Documents(core_schema(), suggestions=False)
     runners = {compiled: Runner(documents, False, 2.0, 5.0, compiled) for compiled in (True, False)}
     request = GraphQLRequest(VIEW, None, {"id": str(CUSTOMER), "contacts": 20})
