@@ -5,7 +5,6 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -24,6 +23,13 @@ PAUSE_S = (0.010, 0.050)
 RETRIED = frozenset({502, 503, 504})
 LEAST_S = 0.005
 TIMEOUT, UNAVAILABLE, OPEN = "SERVICE_TIMEOUT", "SERVICE_UNAVAILABLE", "CIRCUIT_OPEN"
+
+
+_Key = tuple[str, str, bytes, Principal]
+
+
+class _FirstLeft(Exception):
+    """Who made a shared call was cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,7 @@ class Service:
         self._breaker = Breaker()
         self._bulkhead = Bulkhead()
         self._budget = RetryBudget()
-        self._under_way: dict[tuple[str, str, bytes, Principal], asyncio.Task[Answer]] = {}
+        self._under_way: dict[_Key, list[asyncio.Future[Answer]]] = {}
 
     async def read(self, caller: Caller, path: str, query: Query | None = None) -> Any:
         """GET; returns the JSON. Raises Problem or ServiceFailed."""
@@ -124,20 +130,34 @@ class Service:
         return min(longest, left)
 
     async def _shared(self, call: Call, principal: Principal) -> Answer:
-        """Let equal reads of one principal that are under way at the same time share one call."""
+        """Let equal reads of one principal that are under way at the same time share one call: the first one makes it, the others wait."""
         key = (call.method, call.target, call.body, principal)
-        task = self._under_way.get(key)
-        if task is None:
-            task = asyncio.create_task(self._twice(call))
-            self._under_way[key] = task
-            task.add_done_callback(partial(self._forget, key))
-        return await asyncio.shield(task)
+        while (waiting := self._under_way.get(key)) is not None:
+            answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+            waiting.append(answered)
+            try:
+                return await answered
+            except _FirstLeft:
+                continue  # whoever made the call went away before its end; the next one makes it anew
+        waiting = self._under_way[key] = []
+        try:
+            answer = await self._twice(call)
+        except BaseException as error:
+            self._hand_on(key, waiting, None, error if isinstance(error, ServiceFailed) else _FirstLeft())
+            raise
+        self._hand_on(key, waiting, answer, None)
+        return answer
 
-    def _forget(self, key: tuple[str, str, bytes, Principal], done: asyncio.Task[Answer]) -> None:
-        if self._under_way.get(key) is done:
+    def _hand_on(self, key: _Key, waiting: "list[asyncio.Future[Answer]]", answer: Answer | None, error: Exception | None) -> None:
+        if self._under_way.get(key) is waiting:
             del self._under_way[key]
-        if not done.cancelled():
-            done.exception()  # everybody who waited may have gone; the failure was theirs to hear, not the loop's
+        for one in waiting:
+            if one.done():
+                continue
+            if answer is not None:
+                one.set_result(answer)
+            elif error is not None:
+                one.set_exception(error)
 
     async def _twice(self, call: Call) -> Answer:
         """Try again once on a connection that failed or 502, 503, 504, if time and budget allow."""
@@ -159,7 +179,7 @@ class Service:
         except CircuitOpen:
             raise ServiceFailed(self.name, OPEN) from None
         try:
-            async with self._bulkhead.place(), asyncio.timeout(call.seconds):
+            async with self._bulkhead, asyncio.timeout(call.seconds):
                 answer = await self.transport.call(call)
         except Crowded:
             self._breaker.abandon()

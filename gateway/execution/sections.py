@@ -78,6 +78,7 @@ class CustomerSections:
         """
         self._services = services
         self._caller = caller
+        self._inside = views.trusted(caller)
         self._known = None if isinstance(asked, UUID) else asked
         self._members: tuple[UUID, ...] = (asked,) if isinstance(asked, UUID) else tuple(asked.member_ids)
         self._wanted = wanted
@@ -177,7 +178,7 @@ class CustomerSections:
         sizes = self._sizes if service.name == CUSTOMERS else None
         key = (service.name, self._caller.principal, members, (*names, str(self.timeline_size)))
         try:
-            sections = await views.sections(service, self._caller, members, names, sizes)
+            sections = await views.sections(service, self._inside, members, names, sizes)
         except ServiceFailed as failed:
             kept = self._last_good.find(key)
             if kept is not None:

@@ -30,7 +30,7 @@ SIMPLE = {
     "Int": "({v}.__class__ is int and -2147483648 <= {v} <= 2147483647)",
     "Float": "({v}.__class__ is float and {v} - {v} == 0.0)",
     "DateTime": "{v}.__class__ is datetime",
-    "UUID": "{v}.__class__ is UUID",
+    "UUID": "({v}.__class__ is UUID or {v}.__class__ is str)",
 }
 """The test that a value is already what JSON needs. Moments and UUIDs stay objects: the encoder writes them as their scalars do."""
 

@@ -8,7 +8,7 @@ import typing
 from binascii import b2a_base64
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import strawberry
@@ -18,6 +18,8 @@ from gateway.clients.wire import wire_type
 from gateway.schema.relay import Connection
 
 T = TypeVar("T")
+TEXT_OF_UUID = Annotated[str, msgspec.Meta(min_length=36, max_length=36)]
+"""The id of a thing is only shown and put into cursors: it stays the text that it is in JSON."""
 STRUCTS: dict[type[Any], type[Any]] = {}
 """Struct by GraphQL type."""
 
@@ -48,7 +50,7 @@ def wired(
             rename[f"{name}_"] = name
             properties[name] = property(lambda self, stored=f"{name}_", make=make: make(getattr(self, stored)))
         else:
-            parts.append((name, Any, None) if name in later else (name, _type_of(hints[name])))
+            parts.append((name, Any, None) if name in later else (name, TEXT_OF_UUID if name == "uid" else _type_of(hints[name])))
     if any(part[0] == "uid" for part in parts):
         rename["uid"] = "id"
     if node is not None:
@@ -65,7 +67,7 @@ def _id_of(node: str) -> Callable[[Any], str]:
     head = f"{node}:".encode()
 
     def id_of(self: Any) -> str:
-        return b2a_base64(head + str(self.uid).encode(), newline=False).rstrip(b"=\n").decode()
+        return b2a_base64(head + self.uid.encode(), newline=False).rstrip(b"=\n").decode()
 
     return id_of
 

@@ -205,16 +205,16 @@ async def test_who_comes_when_all_places_and_queues_are_full_is_turned_away_at_o
     bulkhead = Bulkhead(running=1, waiting=1)
 
     async def hold() -> None:
-        async with bulkhead.place():
+        async with bulkhead:
             await asyncio.sleep(0.05)
 
     tasks = [asyncio.create_task(hold()) for _ in range(2)]
     await asyncio.sleep(0)
     with pytest.raises(Crowded):
-        async with bulkhead.place():
+        async with bulkhead:
             pass
     await asyncio.gather(*tasks)
-    async with bulkhead.place():
+    async with bulkhead:
         pass
 
 
