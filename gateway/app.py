@@ -18,6 +18,8 @@ from gateway.edge.site import Lane, Site
 from gateway.execution.documents import Documents
 from gateway.execution.run import Runner
 from gateway.execution.stale import LastGood
+from gateway.execution.trusted import load
+from gateway.limits.bucket import Buckets
 from gateway.schema.build import core_schema
 from gateway.settings import GatewaySettings
 from services.kit.problems import LastResort, install_problems
@@ -85,7 +87,11 @@ def make_door(runtime: Runtime, transports: Mapping[str, Transport]) -> Door:
             open_schema=settings.open_schema,
             query_seconds=settings.operation_seconds,
             change_seconds=settings.change_seconds + CHANGE_MARGIN_S,
+            compiled=settings.compiled,
         ),
+        trusted=load(settings.documents_mode, settings.documents_file),
+        costs=Buckets(settings.bucket_size, settings.bucket_per_second),
+        requests=Buckets(settings.rest_size, settings.rest_per_second),
     )
 
 

@@ -1,5 +1,6 @@
-"""How a call reaches a service in another process, at a fifth of the cost of a general HTTP client: HTTP/1.1, one request at a time on each
-kept connection. Only plain `http://`; what the edge streams through, and TLS, goes by `http_transport.py`.
+"""How a call reaches a service in another process, at a fifth of the cost of a general HTTP client.
+
+HTTP/1.1, one request at a time on each kept connection. Only plain `http://`; what the edge streams through, and TLS, goes by `http_transport.py`.
 """
 
 import asyncio

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from gateway.clients.failures import FieldProblem, Problem, ServiceFailed
 from gateway.clients.resilience import Breaker, Bulkhead, CircuitOpen, Crowded, RetryBudget
 from gateway.clients.transport import Answer, AnswerTooLarge, Call, Headers, Transport, Unreachable
+from gateway.metrics import BREAKER_OPEN, CALLS, RETRIES, SHARED
 from services.kit.auth import Principal
 
 V = TypeVar("V", bound=BaseModel)
@@ -22,6 +23,7 @@ Mint = Callable[[Principal, str], str]
 PAUSE_S = (0.010, 0.050)
 RETRIED = frozenset({502, 503, 504})
 LEAST_S = 0.005
+OUTCOMES = ("answered", "failed", "timeout", "unreachable", "crowded", "circuit_open")
 TIMEOUT, UNAVAILABLE, OPEN = "SERVICE_TIMEOUT", "SERVICE_UNAVAILABLE", "CIRCUIT_OPEN"
 
 
@@ -62,6 +64,8 @@ class Service:
         self._breaker = Breaker()
         self._bulkhead = Bulkhead()
         self._budget = RetryBudget()
+        self._was_open = False
+        self._calls = {outcome: CALLS.labels(service=name, outcome=outcome) for outcome in OUTCOMES}
         self._under_way: dict[_Key, list[asyncio.Future[Answer]]] = {}
 
     async def read(self, caller: Caller, path: str, query: Query | None = None) -> Any:
@@ -119,6 +123,7 @@ class Service:
             ("accept", "application/json"),
             ("x-request-id", caller.request_id),
         ]
+        found.append(("x-request-deadline-ms", str(max(0, int((caller.deadline - time.monotonic()) * 1_000)))))
         if caller.traceparent is not None:
             found.append(("traceparent", caller.traceparent))
         return tuple(found)
@@ -135,6 +140,7 @@ class Service:
         while (waiting := self._under_way.get(key)) is not None:
             answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
             waiting.append(answered)
+            SHARED.labels(service=self.name).inc()
             try:
                 return await answered
             except _FirstLeft:
@@ -170,31 +176,42 @@ class Service:
             left = until - time.monotonic() - pause
             if failed.code != UNAVAILABLE or not failed.retryable or left < LEAST_S or not self._budget.spend():
                 raise
+        RETRIES.labels(service=self.name).inc()
         await asyncio.sleep(pause)
         return await self._once(replace(call, seconds=left))
+
+    def _left(self, outcome: str, *, good: bool) -> None:
+        """Note how a call ended, and whether the service is left alone from now on."""
+        self._breaker.leave(time.monotonic(), good=good)
+        self._calls[outcome].inc()
+        if not good or self._was_open:
+            self._was_open = self._breaker.open_until is not None
+            BREAKER_OPEN.labels(service=self.name).set(self._was_open)
 
     async def _once(self, call: Call, retried: frozenset[int] = frozenset()) -> Answer:
         try:
             self._breaker.enter(time.monotonic())
         except CircuitOpen:
+            self._calls["circuit_open"].inc()
             raise ServiceFailed(self.name, OPEN) from None
         try:
             async with self._bulkhead, asyncio.timeout(call.seconds):
                 answer = await self.transport.call(call)
         except Crowded:
             self._breaker.abandon()
+            self._calls["crowded"].inc()
             raise ServiceFailed(self.name, UNAVAILABLE, retryable=False) from None
         except TimeoutError:
-            self._breaker.leave(time.monotonic(), good=False)
+            self._left("timeout", good=False)
             raise ServiceFailed(self.name, TIMEOUT) from None
         except (Unreachable, AnswerTooLarge):
-            self._breaker.leave(time.monotonic(), good=False)
+            self._left("unreachable", good=False)
             raise ServiceFailed(self.name, UNAVAILABLE) from None
         except asyncio.CancelledError:
             self._breaker.abandon()
             raise
         failed = answer.status >= 500  # noqa: PLR2004  HTTP's own number
-        self._breaker.leave(time.monotonic(), good=not failed)
+        self._left("failed" if failed else "answered", good=not failed)
         if failed:
             raise ServiceFailed(self.name, UNAVAILABLE, retryable=answer.status in (retried or RETRIED))
         return answer

@@ -24,8 +24,9 @@ class Unbelievable(ValueError):
 
 def read(kind: type[V], raw: bytes | msgspec.Raw) -> V:
     """Return the JSON as a value with the attributes of `kind` (a view, or a list of one); raises Unbelievable."""
+    asked: Any = kind
     try:
-        found: V = _decoder(kind).decode(raw)
+        found: V = _decoder(asked).decode(raw)
     except msgspec.ValidationError:
         return _read_slowly(kind, bytes(raw))
     except (msgspec.DecodeError, RecursionError) as broken:
@@ -34,8 +35,9 @@ def read(kind: type[V], raw: bytes | msgspec.Raw) -> V:
 
 
 def _read_slowly(kind: type[V], raw: bytes) -> V:
+    asked: Any = kind
     try:
-        found: V = _adapter(kind).validate_json(raw)
+        found: V = _adapter(asked).validate_json(raw)
     except ValidationError as broken:
         raise Unbelievable from broken
     return found
@@ -57,8 +59,13 @@ def wire_type(kind: Any) -> Any:
     if kind in PLAIN:
         return kind
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        parts = [(name, wire_type(field.annotation)) for name, field in kind.model_fields.items() if field.is_required()]
-        rest = [(name, wire_type(field.annotation), field.get_default(call_default_factory=True)) for name, field in kind.model_fields.items() if not field.is_required()]
+        hints: dict[str, Any] = {name: field.annotation for name, field in kind.model_fields.items()}
+        parts = [(name, wire_type(hints[name])) for name, field in kind.model_fields.items() if field.is_required()]
+        rest = [
+            (name, wire_type(hints[name]), field.get_default(call_default_factory=True))
+            for name, field in kind.model_fields.items()
+            if not field.is_required()
+        ]
         if any(isinstance(default, list | dict | set | BaseModel) and default for *_, default in rest):
             return Any
         return msgspec.defstruct(kind.__name__, [*parts, *rest], frozen=True, gc=False, kw_only=True)

@@ -19,7 +19,7 @@ def bind(field: GraphQLField, node: FieldNode, python: Any, converter: Any) -> B
     """Return how this occurrence of the field gets its arguments."""
 
     def reference(variables: Any) -> dict[str, Any]:
-        found = get_argument_values(field, node, variables, None, True)  # noqa: FBT003  its own positional flag: no suggestions
+        found = get_argument_values(field, node, variables, None, True)
         return dict(convert_arguments(found, python.arguments, converter.scalar_registry, converter.config))
 
     if not any(_variables(node)):
@@ -65,7 +65,7 @@ def _by_name(field: GraphQLField, node: FieldNode, python: Any, converter: Any, 
 
 def _constants(field: GraphQLField, rest: FieldNode, python: Any, converter: Any, given: frozenset[str]) -> dict[str, Any]:
     """Return the arguments that need no variable, defaults of those left out among them."""
-    needed = {part.name.value for part in rest.arguments}
+    needed = {part.name.value for part in rest.arguments or ()}
     kept = GraphQLField(field.type, {name: arg for name, arg in field.args.items() if name in needed or name not in given})
     found = dict(convert_arguments(get_argument_values(kept, rest, None), python.arguments, converter.scalar_registry, converter.config))
     if any(value is not None and type(value) not in AS_THEY_ARE for value in found.values()):

@@ -141,7 +141,6 @@ class Documents:
         return document
 
 
-
 def _variables_of(document: DocumentNode) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the variables that decide what is selected, and those that decide how much: of these alone plan and cost depend."""
     seen = _VariablesSeen()
@@ -159,4 +158,6 @@ class _VariablesSeen(Visitor):
         self.conditions.update(part.value.name.value for part in node.arguments or () if isinstance(part.value, VariableNode))
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
-        self.sizes.update(part.value.name.value for part in node.arguments or () if isinstance(part.value, VariableNode) and part.name.value == "first")
+        self.sizes.update(
+            part.value.name.value for part in node.arguments or () if isinstance(part.value, VariableNode) and part.name.value == "first"
+        )

@@ -98,7 +98,7 @@ def _has_fragment_variables(document: DocumentNode) -> bool:
 class _Planner:
     """Builds the steps of one operation."""
 
-    def __init__(self, executor: Executor) -> None:
+    def __init__(self, executor: "Executor[Any]") -> None:
         self._executor = executor
         strawberry_schema: Any = executor.schema._strawberry_schema  # type: ignore[attr-defined]  # noqa: SLF001  set by strawberry, no public way
         self._converter = strawberry_schema.schema_converter

@@ -64,10 +64,10 @@ class Play:
         self._document = document
         self._name = name
         self.variables = variables
-        self._core: Executor | None = None
+        self._core: Executor[Any] | None = None
 
     @property
-    def core(self) -> Executor:
+    def core(self) -> "Executor[Any]":
         """Return the reference for this operation, built when the first thing is not plain."""
         if self._core is None:
             built = Executor.build(
@@ -85,13 +85,14 @@ class Play:
 
     async def run(self) -> ExecutionResult:
         """Run to the end; never raises for what a resolver does."""
-        data: dict[str, Any] | None = dict(self._plan.skeleton)
+        out = dict(self._plan.skeleton)
+        data: dict[str, Any] | None = out
         try:
             if self._plan.serial:
                 for step in self._plan.steps:
-                    await self._all((step,), data)
+                    await self._all((step,), out)
             else:
-                await self._all(self._plan.steps, data)
+                await self._all(self._plan.steps, out)
         except GraphQLError as error:  # a null rose to the very top
             self.core.collected_errors.add(error, None)
             data = None
@@ -120,7 +121,8 @@ class Play:
                     else:
                         waiting.append((step, place, value, False))
                 except Exception as error:  # noqa: BLE001  whatever a resolver raises becomes the field's error
-                    out[step.key] = self._failed(error, step, place)
+                    self._failed(error, step, place)
+                    out[step.key] = None
         except GraphQLError:
             self._let_go(waiting)
             raise
@@ -145,7 +147,7 @@ class Play:
                 task.cancel()
             raise
 
-    async def _finish(self, step: Step, place: Path, value: Any, completed: bool, out: Any) -> None:  # noqa: FBT001  the last part of Waiting
+    async def _finish(self, step: Step, place: Path, value: Any, completed: bool, out: Any) -> None:
         try:
             found = await value
             if not completed:
@@ -154,7 +156,8 @@ class Play:
                     found = await found
             out[step.key] = found
         except Exception as error:  # noqa: BLE001  see _steps
-            out[step.key] = self._failed(error, step, place)
+            self._failed(error, step, place)
+            out[step.key] = None
 
     def _complete(self, step: Step, place: Path, value: Any) -> Any:
         """Return the value as the answer has it, or a coroutine of it; raises what makes it null."""

@@ -15,10 +15,12 @@ from graphql import (
     subscribe,
 )
 
+from gateway.clients.failures import ServiceFailed
 from gateway.context import GatewayContext
 from gateway.execution.documents import Documents, Operation, Prepared
 from gateway.execution.play import Play
 from gateway.execution.problems import OUTAGES, RequestRefused, seen_by_client
+from gateway.metrics import OPERATION_SECONDS, OPERATIONS
 from services.kit.auth import Principal
 from services.kit.log import get_logger
 
@@ -34,6 +36,8 @@ class GraphQLRequest:
     query: str
     operation_name: str | None
     variables: Mapping[str, Any]
+    document_id: str | None = None
+    """The hash it was asked by; None when the text was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class Answered:
     """False when it was refused before it ran; data is then left out."""
     outage: bool
     """Whether every error is an outage and nothing at all could be answered."""
+    causes: tuple[tuple[str, BaseException | None], ...] = ()
+    """Id and cause of what the client was not told; for the log."""
 
     def json(self) -> bytes:
         """Return the response map as JSON."""
@@ -91,7 +97,14 @@ class Runner:
     """False: graphql-core runs everything."""
 
     def ready(self, request: GraphQLRequest, principal: Principal) -> Ready:
-        """Judge the request; raises RequestRefused."""
+        """Judge the request; raises RequestRefused, after its line of log."""
+        try:
+            return self._judged(request, principal)
+        except RequestRefused as refusal:
+            LOG.info("graphql.refused", code=refusal.code, document_id=request.document_id)
+            raise
+
+    def _judged(self, request: GraphQLRequest, principal: Principal) -> Ready:
         reads_schema = self.open_schema or READS_SCHEMA in principal.scopes
         prepared = self.documents.prepare(request.query, reads_schema=reads_schema)
         operation = prepared.operation(request.operation_name)
@@ -173,27 +186,42 @@ def refused(error: RequestRefused) -> Answered:
 def _answered(result: ExecutionResult, cost: int | None) -> Answered:
     errors: list[dict[str, Any]] = []
     codes = []
+    causes: list[tuple[str, BaseException | None]] = []
     for error in result.errors or ():
         seen, error_id = seen_by_client(error)
         if error_id is not None:
-            LOG.error("graphql.field_failed", error_id=error_id, exc=error.original_error)
+            causes.append((error_id, error.original_error))
         errors.append(dict(seen.formatted))
         codes.append((seen.extensions or {}).get("code"))
     uncoerced = result.data is None and bool(errors) and all(error.path is None for error in result.errors or ())
     nothing = result.data is None or (isinstance(result.data, dict) and all(value is None for value in result.data.values()))
     outage = bool(codes) and nothing and all(code in OUTAGES for code in codes)
-    return Answered(result.data, errors, cost, executed=outage or not uncoerced, outage=outage)
+    return Answered(result.data, errors, cost, executed=outage or not uncoerced, outage=outage, causes=tuple(causes))
 
 
 def _log(ready: Ready, answered: Answered, started: float) -> None:
-    """One line per operation: never variables, never the document."""
+    """One line per operation: never variables, never the document. What went wrong here is found by the id that the client was told."""
     name = ready.operation.node.name.value[:LONGEST_NAME] if ready.operation.node.name else None
     codes = sorted({str(error.get("extensions", {}).get("code")) for error in answered.errors})
-    LOG.info(
+    more: dict[str, Any] = {}
+    if answered.causes:
+        more = {"error_id": ",".join(error_id for error_id, _ in answered.causes[:10]), "exc": answered.causes[0][1]}
+    write = LOG.error if any(not isinstance(cause, ServiceFailed) for _, cause in answered.causes) else LOG.info
+    write(
         "graphql.operation",
         operation=name,
+        document_id=ready.request.document_id,
         kind=ready.kind.value,
         cost=ready.cost,
         duration_ms=round((time.perf_counter() - started) * 1000, 1),
         code=",".join(codes) or None,
+        **more,
     )
+    OPERATIONS.labels(kind=ready.kind.value, outcome=_outcome(answered)).inc()
+    OPERATION_SECONDS.labels(kind=ready.kind.value).observe(time.perf_counter() - started)
+
+
+def _outcome(answered: Answered) -> str:
+    if not answered.errors:
+        return "whole"
+    return "partial" if answered.executed and answered.data is not None and not answered.outage else "failed"

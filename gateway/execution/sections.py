@@ -17,6 +17,7 @@ from gateway.clients.service import Caller, Service
 from gateway.clients.views import SectionAnswer
 from gateway.clients.wire import Unbelievable, read
 from gateway.execution.stale import LastGood
+from gateway.metrics import STALE
 from services.customers.contract import CustomerView
 from services.kit.errors import Forbidden
 
@@ -182,6 +183,7 @@ class CustomerSections:
         except ServiceFailed as failed:
             kept = self._last_good.find(key)
             if kept is not None:
+                STALE.labels(service=service.name).inc()
                 return Part(SectionState.STALE, kept, failed.code)
             return Part(SectionState.UNAVAILABLE, {}, failed.code, failed)
         except Problem as refused:

@@ -52,13 +52,13 @@ def is_plain(owner: GraphQLObjectType, name: str) -> bool:
     return bool(found is not None and found.is_basic_field and not owner.fields[name].args)
 
 
-def make_shape(executor: Executor, kind: Any, details: Details) -> Shape:
+def make_shape(executor: "Executor[Any]", kind: Any, details: Details) -> Shape:
     """Return the shape of values of this type under this selection; raises NotPlain when there are resolvers or abstract types below."""
     writer = _Writer(executor)
     return writer.finished(writer.value(kind, details))
 
 
-def make_frame(executor: Executor, owner: GraphQLObjectType, fields: dict[str, Any], steps: frozenset[str]) -> Shape:
+def make_frame(executor: "Executor[Any]", owner: GraphQLObjectType, fields: dict[str, Any], steps: frozenset[str]) -> Shape:
     """Return the shape of an object some of whose fields are steps: those hold None, in their place, until their steps have run."""
     writer = _Writer(executor)
     return writer.finished(writer.object(owner, fields, nullable=False, steps=steps))
@@ -67,7 +67,7 @@ def make_frame(executor: Executor, owner: GraphQLObjectType, fields: dict[str, A
 class _Writer:
     """Writes one module of Python functions, one for each object and list of the selection."""
 
-    def __init__(self, executor: Executor) -> None:
+    def __init__(self, executor: "Executor[Any]") -> None:
         self._executor = executor
         self._lines: list[str] = []
         self._names: dict[str, Any] = {"datetime": datetime, "UUID": UUID, "bad": _bad}

@@ -12,7 +12,10 @@ FIRST_LINES = "# The GraphQL schema of Antiphon. Written by `python -m gateway.s
 
 
 def make_schema(*, in_order: bool = True) -> Schema:
-    """Return the schema; `in_order` sorts it for people to read, which costs enums their Python classes. Suggestions are off, since they tell a stranger what exists."""
+    """Return the schema; `in_order` sorts it for people to read, which costs enums their Python classes.
+
+    Suggestions are off, since they tell a stranger what exists.
+    """
     return Schema(
         query=Query,
         mutation=Mutation,

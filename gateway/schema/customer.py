@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 import strawberry
 
 from gateway.clients.failures import ServiceFailed
@@ -12,21 +11,18 @@ from gateway.clients.wire import as_json
 from gateway.context import Info, at
 from gateway.execution.plan import waits
 from gateway.execution.sections import CustomerSections, SectionState
+from gateway.schema import customer_parts as parts
 from gateway.schema import customers, ids, insight, knowledge, routing, survey
 from gateway.schema.customers import Entry, IdentityKey, entries
 from gateway.schema.feedback import FeedbackItem, FollowUp
-from gateway.schema.parts import ListPart
 from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, global_id, mapped, page_from
 from gateway.schema.selection import arguments_below, selected
-from gateway.schema.wired import list_decoder, wired, wired_page
+from gateway.schema.wired import list_decoder, wired_page
 from services.customers import contract as customers_views
-from services.feedback import contract as feedback_views
-from services.insight import contract as insight_views
 from services.kit.paging import encode_cursor
 from services.kit.tables import to_micros
 from services.knowledge import contract as knowledge_views
 from services.routing import contract as routing_views
-from services.survey import contract as survey_views
 
 MOST_SECTION = 100
 """Entries that the view contract brings along at most."""
@@ -47,69 +43,6 @@ PARTS = {
     "contributions": ("insight", "contributions"),
 }
 """Field of Customer to the service and the section that fill it."""
-
-
-def _uid(one: Any) -> str:
-    return str(one.uid)
-
-
-_ENTRY = wired(customers.TimelineEntry, converted={"seq": (int, str)})
-_CONTACT = wired(routing.CustomerContact, node=ids.CONTACT)
-_OPEN_AND_RECENT = msgspec.json.Decoder(msgspec.defstruct("OpenAndRecent", [("open", list[_CONTACT]), ("recent", list[_CONTACT])], gc=False))  # type: ignore[valid-type]  # made for msgspec
-wired(customers.Case, node=ids.CASE)
-wired(FeedbackItem, node=ids.ITEM)
-wired(FollowUp, node=ids.FOLLOW_UP)
-for _kind in (customers.Order, customers.Consent, survey.Invitation, survey.SurveyResponse, knowledge.SelfServiceSession, insight.Contribution):
-    wired(_kind)
-
-_SUGGESTED = wired(knowledge.SuggestedArticle, later=frozenset({"case_id", "case_title"}))
-_CASE = msgspec.defstruct("CaseSuggestions", [("case_id", UUID), ("case_title", str), ("articles", list[_SUGGESTED])], gc=False)  # type: ignore[valid-type]  # made for msgspec
-_SUGGESTIONS = msgspec.json.Decoder(list[_CASE])  # type: ignore[valid-type]  # made for msgspec
-
-CASES = ListPart("customers", "cases", customers.Case, customers_views.CaseView, customers.Case.of, "opened_at", _uid)
-ORDERS = ListPart("customers", "orders", customers.Order, customers_views.OrderView, customers.Order.of, "placed_at", lambda one: one.order_reference)
-CONSENTS = ListPart(
-    "customers",
-    "consents",
-    customers.Consent,
-    customers_views.ConsentView,
-    customers.Consent.of,
-    "given_at",
-    lambda one: f"{one.purpose}/{one.channel}/{one.given_at.isoformat()}",
-)
-CONTACTS = ListPart("routing", "contacts", routing.CustomerContact, routing_views.ContactSummary, routing.CustomerContact.of, "queued_at", _uid)
-CALL_BACKS = ListPart("routing", "call_backs", routing.CustomerContact, routing_views.ContactSummary, routing.CustomerContact.of, "queued_at", _uid)
-INVITATIONS = ListPart("survey", "invitations", survey.Invitation, survey_views.InvitationView, survey.Invitation.of, "invited_at", _uid)
-RESPONSES = ListPart("survey", "responses", survey.SurveyResponse, survey_views.ResponseView, survey.SurveyResponse.of, "answered_at", _uid)
-FEEDBACK = ListPart("feedback", "feedback", FeedbackItem, feedback_views.ItemView, FeedbackItem.of, "said_at", _uid)
-FOLLOW_UPS = ListPart("feedback", "follow_ups", FollowUp, feedback_views.FollowUpView, FollowUp.of, "opened_at", _uid)
-SELF_SERVICE = ListPart(
-    "knowledge",
-    "self_service",
-    knowledge.SelfServiceSession,
-    knowledge_views.HelpSessionView,
-    knowledge.SelfServiceSession.of,
-    "last_at",
-    lambda one: str(one.session_id),
-)
-SUGGESTED = ListPart(
-    "knowledge",
-    "suggested_articles",
-    knowledge.SuggestedArticle,
-    knowledge_views.CaseSuggestions,
-    knowledge.SuggestedArticle.of,
-    "",
-    lambda one: f"{one.case_id}/{one.article_id}",
-)
-CONTRIBUTIONS = ListPart(
-    "insight",
-    "contributions",
-    insight.Contribution,
-    insight_views.ContributionView,
-    insight.Contribution.of,
-    "told_at",
-    lambda one: str(one.initiative_id),
-)
 
 
 @strawberry.type(description="What one section of the view says about itself.")
@@ -165,29 +98,29 @@ class Customer(Node):
 
     async def _newest(self, first: int) -> Connection[customers.TimelineEntry] | None:
         """Take the first page from customers' sections: it came along with the person."""
-        parts = await self.loaded.read("customers", "timeline", list[customers_views.TimelineEntryView], list_decoder(customers.TimelineEntry).decode)
-        if parts is None:
+        found = await self.loaded.read("customers", "timeline", list[customers_views.TimelineEntryView], list_decoder(customers.TimelineEntry).decode)
+        if found is None:
             return None
-        found = [one if isinstance(one, _ENTRY) else customers.TimelineEntry.of(one) for one in (parts[0] if parts else [])]
-        return wired_page(found[:first], _place, more=len(found) > first, before=False)
+        entries_found = [one if isinstance(one, parts.ENTRY) else customers.TimelineEntry.of(one) for one in (found[0] if found else [])]
+        return wired_page(entries_found[:first], _place, more=len(entries_found) > first, before=False)
 
     @computed("Issues, newest first.")
     @waits
     async def cases(self, first: First, after: After = None) -> Connection[customers.Case] | None:
         """Take them from customers's sections."""
-        return await CASES.page(self.loaded, first, after)
+        return await parts.CASES.page(self.loaded, first, after)
 
     @computed("Orders, newest first.")
     @waits
     async def orders(self, first: First, after: After = None) -> Connection[customers.Order] | None:
         """Take them from customers's sections."""
-        return await ORDERS.page(self.loaded, first, after)
+        return await parts.ORDERS.page(self.loaded, first, after)
 
     @computed("What they said about being contacted, newest first.")
     @waits
     async def consents(self, first: First, after: After = None) -> Connection[customers.Consent] | None:
         """Take them from customers's sections."""
-        return await CONSENTS.page(self.loaded, first, after)
+        return await parts.CONSENTS.page(self.loaded, first, after)
 
     @computed("How they stand to us.")
     @waits
@@ -207,62 +140,62 @@ class Customer(Node):
     @waits
     async def contacts(self, first: First, after: After = None) -> Connection[routing.CustomerContact] | None:
         """Take them from routing's sections."""
-        parts = await self.loaded.read("routing", "contacts", routing_views.CustomerContacts, _OPEN_AND_RECENT.decode)
-        if parts is None:
+        found = await self.loaded.read("routing", "contacts", routing_views.CustomerContacts, parts.OPEN_AND_RECENT.decode)
+        if found is None:
             return None
-        return CONTACTS.page_of(CONTACTS.things([[*part.open, *part.recent] for part in parts]), first, after)
+        return parts.CONTACTS.page_of(parts.CONTACTS.things([[*part.open, *part.recent] for part in found]), first, after)
 
     @computed("Calls that are owed to them, newest first.")
     @waits
     async def call_backs(self, first: First, after: After = None) -> Connection[routing.CustomerContact] | None:
         """Take them from routing's sections."""
-        return await CALL_BACKS.page(self.loaded, first, after)
+        return await parts.CALL_BACKS.page(self.loaded, first, after)
 
     @computed("What they were asked, newest first.")
     @waits
     async def invitations(self, first: First, after: After = None) -> Connection[survey.Invitation] | None:
         """Take them from survey's sections."""
-        return await INVITATIONS.page(self.loaded, first, after)
+        return await parts.INVITATIONS.page(self.loaded, first, after)
 
     @computed("What they answered, newest first.")
     @waits
     async def responses(self, first: First, after: After = None) -> Connection[survey.SurveyResponse] | None:
         """Take them from survey's sections."""
-        return await RESPONSES.page(self.loaded, first, after)
+        return await parts.RESPONSES.page(self.loaded, first, after)
 
     @computed("What they said anywhere, newest first.")
     @waits
     async def feedback(self, first: First, after: After = None) -> Connection[FeedbackItem] | None:
         """Take them from feedback's sections."""
-        return await FEEDBACK.page(self.loaded, first, after)
+        return await parts.FEEDBACK.page(self.loaded, first, after)
 
     @computed("What is owed to them, newest first.")
     @waits
     async def follow_ups(self, first: First, after: After = None) -> Connection[FollowUp] | None:
         """Take them from feedback's sections."""
-        return await FOLLOW_UPS.page(self.loaded, first, after)
+        return await parts.FOLLOW_UPS.page(self.loaded, first, after)
 
     @computed("Articles for the open cases, best first.")
     @waits
     async def suggested_articles(self, first: First, after: After = None) -> Connection[knowledge.SuggestedArticle] | None:
         """Take them from knowledge's sections."""
-        parts = await self.loaded.read("knowledge", "suggested_articles", list[knowledge_views.CaseSuggestions], _SUGGESTIONS.decode)
-        if parts is None:
+        found = await self.loaded.read("knowledge", "suggested_articles", list[knowledge_views.CaseSuggestions], parts.SUGGESTIONS.decode)
+        if found is None:
             return None
-        found = {f"{case.case_id}/{article.article_id}": _suggested(case, article) for part in parts for case in part for article in case.articles}
-        return SUGGESTED.page_of(list(found.values()), first, after)
+        each = {f"{case.case_id}/{article.article_id}": _suggested(case, article) for part in found for case in part for article in case.articles}
+        return parts.SUGGESTED.page_of(list(each.values()), first, after)
 
     @computed("What they tried in self-service, newest first.")
     @waits
     async def self_service(self, first: First, after: After = None) -> Connection[knowledge.SelfServiceSession] | None:
         """Take them from knowledge's sections."""
-        return await SELF_SERVICE.page(self.loaded, first, after)
+        return await parts.SELF_SERVICE.page(self.loaded, first, after)
 
     @computed("What changed because they spoke, newest first.")
     @waits
     async def contributions(self, first: First, after: After = None) -> Connection[insight.Contribution] | None:
         """Take them from insight's sections."""
-        return await CONTRIBUTIONS.page(self.loaded, first, after)
+        return await parts.CONTRIBUTIONS.page(self.loaded, first, after)
 
     @computed("The state of every section that this operation asks for, and of the profile.")
     @waits
@@ -313,7 +246,7 @@ def _place(entry: Any) -> str:
 
 def _suggested(case: Any, article: Any) -> knowledge.SuggestedArticle:
     """Return the article with the case that it is for."""
-    if isinstance(article, _SUGGESTED):
+    if isinstance(article, parts.WIRED_SUGGESTED):
         made: Any = article
         made.case_id, made.case_title = case.case_id, case.case_title
         found: knowledge.SuggestedArticle = made

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from gateway.execution.sections import CustomerSections
 from gateway.schema.relay import Connection, checked_first, cursor_of
-from gateway.schema.wired import list_decoder, wired_page
+from gateway.schema.wired import STRUCTS, list_decoder, wired_page
 from services.kit.errors import InvalidInput
 
 T = TypeVar("T")
@@ -30,7 +30,9 @@ class ListPart(Generic[T]):
 
     async def page(self, loaded: CustomerSections, first: int, after: str | None) -> Connection[T] | None:
         """Return a page of what all records of the person have a share in, each thing once; None when the service is silent."""
-        parts = await loaded.read(self.service, self.section, list[self.view], list_decoder(self.kind).decode)  # type: ignore[name-defined]  # made for pydantic
+        kind: Any = self.kind
+        view: Any = list[self.view]  # type: ignore[name-defined]  # made for pydantic
+        parts: list[Any] | None = await loaded.read(self.service, self.section, view, list_decoder(kind).decode)
         return None if parts is None else self.page_of(self.things(parts), first, after)
 
     def things(self, parts: Sequence[Sequence[Any]]) -> list[Any]:
@@ -58,5 +60,4 @@ class ListPart(Generic[T]):
         return cursor_of(self.key(one))
 
     def _made(self) -> type[Any]:
-        made: type[Any] = list_decoder(self.kind).type.__args__[0]
-        return made
+        return STRUCTS[self.kind]

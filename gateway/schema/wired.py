@@ -33,7 +33,8 @@ def wired(
 ) -> type[Any]:
     """Make the struct of a GraphQL type and let the schema take it for one.
 
-    `node` is the kind of its global id. `later` names what is not in the JSON and set afterwards. `converted` gives, for a field whose JSON is of another type, that type and what makes the field of it.
+    `node` is the kind of its global id. `later` names what is not in the JSON and set afterwards. `converted` gives, for a field whose
+    JSON is of another type, that type and what makes the field of it.
     """
     other = converted or {}
     hints = typing.get_type_hints(kind)
@@ -48,7 +49,7 @@ def wired(
             source, make = other[name]
             parts.append((f"{name}_", source))
             rename[f"{name}_"] = name
-            properties[name] = property(lambda self, stored=f"{name}_", make=make: make(getattr(self, stored)))
+            properties[name] = property(_converting(f"{name}_", make))
         else:
             parts.append((name, Any, None) if name in later else (name, TEXT_OF_UUID if name == "uid" else _type_of(hints[name])))
     if any(part[0] == "uid" for part in parts):
@@ -60,6 +61,10 @@ def wired(
     if node is not None:  # only what implements an interface is asked for its type
         kind.__strawberry_definition__.is_type_of = OneOf((kind, made))
     return made
+
+
+def _converting(stored: str, make: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda self: make(getattr(self, stored))
 
 
 def _id_of(node: str) -> Callable[[Any], str]:
@@ -79,6 +84,7 @@ class OneOf:
         self.classes = classes
 
     def __call__(self, value: object, _info: object) -> bool:
+        """Tell whether the value is of the type."""
         return isinstance(value, self.classes)
 
 
@@ -99,9 +105,9 @@ def _type_of(hint: Any) -> Any:
 
 
 @cache
-def list_decoder(kind: type[Any]) -> Any:
+def list_decoder(kind: Any) -> Any:
     """Return the decoder of a JSON list of this GraphQL type."""
-    return msgspec.json.Decoder(list[STRUCTS[kind]])
+    return msgspec.json.Decoder(list[STRUCTS[kind]])  # type: ignore[valid-type]  # made for msgspec
 
 
 class _Edge(msgspec.Struct, gc=False):

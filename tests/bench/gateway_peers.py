@@ -77,7 +77,8 @@ class _Client(asyncio.Protocol):
 
 async def ask_many(gateway: Gateway, requests: int, connections: int = CONNECTIONS) -> tuple[bytes, list[float]]:
     """Ask the view this often over kept connections; return the last answer and every duration in ms."""
-    head = f"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nauthorization: Bearer {gateway.key}\r\ncontent-length: {len(BODY)}\r\n\r\n"
+    head = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+    head += f"authorization: Bearer {gateway.key}\r\ncontent-length: {len(BODY)}\r\n\r\n"
     left, took, last = requests, [], b""
 
     async def one() -> None:
@@ -152,7 +153,10 @@ async def run() -> list[Figure]:
     found = [_figure(mine, one, goals[one.name]) for one in peers]
     missing = None if peers else "Node and npm are missing: Apollo Server and Mercurius were not measured"
     note = missing or f"{len(VIEW.split())} words of query, 5 upstream calls at once"
-    return [*found, Figure("gateway.one_hop", hop, "ms p50", 1.6, lower_is_better=True, reference="the slowest upstream", reference_value=DELAY_MS, note=note)]
+    return [
+        *found,
+        Figure("gateway.one_hop", hop, "ms p50", 1.6, lower_is_better=True, reference="the slowest upstream", reference_value=DELAY_MS, note=note),
+    ]
 
 
 async def _measure(gateways: list[Gateway]) -> None:
@@ -177,4 +181,6 @@ async def _median(gateway: Gateway) -> float:
 
 def _figure(mine: Gateway, one: Gateway, goal: float) -> Figure:
     note = "CPU of the process per unified view, the least of all rounds; data byte-equal"
-    return Figure(f"gateway.cpu_vs_{one.name}", mine.best, "µs CPU", goal, lower_is_better=True, reference=one.name, reference_value=one.best, note=note)
+    return Figure(
+        f"gateway.cpu_vs_{one.name}", mine.best, "µs CPU", goal, lower_is_better=True, reference=one.name, reference_value=one.best, note=note
+    )

@@ -25,7 +25,7 @@ async def serve(port: int, upstream: int, folder: Path) -> None:
     app = create_gateway(ways, settings, House(bus=InProcessBus(rooms=1)))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False, loop="uvloop", http="httptools"))
     running = asyncio.create_task(server.serve())
-    while not server.started and not running.done():
+    while not server.started and not running.done():  # noqa: ASYNC110  uvicorn offers a flag to look at, no event to wait for
         await asyncio.sleep(0.02)
     runtime = app.state.own.state.runtime
     made = await runtime.write(issue_key, IssueKey(holder="bench", roles=["agent"]), runtime.resources["pepper"])

@@ -8,7 +8,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from types import NoneType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, ClassVar, Union, get_args, get_origin
 from uuid import UUID
 
 import httptools
@@ -24,7 +24,7 @@ from services.survey import contract as survey
 
 CUSTOMER = UUID("0192d3a0-0000-7000-8000-000000000001")
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-WORDS = "my new card never arrived and nobody at the desk could tell me where it is or when it will be sent again so please call".split()
+WORDS = ["my", "new", "card", "never", "arrived", "and", "nobody", "at", "the", "desk", "could", "tell", "me", "where", "it", "is", "please", "call"]
 SECTIONS: dict[str, dict[str, tuple[Any, int]]] = {
     "customers": {
         "profile": (customers.CustomerView, 0),
@@ -53,14 +53,14 @@ def example(kind: Any, index: int, name: str = "") -> Any:
         return {"word": example(parts[1], index, name)}
     if origin is not None and (origin is Union or NoneType in parts):
         inner = [part for part in parts if part is not NoneType]
-        return None if index % 7 == 3 and name not in {"offer"} else example(inner[0], index, name)
+        return None if index % 7 == 3 and name != "offer" else example(inner[0], index, name)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return next(iter(kind)).value
     return _leaf(kind, index, name)
 
 
 def _leaf(kind: Any, index: int, name: str) -> Any:
-    if name in {"customer_id"} or (name == "id" and index == 0):
+    if name == "customer_id" or (name == "id" and index == 0):
         return str(CUSTOMER)
     if kind is UUID:
         return str(UUID(int=(0x0192D3A0 << 96) + index * 1_000 + sum(map(ord, name))))
@@ -77,7 +77,7 @@ def _leaf(kind: Any, index: int, name: str) -> Any:
 
 def views_of(service: str) -> bytes:
     """Return one service's answer to the view contract."""
-    made = {}
+    made: dict[str, dict[str, Any]] = {}
     for section, (kind, many) in SECTIONS.get(service, {}).items():
         data = [example(kind, place + 1) for place in range(many)] if many else example(kind, 0)
         made[section] = {"version": 1, "as_of": NOON.isoformat().replace("+00:00", "Z"), "data": data}
@@ -112,8 +112,8 @@ class FixedTransport:
 class _Served(asyncio.Protocol):
     """HTTP/1.1 with keep-alive, as cheap as it can be: the upstream must not be what is measured."""
 
-    answers: dict[bytes, bytes] = {}
-    delay_s = 0.0
+    answers: ClassVar[dict[bytes, bytes]] = {}
+    delay_s: ClassVar[float] = 0.0
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport

@@ -61,7 +61,9 @@ class WildDocument:
         if self.dice.random() < 0.15:
             parts.append(self.one(owner, self.dice.choice(chosen), depth) if chosen else "__typename")
         if isinstance(owner, GraphQLInterfaceType):
-            parts += [f"... on {kind.name} {self.selection(kind, depth + 1)}" for kind in self.schema.get_possible_types(owner) if self.dice.random() < 0.6]
+            parts += [
+                f"... on {kind.name} {self.selection(kind, depth + 1)}" for kind in self.schema.get_possible_types(owner) if self.dice.random() < 0.6
+            ]
         elif self.dice.random() < 0.2 and depth < DEEPEST:
             parts.append(self.fragment(owner, depth))
         self.dice.shuffle(parts)
@@ -132,7 +134,7 @@ class WildDocument:
         if isinstance(kind, GraphQLList):
             return "[" + ", ".join(self.literal(kind.of_type) for _ in range(self.dice.randint(0, 2))) + "]"
         if isinstance(kind, GraphQLEnumType):
-            return self.dice.choice(list(kind.values))
+            return str(self.dice.choice(list(kind.values)))
         if isinstance(kind, GraphQLInputObjectType):
             return "{" + ", ".join(f"{name}: {self.literal(part.type)}" for name, part in kind.fields.items()) + "}"
         value = self.dice.choice(LITERALS.get(kind.name, ["x"]))

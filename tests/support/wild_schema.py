@@ -61,7 +61,7 @@ def build(kind: Any, dice: random.Random, damaged: float, depth: int) -> Any:
         return build(dice.choice(list(SCHEMA.get_possible_types(kind))), dice, damaged, depth)
     if isinstance(kind, GraphQLObjectType):
         made = object.__new__(kind.extensions["strawberry-definition"].origin)
-        for name, known in kind.fields.items():
+        for known in kind.fields.values():
             python = known.extensions["strawberry-definition"]
             if python.is_basic_field and (depth < 5 or not isinstance(known.type, GraphQLObjectType)):
                 made.__dict__[python.python_name] = build(known.type, dice, damaged, depth + 1)
@@ -190,12 +190,12 @@ class Query:
         return found
 
     @computed("An interface.")
-    async def node(self, info: strawberry.Info[Wild, None], id: strawberry.ID) -> Thing | None:  # noqa: A002
+    async def node(self, info: strawberry.Info[Wild, None], id: strawberry.ID) -> Thing | None:  # noqa: A002, ARG002
         found: Thing | None = info.context.thing(info, "node")
         return found
 
     @computed("Many.")
-    async def leaves(self, info: strawberry.Info[Wild, None], first: int) -> list[Leafy] | None:
+    async def leaves(self, info: strawberry.Info[Wild, None], first: int) -> list[Leafy] | None:  # noqa: ARG002
         found: list[Leafy] | None = info.context.thing(info, "leaves")
         return found
 

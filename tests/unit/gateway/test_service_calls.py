@@ -59,7 +59,9 @@ async def test_a_call_carries_the_internal_token_and_the_request_id() -> None:
     assert await service(way).read(caller(), "/v1/x", {"limit": 5, "cursor": None, "kinds": ["a", "b"]}) == {"a": 1}
 
     assert way.calls[0].target == "/survey/v1/x?limit=5&kinds=a&kinds=b"
-    assert dict(way.calls[0].headers) == {
+    headers = dict(way.calls[0].headers)
+    assert 0 < int(headers.pop("x-request-deadline-ms")) <= 5_000
+    assert headers == {
         "authorization": "Bearer token of ana for survey",
         "accept": "application/json",
         "x-request-id": "request-1",
