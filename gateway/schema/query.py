@@ -46,9 +46,7 @@ class Query:
         context.need("customers:read")
         if (key is None) == (id is None):
             raise InvalidInput("Give either key or id.", pointer="/key")
-        if key is None:
-            return await whole_customer(info, UUID(raw_id(str(id), ids.CUSTOMER)))
-        return await _by_key(info, key)
+        return await (_by_key(info, key) if key is not None else whole_customer(info, UUID(raw_id(str(id), ids.CUSTOMER))))
 
     @computed("Anything with a global id. Null when there is no such thing.")
     async def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The global id.")]) -> Node | None:  # noqa: A002  Relay's name

@@ -33,27 +33,27 @@ def door(house: Running, **changed: Any) -> None:
 
 
 async def test_who_has_used_up_the_allowance_is_told_when_there_is_some_again(house: Running, key: str) -> None:
-    door(house, costs=Buckets(size=3, per_second=0.5))
+    door(house, costs=Buckets(size=3, per_second=0.0001))
     body = {"query": QUERY, "variables": {"id": str(new_id())}}
 
     answers = [await house.post(key, body) for _ in range(4)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
-    assert answers[0].headers["ratelimit-policy"] == '"cost";q=3;w=6'
-    assert answers[0].headers["ratelimit"] == '"cost";r=2;t=2'
+    assert answers[0].headers["ratelimit-policy"] == '"cost";q=3;w=30000'
+    assert answers[0].headers["ratelimit"].startswith('"cost";r=2;t=')
     assert answers[3].json()["errors"][0]["extensions"]["code"] == "THROTTLED"
-    assert answers[3].headers["retry-after"] == "2"
+    assert int(answers[3].headers["retry-after"]) > 9_000
 
 
 async def test_rest_has_its_own_allowance_with_the_same_fields(house: Running, key: str) -> None:
-    door(house, requests=Buckets(size=2, per_second=1))
+    door(house, requests=Buckets(size=2, per_second=0.0001))
 
     answers = [await house.rest(key, "GET", f"/customers/v1/customers/{new_id()}") for _ in range(3)]
 
     assert [answer.status_code for answer in answers] == [404, 404, 429]
-    assert answers[1].headers["ratelimit"] == '"requests";r=0;t=2'
+    assert answers[1].headers["ratelimit"].startswith('"requests";r=0;t=')
     assert answers[2].json()["code"] == "allowance_used_up"
-    assert answers[2].headers["retry-after"] == "1"
+    assert int(answers[2].headers["retry-after"]) > 9_000
 
 
 async def test_a_registered_document_is_asked_for_by_its_hash_by_post_and_get(house: Running, key: str) -> None:
@@ -137,7 +137,7 @@ async def test_no_generated_body_makes_the_gateway_fail(house: Running, key: str
     door(house, costs=Buckets(size=1e9, per_second=1e9))
     statuses = [
         (await house.rest(key, "POST", "/graphql", content=body, headers={"content-type": "application/json", **STRICT})).status_code
-        for body in wild_bodies(range(400))
+        for body in wild_bodies(range(120))
     ]
 
     assert [status for status in statuses if status >= 500] == []
