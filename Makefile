@@ -7,7 +7,7 @@ BIN := .venv/bin
 T ?=
 B ?=
 
-.PHONY: help contracts format run up-local demo check lint types imports schema migrations test test-fast bench bench-long migration map key token clean
+.PHONY: help contracts format run up-local demo routing-sim check lint types imports schema migrations test test-fast bench bench-long migration map key token clean
 
 help: ## List the commands
 	@grep -hE '^[a-z%-]+:.*##|^##@' $(MAKEFILE_LIST) | sed -E 's/^##@ (.*)/\n\1/; s/^([a-z%-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -61,6 +61,9 @@ test-fast: .venv/.installed ## What a developer runs all the time: unit tests an
 bench: .venv/.installed ## Measure; B=house for one part. One JSON line per figure, the reference measured in the same run
 	@$(BIN)/uv sync --frozen --quiet --inexact --group bench
 	@$(BIN)/python -m tests.bench $(B)
+
+routing-sim: .venv/.installed ## Play a day through routing: make routing-sim AGENTS=file CONTACTS=file POLICY=index
+	@$(BIN)/python -m infra.routing_sim --agents "$(AGENTS)" --contacts "$(CONTACTS)" --policy "$(or $(POLICY),index)"
 
 ##@ Change
 contracts: .venv/.installed ## Renew the committed OpenAPI, event and GraphQL documents (then read the difference)
