@@ -13,6 +13,8 @@ from gateway.clients import views
 from gateway.clients.all import Clients
 from gateway.clients.failures import ServiceFailed
 from gateway.clients.service import Caller
+from gateway.clients.views import SectionAnswer
+from gateway.clients.wire import Unbelievable, read
 from gateway.execution.stale import LastGood
 from services.customers.contract import CustomerView
 from services.kit.errors import Forbidden
@@ -47,10 +49,18 @@ class GatewayContext:
         service = self.clients.customers.service
         try:
             self.need("customers:read")
-            found = await views.sections(service, self.caller, ids, ["profile"])
+            found = await views.sections(service, views.trusted(self.caller), ids, ["profile"])
         except (ServiceFailed, Forbidden) as failure:
             return [failure] * len(ids)
-        return [service.believe(CustomerView, found[one]["profile"].data) if "profile" in found.get(one, {}) else None for one in ids]
+        profiles = [found.get(one, {}).get("profile") for one in ids]
+        return [None if one is None else _believed(service.name, one) for one in profiles]
+
+
+def _believed(service: str, answer: SectionAnswer) -> CustomerView | BaseException:
+    try:
+        return read(CustomerView, answer.data)
+    except Unbelievable:
+        return ServiceFailed(service, "SERVICE_UNAVAILABLE", retryable=False)
 
 
 Info = strawberry.Info[GatewayContext, None]

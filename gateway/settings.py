@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gateway.execution.trusted import TrustMode
 from services.kit.settings import ServiceSettings, prefix
 
 LEEWAY_S = 30
@@ -61,6 +62,22 @@ class GatewaySettings(ServiceSettings):
     stale_seconds: Annotated[
         float, Field(ge=0, le=600, description="how long the last good answer of a silent service may be shown, marked STALE")
     ] = 30.0
+
+    compiled: Annotated[
+        bool, Field(description="run operations by compiled plans; false leaves everything to graphql-core, with the same answers")
+    ] = True
+    bucket_size: Annotated[float, Field(gt=0, description="GraphQL cost that one principal may ask at once")] = 1_000.0
+    bucket_per_second: Annotated[float, Field(gt=0, description="GraphQL cost that a principal's bucket gains each second")] = 200.0
+    rest_size: Annotated[float, Field(gt=0, description="REST requests that one principal may send at once")] = 2_000.0
+    rest_per_second: Annotated[float, Field(gt=0, description="REST requests that a principal's bucket gains each second")] = 500.0
+    documents_mode: Annotated[TrustMode, Field(description="trusted documents: off, allow (beside any other) or only")] = TrustMode.OFF
+    documents_file: Annotated[Path | None, Field(description="the manifest of trusted documents, {sha256: document}")] = None
+    ide: Annotated[bool | None, Field(description="serve GraphiQL at /graphiql; when left out, in development only")] = None
+
+    @property
+    def shows_ide(self) -> bool:
+        """Whether /graphiql exists."""
+        return self.open_schema if self.ide is None else self.ide
 
     @property
     def open_schema(self) -> bool:

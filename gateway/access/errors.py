@@ -1,6 +1,6 @@
 """Refusals of the door."""
 
-from services.kit.errors import Conflict, Refused
+from services.kit.errors import AntiphonError, Conflict, Refused
 
 
 class TooManyLiveKeys(Conflict):
@@ -19,3 +19,11 @@ class RightsBeyondOwn(Refused):
     """Nobody can give away more than they have: roles, sites or vendors of the new key go beyond those of the key that asks for it."""
 
     code = "rights_beyond_own"
+
+
+class TooManyRequests(AntiphonError):
+    """The key's allowance of requests is used up for the moment; the fields RateLimit and Retry-After say when there is some again."""
+
+    status = 429
+    code = "allowance_used_up"
+    retryable = True

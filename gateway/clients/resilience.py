@@ -2,8 +2,6 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 WINDOW = 20
@@ -68,17 +66,21 @@ class Bulkhead:
         self._places = asyncio.Semaphore(running)
         self._free = running + waiting
 
-    @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """Hold a place; raises Crowded."""
+    async def __aenter__(self) -> None:
+        """Take a place; raises Crowded."""
         if self._free == 0:
             raise Crowded
         self._free -= 1
         try:
-            async with self._places:
-                yield
-        finally:
+            await self._places.acquire()
+        except BaseException:
             self._free += 1
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        """Give it back."""
+        self._free += 1
+        self._places.release()
 
 
 @dataclass(slots=True)

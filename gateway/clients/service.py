@@ -5,7 +5,6 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -15,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from gateway.clients.failures import FieldProblem, Problem, ServiceFailed
 from gateway.clients.resilience import Breaker, Bulkhead, CircuitOpen, Crowded, RetryBudget
 from gateway.clients.transport import Answer, AnswerTooLarge, Call, Headers, Transport, Unreachable
+from gateway.metrics import BREAKER_OPEN, CALLS, RETRIES, SHARED
 from services.kit.auth import Principal
 
 V = TypeVar("V", bound=BaseModel)
@@ -23,7 +23,15 @@ Mint = Callable[[Principal, str], str]
 PAUSE_S = (0.010, 0.050)
 RETRIED = frozenset({502, 503, 504})
 LEAST_S = 0.005
+OUTCOMES = ("answered", "failed", "timeout", "unreachable", "crowded", "circuit_open")
 TIMEOUT, UNAVAILABLE, OPEN = "SERVICE_TIMEOUT", "SERVICE_UNAVAILABLE", "CIRCUIT_OPEN"
+
+
+_Key = tuple[str, str, bytes, Principal]
+
+
+class _FirstLeft(Exception):
+    """Who made a shared call was cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +64,23 @@ class Service:
         self._breaker = Breaker()
         self._bulkhead = Bulkhead()
         self._budget = RetryBudget()
-        self._under_way: dict[tuple[str, str, bytes, Principal], asyncio.Task[Answer]] = {}
+        self._was_open = False
+        self._calls = {outcome: CALLS.labels(service=name, outcome=outcome) for outcome in OUTCOMES}
+        self._under_way: dict[_Key, list[asyncio.Future[Answer]]] = {}
 
     async def read(self, caller: Caller, path: str, query: Query | None = None) -> Any:
         """GET; returns the JSON. Raises Problem or ServiceFailed."""
         call = Call("GET", self._target(path, query), self._headers(caller), seconds=self._seconds(caller, self._patience.read))
         return _json(self.name, await self._shared(call, caller.principal))
 
-    async def ask(self, caller: Caller, path: str, body: Any) -> Any:
-        """POST that changes nothing (the view contract): retried and shared like a read."""
+    async def ask(self, caller: Caller, path: str, body: bytes) -> bytes:
+        """POST that changes nothing (the view contract): retried and shared like a read. Returns the JSON as it came."""
         headers = (*self._headers(caller), ("content-type", "application/json"))
-        call = Call("POST", self._target(path, None), headers, orjson.dumps(body), self._seconds(caller, self._patience.read))
-        return _json(self.name, await self._shared(call, caller.principal))
+        call = Call("POST", self._target(path, None), headers, body, self._seconds(caller, self._patience.read))
+        answer = await self._shared(call, caller.principal)
+        if answer.status >= 300:  # noqa: PLR2004  HTTP's own number
+            _json(self.name, answer)
+        return answer.body
 
     async def change(self, caller: Caller, method: str, path: str, body: Any, *, key: str | None = None, version: int | None = None) -> Any:
         """Send a change, once; `key` makes a repetition by the client safe, `version` is what it believes to change."""
@@ -110,6 +123,7 @@ class Service:
             ("accept", "application/json"),
             ("x-request-id", caller.request_id),
         ]
+        found.append(("x-request-deadline-ms", str(max(0, int((caller.deadline - time.monotonic()) * 1_000)))))
         if caller.traceparent is not None:
             found.append(("traceparent", caller.traceparent))
         return tuple(found)
@@ -121,20 +135,35 @@ class Service:
         return min(longest, left)
 
     async def _shared(self, call: Call, principal: Principal) -> Answer:
-        """Let equal reads of one principal that are under way at the same time share one call."""
+        """Let equal reads of one principal that are under way at the same time share one call: the first one makes it, the others wait."""
         key = (call.method, call.target, call.body, principal)
-        task = self._under_way.get(key)
-        if task is None:
-            task = asyncio.create_task(self._twice(call))
-            self._under_way[key] = task
-            task.add_done_callback(partial(self._forget, key))
-        return await asyncio.shield(task)
+        while (waiting := self._under_way.get(key)) is not None:
+            answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+            waiting.append(answered)
+            SHARED.labels(service=self.name).inc()
+            try:
+                return await answered
+            except _FirstLeft:
+                continue  # whoever made the call went away before its end; the next one makes it anew
+        waiting = self._under_way[key] = []
+        try:
+            answer = await self._twice(call)
+        except BaseException as error:
+            self._hand_on(key, waiting, None, error if isinstance(error, ServiceFailed) else _FirstLeft())
+            raise
+        self._hand_on(key, waiting, answer, None)
+        return answer
 
-    def _forget(self, key: tuple[str, str, bytes, Principal], done: asyncio.Task[Answer]) -> None:
-        if self._under_way.get(key) is done:
+    def _hand_on(self, key: _Key, waiting: "list[asyncio.Future[Answer]]", answer: Answer | None, error: Exception | None) -> None:
+        if self._under_way.get(key) is waiting:
             del self._under_way[key]
-        if not done.cancelled():
-            done.exception()  # everybody who waited may have gone; the failure was theirs to hear, not the loop's
+        for one in waiting:
+            if one.done():
+                continue
+            if answer is not None:
+                one.set_result(answer)
+            elif error is not None:
+                one.set_exception(error)
 
     async def _twice(self, call: Call) -> Answer:
         """Try again once on a connection that failed or 502, 503, 504, if time and budget allow."""
@@ -147,31 +176,42 @@ class Service:
             left = until - time.monotonic() - pause
             if failed.code != UNAVAILABLE or not failed.retryable or left < LEAST_S or not self._budget.spend():
                 raise
+        RETRIES.labels(service=self.name).inc()
         await asyncio.sleep(pause)
         return await self._once(replace(call, seconds=left))
+
+    def _left(self, outcome: str, *, good: bool) -> None:
+        """Note how a call ended, and whether the service is left alone from now on."""
+        self._breaker.leave(time.monotonic(), good=good)
+        self._calls[outcome].inc()
+        if not good or self._was_open:
+            self._was_open = self._breaker.open_until is not None
+            BREAKER_OPEN.labels(service=self.name).set(self._was_open)
 
     async def _once(self, call: Call, retried: frozenset[int] = frozenset()) -> Answer:
         try:
             self._breaker.enter(time.monotonic())
         except CircuitOpen:
+            self._calls["circuit_open"].inc()
             raise ServiceFailed(self.name, OPEN) from None
         try:
-            async with self._bulkhead.place(), asyncio.timeout(call.seconds):
+            async with self._bulkhead, asyncio.timeout(call.seconds):
                 answer = await self.transport.call(call)
         except Crowded:
             self._breaker.abandon()
+            self._calls["crowded"].inc()
             raise ServiceFailed(self.name, UNAVAILABLE, retryable=False) from None
         except TimeoutError:
-            self._breaker.leave(time.monotonic(), good=False)
+            self._left("timeout", good=False)
             raise ServiceFailed(self.name, TIMEOUT) from None
         except (Unreachable, AnswerTooLarge):
-            self._breaker.leave(time.monotonic(), good=False)
+            self._left("unreachable", good=False)
             raise ServiceFailed(self.name, UNAVAILABLE) from None
         except asyncio.CancelledError:
             self._breaker.abandon()
             raise
         failed = answer.status >= 500  # noqa: PLR2004  HTTP's own number
-        self._breaker.leave(time.monotonic(), good=not failed)
+        self._left("failed" if failed else "answered", good=not failed)
         if failed:
             raise ServiceFailed(self.name, UNAVAILABLE, retryable=answer.status in (retried or RETRIED))
         return answer

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gateway.clients.all import NAMES, OWN
 from gateway.edge.door import Door
-from services.kit.errors import REGISTRY, NotFound
+from services.kit.errors import REGISTRY, Forbidden, NotFound
 from services.kit.problems import problem_page, title_of
 
 STATIC = Path(__file__).parent / "static"
@@ -76,9 +77,22 @@ async def problem_text(code: str) -> HTMLResponse:
     return _page(code, f'<p>{escape(text)}</p><p>HTTP status {kind.status}. {again}</p><p><a href="/problems">All codes</a></p>')
 
 
+@router.get("/metrics")
+async def metrics(request: Request) -> Response:
+    """Return this process' metrics in Prometheus' text format, to a key with `gateway:admin`."""
+    door: Door = request.app.state.door
+    proved = await door.prove({name.lower(): value for name, value in request.headers.items()})
+    if "gateway:admin" not in proved.principal.scopes:
+        raise Forbidden("This needs the scope gateway:admin.")
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
 @router.get("/graphiql")
-async def graphiql() -> HTMLResponse:
-    """Serve the GraphQL workbench, all of it from this host."""
+async def graphiql(request: Request) -> HTMLResponse:
+    """Serve the GraphQL workbench, all of it from this host, where it is wanted."""
+    door: Door = request.app.state.door
+    if not door.settings.shows_ide:
+        raise NotFound("There is nothing at this address.")
     return HTMLResponse((PAGES / "graphiql.html").read_text(encoding="utf-8"), headers=IDE)
 
 

@@ -12,6 +12,8 @@ from gateway.clients.transport import Transport
 from gateway.context import GatewayContext
 from gateway.execution.run import Runner
 from gateway.execution.stale import LastGood
+from gateway.execution.trusted import Trusted
+from gateway.limits.bucket import Buckets
 from gateway.settings import GatewaySettings
 from services.kit.clock import Clock
 from services.kit.errors import Unauthenticated
@@ -32,6 +34,11 @@ class Door:
     clients: Clients
     last_good: LastGood
     runner: Runner
+    trusted: Trusted
+    costs: Buckets
+    """GraphQL cost by principal."""
+    requests: Buckets
+    """REST requests by principal."""
 
     async def prove(self, headers: Mapping[str, str]) -> Proved:
         """Return whose credential the headers carry; raises Unauthenticated."""

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 
+from gateway.access.errors import TooManyRequests
 from gateway.clients.transport import Headers, Message, Receive, Scope, Send, Transport, Unreachable
 from gateway.edge.door import Door, credential, header_map, request_id
+from gateway.metrics import THROTTLED
 from services.kit.errors import AntiphonError, NotFound, Unavailable
 from services.kit.log import correlation_id
 from services.kit.problems import problem
 
+Fields = tuple[tuple[bytes, bytes], ...]
 PASSED_ON = (
     "content-type",
     "content-length",
@@ -33,8 +36,8 @@ async def forward(door: Door, scope: Scope, receive: Receive, send: Send) -> Non
     mark = correlation_id.set(asked)
     try:
         service, transport = _way(door, scope["path"])
-        passed = await _headers(door, service, headers, asked, bodyless=scope["method"] in {"GET", "HEAD"})
-        await _send_on(transport, scope, receive, send, passed)
+        passed, limits = await _headers(door, service, headers, asked, bodyless=scope["method"] in {"GET", "HEAD"})
+        await _send_on(transport, scope, receive, _with(send, limits), passed)
     except AntiphonError as error:
         answer = problem(error)
         answer.headers["x-request-id"] = asked
@@ -69,10 +72,30 @@ def _way(door: Door, path: str) -> tuple[str, Transport]:
     return service, door.transports[service]
 
 
-async def _headers(door: Door, service: str, headers: Mapping[str, str], asked: str, *, bodyless: bool) -> Headers:
+async def _headers(door: Door, service: str, headers: Mapping[str, str], asked: str, *, bodyless: bool) -> tuple[Headers, Fields]:
+    """Return what the service hears, and what the client is told about its allowance; raises TooManyRequests."""
     passed = [(name, headers[name]) for name in PASSED_ON if name in headers and not (bodyless and name == "content-length")]
     passed.append(("x-request-id", asked))
     if credential(headers) is not None:
         proved = await door.prove(headers)
         passed.append(("authorization", f"Bearer {door.internal_tokens.token(proved.principal, service)}"))
-    return tuple(passed)
+        left = door.requests.take(proved.principal.subject, 1)
+        limits = door.requests.fields("requests", left)
+        if not left.granted:
+            THROTTLED.labels(door="rest").inc()
+            raise TooManyRequests(f"Your allowance of requests is used up. Ask again in {left.wait_s} s.", retry_after_s=left.wait_s)
+        return tuple(passed), limits
+    return tuple(passed), ()
+
+
+def _with(send: Send, fields: Fields) -> Send:
+    """Return a send that adds these fields to the answer's head."""
+    if not fields:
+        return send
+
+    async def adding(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), *fields]}
+        await send(message)
+
+    return adding

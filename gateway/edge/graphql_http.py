@@ -4,16 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-import orjson
 from graphql import OperationType
 
 from gateway.clients.transport import Message, Receive, Scope, Send
 from gateway.context import GatewayContext
 from gateway.edge.door import Door, header_map
 from gateway.edge.watch import credential_ended
-from gateway.execution.incoming import BODY_BYTES, JSON_TYPE, RESPONSE_TYPE, STREAM_TYPE, accepted, read_body
+from gateway.execution.incoming import BODY_BYTES, JSON_TYPE, RESPONSE_TYPE, STREAM_TYPE, accepted, read_address, read_body
 from gateway.execution.problems import STATUS, RequestRefused
 from gateway.execution.run import Answered, Ready, refused
+from gateway.limits.bucket import Left
+from gateway.metrics import THROTTLED
 from services.kit.errors import Unauthenticated, Unavailable
 
 HEARTBEAT_S = 10.0
@@ -25,13 +26,17 @@ async def serve_graphql(door: Door, scope: Scope, receive: Receive, send: Send) 
     headers = header_map(scope["headers"])
     kind = accepted(headers.get("accept", ""))
     shown = JSON_TYPE if kind == STREAM_TYPE else kind
-    if scope["method"] != "POST":
+    if scope["method"] not in {"POST", "GET"}:
         refusal = RequestRefused("BAD_USER_INPUT", message="Send GraphQL by POST.")
-        await _send(send, 405, shown, refused(refusal), [(b"allow", b"POST")])
+        await _send(send, 405, shown, refused(refusal), [(b"allow", b"POST, GET")])
         return
+    by_get = scope["method"] == "GET"
     try:
         proved = await door.prove(headers)
-        request = read_body(await _body(receive), headers.get("content-type", ""))
+        if by_get:
+            request = read_address(scope["query_string"], headers, door.trusted)
+        else:
+            request = read_body(await _body(receive), headers.get("content-type", ""), door.trusted)
     except Unauthenticated as error:
         refusal = RequestRefused("UNAUTHENTICATED", message=error.detail)
         await _send(send, 401, shown, refused(refusal), [(b"www-authenticate", b"Bearer")])
@@ -44,9 +49,14 @@ async def serve_graphql(door: Door, scope: Scope, receive: Receive, send: Send) 
         return
     try:
         ready = door.runner.ready(request, proved.principal)
-        _refuse_unheard_stream(ready, kind)
+        _refuse_wrong_way(ready, kind, by_get=by_get)
     except RequestRefused as refusal:
         await _send(send, STATUS.get(refusal.code, 400) if kind == RESPONSE_TYPE else 200, shown, refused(refusal))
+        return
+    left = door.costs.take(proved.principal.subject, max(1, ready.cost))
+    limits = list(door.costs.fields("cost", left))
+    if not left.granted:
+        await _send(send, STATUS["THROTTLED"], shown, refused(throttled(left)), limits)
         return
     context = door.context(proved, headers, door.runner.seconds(ready.kind))
     if kind == STREAM_TYPE:
@@ -54,10 +64,18 @@ async def serve_graphql(door: Door, scope: Scope, receive: Receive, send: Send) 
         await _stream(answers(door, ready, context), ended, receive, send)
         return
     answered = await door.runner.run(ready, context)
-    await _send(send, _status(answered, kind), shown, answered, [(b"x-request-id", context.caller.request_id.encode())])
+    await _send(send, _status(answered, kind), shown, answered, [(b"x-request-id", context.caller.request_id.encode()), *limits])
 
 
-def _refuse_unheard_stream(ready: Ready, kind: str) -> None:
+def throttled(left: Left) -> RequestRefused:
+    """Return the refusal of a principal whose bucket is empty."""
+    THROTTLED.labels(door="graphql").inc()
+    return RequestRefused("THROTTLED", message=f"Your allowance of cost is used up. Ask again in {left.wait_s} s.")
+
+
+def _refuse_wrong_way(ready: Ready, kind: str, *, by_get: bool) -> None:
+    if by_get and ready.kind != OperationType.QUERY:
+        raise RequestRefused("BAD_USER_INPUT", message="A GET only asks; send changes and streams by POST.")
     if ready.kind == OperationType.SUBSCRIPTION and kind != STREAM_TYPE:
         raise RequestRefused("BAD_USER_INPUT", message=f"A subscription needs Accept: {STREAM_TYPE}, or a websocket.")
 
@@ -95,7 +113,7 @@ async def _body(receive: Receive) -> bytes:
 
 
 async def _send(send: Send, status: int, kind: str, answered: Answered, more: list[tuple[bytes, bytes]] | None = None) -> None:
-    body = orjson.dumps(answered.body(), default=str)
+    body = answered.json()
     headers = [
         (b"content-type", f"{kind}; charset=utf-8".encode()),
         (b"content-length", str(len(body)).encode()),
@@ -125,7 +143,7 @@ async def _stream(found: AsyncIterator[Answered], ended: Any, receive: Receive, 
 
 async def _write(found: AsyncIterator[Answered], send: Send) -> None:
     async for answered in found:
-        data = orjson.dumps(answered.body(), default=str)
+        data = answered.json()
         await send({"type": "http.response.body", "body": b"event: next\ndata: " + data + b"\n\n", "more_body": True})
 
 

@@ -13,7 +13,7 @@ import orjson
 from gateway.access.authenticate import Proved
 from gateway.clients.transport import Message, Receive, Scope, Send
 from gateway.edge.door import Door, header_map
-from gateway.edge.graphql_http import answers
+from gateway.edge.graphql_http import answers, throttled
 from gateway.edge.watch import credential_ended
 from gateway.execution.incoming import BODY_BYTES, read_request
 from gateway.execution.problems import RequestRefused
@@ -123,7 +123,11 @@ class Socket:
     def _ready(self, payload: Mapping[str, Any], proved: Proved) -> Ready:
         if len(self.streams) >= STREAMS:
             raise RequestRefused("THROTTLED", message=f"At most {STREAMS} operations run on one connection.")
-        return self.door.runner.ready(read_request(payload), proved.principal)
+        ready = self.door.runner.ready(read_request(payload, self.door.trusted), proved.principal)
+        left = self.door.costs.take(proved.principal.subject, max(1, ready.cost))
+        if not left.granted:
+            raise throttled(left)
+        return ready
 
     async def _run(self, name: str, ready: Ready, proved: Proved) -> None:
         context = self.door.context(proved, self.headers, self.door.runner.seconds(ready.kind))

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from gateway.clients.transport import Receive, Scope, Send
+from gateway.clients.transport import App, Receive, Scope, Send
 from gateway.edge.door import Door
 from gateway.edge.forward import forward
 from gateway.edge.graphql_http import serve_graphql
@@ -29,3 +29,16 @@ class Site:
         else:
             await receive()
             await send({"type": "websocket.close", "code": UNKNOWN_SOCKET})
+
+
+class Lane:
+    """Takes GraphQL past the routes of pages: looking through them costs more than the rest of the way in."""
+
+    def __init__(self, app: App, site: Site) -> None:
+        self._app = app
+        self._site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request to the site, or go on."""
+        straight = scope["type"] in {"http", "websocket"} and scope["path"] == GRAPHQL
+        await (self._site if straight else self._app)(scope, receive, send)

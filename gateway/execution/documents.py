@@ -1,47 +1,107 @@
-"""Documents, prepared once: parsed, measured and validated, then remembered by their text."""
+"""Documents, prepared once: parsed, measured, validated, planned, and remembered by their text."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
+    FieldNode,
     GraphQLSchema,
     GraphQLSyntaxError,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
-    OperationType,
+    VariableNode,
+    Visitor,
     get_operation_ast,
     parse,
     specified_rules,
     validate,
     value_from_ast_untyped,
+    visit,
 )
 
+from gateway.execution.plan import Plan, make_plan
 from gateway.execution.problems import RequestRefused
+from gateway.execution.variables import VariableReader, Variables
 from gateway.limits.cost import CostCount, PageSizeRefused, TooDear
 from gateway.limits.shape import SOURCE_BYTES, TOKENS, TooBig, judge_shape
 
 REMEMBERED = 512
 MOST_ERRORS = 5
+MOST_PLANS = 32
+MOST_COSTS = 256
 RULES = tuple(specified_rules)
 CLOSED_RULES = (*RULES, NoSchemaIntrospectionCustomRule)
 """Built once: a rule made per request would make every request a new one to the cache."""
 
 
-@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of a valid document, and what was worked out about it so far."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode) -> None:
+        self.node = node
+        self._schema = schema
+        self._document = document
+        self.reader = VariableReader(schema, node)
+        self._conditions, self._sizes = _variables_of(document)
+        self._plans: dict[tuple[Any, ...], Plan | None] = {}
+        self._costs: dict[tuple[Any, ...], int] = {}
+
+    def plan(self, variables: Variables) -> Plan | None:
+        """Return the plan for the values of @skip and @include; None when graphql-core must run it."""
+        key = tuple([variables.coerced.get(name) for name in self._conditions])
+        if key not in self._plans:
+            if len(self._plans) >= MOST_PLANS:
+                self._plans.clear()
+            self._plans[key] = make_plan(self._schema, self._document, self.node, variables.raw)
+        return self._plans[key]
+
+    def cost(self, variables: Mapping[str, Any]) -> int:
+        """Return what the operation may cost with these page sizes; raises RequestRefused."""
+        key = tuple([value if (value := variables.get(name)).__class__ is int else None for name in self._sizes])
+        known = self._costs.get(key)
+        if known is not None and None not in key:
+            return known
+        cost = self._counted(variables)
+        if len(self._costs) >= MOST_COSTS:
+            self._costs.clear()
+        self._costs[key] = cost
+        return cost
+
+    def _counted(self, variables: Mapping[str, Any]) -> int:
+        defaults = {
+            node.variable.name.value: value_from_ast_untyped(node.default_value)
+            for node in self.node.variable_definitions or ()
+            if node.default_value is not None
+        }
+        try:
+            return CostCount(self._schema, self._document, {**defaults, **variables}).operation(self.node)
+        except PageSizeRefused as refused:
+            raise RequestRefused("BAD_USER_INPUT", message=str(refused)) from None
+        except TooDear as refused:
+            raise RequestRefused("MAX_COST_EXCEEDED", message=str(refused)) from None
+
+
 class Prepared:
     """A valid document."""
 
-    document: DocumentNode
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
+        self.document = document
+        self._schema = schema
+        self._operations: dict[str | None, Operation] = {}
 
-    def operation(self, name: str | None) -> OperationDefinitionNode:
+    def operation(self, name: str | None) -> Operation:
         """Return the operation to run; raises RequestRefused when the name does not choose exactly one."""
+        known = self._operations.get(name)
+        if known is not None:
+            return known
         found = get_operation_ast(self.document, name)
         if found is None:
             raise RequestRefused("BAD_USER_INPUT", message="`operationName` must name one of the document's operations.")
-        return found
+        self._operations[name] = Operation(self._schema, self.document, found)
+        return self._operations[name]
 
 
 class Documents:
@@ -58,25 +118,11 @@ class Documents:
         if known is not None:
             self._known.move_to_end((source, reads_schema))
             return known
-        prepared = Prepared(self._parse(source, reads_schema=reads_schema))
+        prepared = Prepared(self.schema, self._parse(source, reads_schema=reads_schema))
         self._known[source, reads_schema] = prepared
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return prepared
-
-    def cost(self, prepared: Prepared, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> int:
-        """Return what the operation may cost with these variables; raises RequestRefused."""
-        defaults = {
-            node.variable.name.value: value_from_ast_untyped(node.default_value)
-            for node in operation.variable_definitions or ()
-            if node.default_value is not None
-        }
-        try:
-            return CostCount(self.schema, prepared.document, {**defaults, **variables}).operation(operation)
-        except PageSizeRefused as refused:
-            raise RequestRefused("BAD_USER_INPUT", message=str(refused)) from None
-        except TooDear as refused:
-            raise RequestRefused("MAX_COST_EXCEEDED", message=str(refused)) from None
 
     def _parse(self, source: str, *, reads_schema: bool) -> DocumentNode:
         if len(source.encode("utf-8", "surrogatepass")) > SOURCE_BYTES:
@@ -95,6 +141,23 @@ class Documents:
         return document
 
 
-def is_subscription(operation: OperationDefinitionNode) -> bool:
-    """Tell whether the operation is a stream."""
-    return operation.operation == OperationType.SUBSCRIPTION
+def _variables_of(document: DocumentNode) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the variables that decide what is selected, and those that decide how much: of these alone plan and cost depend."""
+    seen = _VariablesSeen()
+    visit(document, seen)
+    return tuple(sorted(seen.conditions)), tuple(sorted(seen.sizes))
+
+
+class _VariablesSeen(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conditions: set[str] = set()
+        self.sizes: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        self.conditions.update(part.value.name.value for part in node.arguments or () if isinstance(part.value, VariableNode))
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        self.sizes.update(
+            part.value.name.value for part in node.arguments or () if isinstance(part.value, VariableNode) and part.name.value == "first"
+        )

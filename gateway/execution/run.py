@@ -6,18 +6,21 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from graphql import (
     ExecutionResult,
     GraphQLError,
-    OperationDefinitionNode,
     OperationType,
     execute,
     subscribe,
 )
 
+from gateway.clients.failures import ServiceFailed
 from gateway.context import GatewayContext
-from gateway.execution.documents import Documents, Prepared
+from gateway.execution.documents import Documents, Operation, Prepared
+from gateway.execution.play import Play
 from gateway.execution.problems import OUTAGES, RequestRefused, seen_by_client
+from gateway.metrics import OPERATION_SECONDS, OPERATIONS
 from services.kit.auth import Principal
 from services.kit.log import get_logger
 
@@ -33,6 +36,8 @@ class GraphQLRequest:
     query: str
     operation_name: str | None
     variables: Mapping[str, Any]
+    document_id: str | None = None
+    """The hash it was asked by; None when the text was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,13 @@ class Ready:
 
     request: GraphQLRequest
     prepared: Prepared
-    operation: OperationDefinitionNode
+    operation: Operation
     cost: int
 
     @property
     def kind(self) -> OperationType:
         """Query, mutation or subscription."""
-        return self.operation.operation
+        return self.operation.node.operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,12 @@ class Answered:
     """False when it was refused before it ran; data is then left out."""
     outage: bool
     """Whether every error is an outage and nothing at all could be answered."""
+    causes: tuple[tuple[str, BaseException | None], ...] = ()
+    """Id and cause of what the client was not told; for the log."""
+
+    def json(self) -> bytes:
+        """Return the response map as JSON."""
+        return orjson.dumps(self.body(), default=str)
 
     def body(self) -> dict[str, Any]:
         """Return the response map of the GraphQL specification."""
@@ -82,13 +93,22 @@ class Runner:
     open_schema: bool
     query_seconds: float
     change_seconds: float
+    compiled: bool = True
+    """False: graphql-core runs everything."""
 
     def ready(self, request: GraphQLRequest, principal: Principal) -> Ready:
-        """Judge the request; raises RequestRefused."""
+        """Judge the request; raises RequestRefused, after its line of log."""
+        try:
+            return self._judged(request, principal)
+        except RequestRefused as refusal:
+            LOG.info("graphql.refused", code=refusal.code, document_id=request.document_id)
+            raise
+
+    def _judged(self, request: GraphQLRequest, principal: Principal) -> Ready:
         reads_schema = self.open_schema or READS_SCHEMA in principal.scopes
         prepared = self.documents.prepare(request.query, reads_schema=reads_schema)
         operation = prepared.operation(request.operation_name)
-        return Ready(request, prepared, operation, self.documents.cost(prepared, operation, request.variables))
+        return Ready(request, prepared, operation, operation.cost(request.variables))
 
     def seconds(self, kind: OperationType) -> float:
         """Return how long an operation of this kind may take."""
@@ -138,6 +158,14 @@ class Runner:
             _log(ready, last, started)
 
     async def _execute(self, ready: Ready, context: GatewayContext) -> ExecutionResult:
+        variables = ready.operation.reader.read(ready.request.variables) if self.compiled else None
+        plan = ready.operation.plan(variables) if variables is not None else None
+        if plan is not None and variables is not None:
+            name = ready.request.operation_name
+            return await Play(plan, self.documents.schema, ready.prepared.document, name, context, variables).run()
+        return await self._by_core(ready, context)
+
+    async def _by_core(self, ready: Ready, context: GatewayContext) -> ExecutionResult:
         result: Any = execute(
             self.documents.schema,
             ready.prepared.document,
@@ -158,27 +186,42 @@ def refused(error: RequestRefused) -> Answered:
 def _answered(result: ExecutionResult, cost: int | None) -> Answered:
     errors: list[dict[str, Any]] = []
     codes = []
+    causes: list[tuple[str, BaseException | None]] = []
     for error in result.errors or ():
         seen, error_id = seen_by_client(error)
         if error_id is not None:
-            LOG.error("graphql.field_failed", error_id=error_id, exc=error.original_error)
+            causes.append((error_id, error.original_error))
         errors.append(dict(seen.formatted))
         codes.append((seen.extensions or {}).get("code"))
     uncoerced = result.data is None and bool(errors) and all(error.path is None for error in result.errors or ())
     nothing = result.data is None or (isinstance(result.data, dict) and all(value is None for value in result.data.values()))
     outage = bool(codes) and nothing and all(code in OUTAGES for code in codes)
-    return Answered(result.data, errors, cost, executed=outage or not uncoerced, outage=outage)
+    return Answered(result.data, errors, cost, executed=outage or not uncoerced, outage=outage, causes=tuple(causes))
 
 
 def _log(ready: Ready, answered: Answered, started: float) -> None:
-    """One line per operation: never variables, never the document."""
-    name = ready.operation.name.value[:LONGEST_NAME] if ready.operation.name else None
+    """One line per operation: never variables, never the document. What went wrong here is found by the id that the client was told."""
+    name = ready.operation.node.name.value[:LONGEST_NAME] if ready.operation.node.name else None
     codes = sorted({str(error.get("extensions", {}).get("code")) for error in answered.errors})
-    LOG.info(
+    more: dict[str, Any] = {}
+    if answered.causes:
+        more = {"error_id": ",".join(error_id for error_id, _ in answered.causes[:10]), "exc": answered.causes[0][1]}
+    write = LOG.error if any(not isinstance(cause, ServiceFailed) for _, cause in answered.causes) else LOG.info
+    write(
         "graphql.operation",
         operation=name,
+        document_id=ready.request.document_id,
         kind=ready.kind.value,
         cost=ready.cost,
         duration_ms=round((time.perf_counter() - started) * 1000, 1),
         code=",".join(codes) or None,
+        **more,
     )
+    OPERATIONS.labels(kind=ready.kind.value, outcome=_outcome(answered)).inc()
+    OPERATION_SECONDS.labels(kind=ready.kind.value).observe(time.perf_counter() - started)
+
+
+def _outcome(answered: Answered) -> str:
+    if not answered.errors:
+        return "whole"
+    return "partial" if answered.executed and answered.data is not None and not answered.outage else "failed"

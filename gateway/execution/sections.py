@@ -1,21 +1,28 @@
-"""The parts of one customer that other services own: all asked for at once, each allowed to fail alone."""
+"""The parts of one customer that the services own: all asked for at once, each allowed to fail alone."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import strawberry
+from msgspec import ValidationError
 
 from gateway.clients import views
 from gateway.clients.failures import Problem, ServiceFailed
 from gateway.clients.service import Caller, Service
 from gateway.clients.views import SectionAnswer
+from gateway.clients.wire import Unbelievable, read
 from gateway.execution.stale import LastGood
+from gateway.metrics import STALE
+from services.customers.contract import CustomerView
 from services.kit.errors import Forbidden
+
+V = TypeVar("V")
+CUSTOMERS, PROFILE, TIMELINE = "customers", "profile", "timeline"
 
 
 @strawberry.enum(
@@ -45,7 +52,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What one section says about itself."""
+    """What is said about one section."""
 
     name: str
     state: SectionState
@@ -54,32 +61,67 @@ class Status:
 
 
 class CustomerSections:
-    """One call per service, started together when the customer is known; fields wait for their own service only."""
+    """One call per service, all started before anything is known about the customer but an id; fields wait for their own service only."""
 
     def __init__(
         self,
         *,
         services: Mapping[str, Service],
         caller: Caller,
-        member_ids: Sequence[UUID],
+        asked: UUID | CustomerView,
         wanted: Mapping[str, Sequence[str]],
         last_good: LastGood,
+        timeline: int | None = None,
     ) -> None:
+        """Ask. `asked` is an id, or the person when a key was looked up already; `wanted` names sections by service.
+
+        `timeline` is how many entries to bring along, None for none.
+        """
+        self._services = services
         self._caller = caller
-        self._members = tuple(member_ids)
+        self._inside = views.trusted(caller)
+        self._known = None if isinstance(asked, UUID) else asked
+        self._members: tuple[UUID, ...] = (asked,) if isinstance(asked, UUID) else tuple(asked.member_ids)
         self._wanted = wanted
         self._last_good = last_good
         self._told: set[str] = set()
-        self._parts = {name: asyncio.create_task(self._ask(services[name], names)) for name, names in wanted.items()}
+        self.timeline_size = timeline
+        own = [*([] if self._known else [PROFILE]), *wanted.get(CUSTOMERS, ()), *([TIMELINE] if timeline else [])]
+        self._sizes = {TIMELINE: timeline} if timeline else None
+        self._parts = {name: self._start(name, names) for name, names in {**wanted, CUSTOMERS: own}.items() if names}
 
-    async def data(self, service: str, section: str) -> list[Any] | None:
-        """Return the section's data of every record, the survivor's first. A failed service raises once, then its sections are null."""
+    async def profile(self) -> CustomerView | None:
+        """Return who it is; None when nobody has the id. Raises when customers does not answer."""
+        if self._known is not None:
+            return self._known
+        part = await self._part(CUSTOMERS)
+        if part.failure is not None:
+            self.stop()
+            raise part.failure
+        found = part.sections.get(self._members[0], {}).get(PROFILE)
+        if found is None:
+            self.stop()
+            return None
+        view = self._believed(CUSTOMERS, CustomerView, found)
+        self._meet(view.member_ids)
+        return view
+
+    def stop(self) -> None:
+        """Give up what nobody will look at."""
+        for task in self._parts.values():
+            task.cancel()
+
+    async def read(self, service: str, section: str, view: type[V], fast: Callable[[Any], V] | None = None) -> list[V] | None:
+        """Return the section of every record, the survivor's first. A failed service raises once, then its sections are null.
+
+        `fast` decodes the JSON in place of the view, until it refuses some.
+        """
         part = await self._part(service)
         if part.failure is not None:
             self.tell_once(service, part.failure)
             return None
         found = (part.sections.get(member, {}).get(section) for member in self._members)
-        return [answer.data for answer in found if answer is not None]
+        return [self._believed(service, view, answer, fast) for answer in found if answer is not None and bytes(answer.data) != b"null"]
 
     def tell_once(self, service: str, failure: Exception) -> None:
         """Raise the failure unless this service's failure is told already: one error per service, not per field."""
@@ -88,30 +130,60 @@ class CustomerSections:
             raise failure
 
     async def statuses(self) -> list[Status]:
-        """Return the state of every section that was asked for."""
-        found = []
-        for service, names in self._wanted.items():
+        """Return the state of every section that was asked for, the profile's first."""
+        found = [Status(PROFILE, SectionState.FRESH, None, None)] if self._known else []
+        for service, names in (*(() if self._known else ((CUSTOMERS, [PROFILE]),)), *self._wanted.items()):
             part = await self._part(service)
             for name in names:
                 ages = [member[name].as_of for member in part.sections.values() if name in member]
                 found.append(Status(name, part.state, min(ages) if ages else None, part.reason))
         return found
 
+    def _meet(self, members: Sequence[UUID]) -> None:
+        """The person has other records, too: services that know each record alone are asked again. Rare, and the only second hop."""
+        if tuple(members) == self._members:
+            return
+        asked = self._members[0]
+        self._members = (asked, *(member for member in members if member != asked)) if asked not in members else tuple(members)
+        for service, names in self._wanted.items():
+            if service != CUSTOMERS:
+                self._parts[service].cancel()
+                self._parts[service] = self._start(service, names)
+
+    def _believed(self, service: str, view: type[V], answer: SectionAnswer, fast: Callable[[Any], V] | None = None) -> V:
+        """Return the section's data by the fast way if that takes it, else by the contract's view."""
+        try:
+            return fast(answer.data) if fast is not None else read(view, answer.data)
+        except ValidationError:
+            pass
+        except Unbelievable:
+            raise ServiceFailed(service, "SERVICE_UNAVAILABLE", retryable=False) from None
+        try:
+            return read(view, answer.data)
+        except Unbelievable:
+            raise ServiceFailed(service, "SERVICE_UNAVAILABLE", retryable=False) from None
+
     async def _part(self, service: str) -> Part:
-        return await asyncio.shield(self._parts[service])
+        task = self._parts[service]
+        return task.result() if task.done() else await asyncio.shield(task)
+
+    def _start(self, name: str, sections: Sequence[str]) -> "asyncio.Task[Part]":
+        return asyncio.create_task(self._ask(self._services[name], sections))
 
     async def _ask(self, service: Service, names: Sequence[str]) -> Part:
         if f"{service.name}:read" not in self._caller.principal.scopes:
             refused = Forbidden(f"This needs the scope {service.name}:read.")
             return Part(SectionState.UNAVAILABLE, {}, "FORBIDDEN", refused)
         # customers itself answers for the whole person under any of its ids; the others know each record alone
-        members = self._members[:1] if service.name == "customers" else self._members
-        key = (service.name, self._caller.principal, members, tuple(names))
+        members = self._members[:1] if service.name == CUSTOMERS else self._members
+        sizes = self._sizes if service.name == CUSTOMERS else None
+        key = (service.name, self._caller.principal, members, (*names, str(self.timeline_size)))
         try:
-            sections = await views.sections(service, self._caller, members, names)
+            sections = await views.sections(service, self._inside, members, names, sizes)
         except ServiceFailed as failed:
             kept = self._last_good.find(key)
             if kept is not None:
+                STALE.labels(service=service.name).inc()
                 return Part(SectionState.STALE, kept, failed.code)
             return Part(SectionState.UNAVAILABLE, {}, failed.code, failed)
         except Problem as refused:

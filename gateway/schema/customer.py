@@ -1,32 +1,31 @@
 """The unified customer: one person, and what every service knows of them."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
-from pydantic import BaseModel
 
 from gateway.clients.failures import ServiceFailed
+from gateway.clients.wire import as_json
 from gateway.context import Info, at
+from gateway.execution.plan import waits
 from gateway.execution.sections import CustomerSections, SectionState
+from gateway.schema import customer_parts as parts
 from gateway.schema import customers, ids, insight, knowledge, routing, survey
 from gateway.schema.customers import Entry, IdentityKey, entries
 from gateway.schema.feedback import FeedbackItem, FollowUp
-from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, global_id, mapped, page_from, page_of
-from gateway.schema.selection import selected
+from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, global_id, mapped, page_from
+from gateway.schema.selection import arguments_below, selected
+from gateway.schema.wired import list_decoder, wired_page
 from services.customers import contract as customers_views
-from services.feedback import contract as feedback_views
-from services.insight import contract as insight_views
 from services.kit.paging import encode_cursor
 from services.kit.tables import to_micros
 from services.knowledge import contract as knowledge_views
 from services.routing import contract as routing_views
-from services.survey import contract as survey_views
 
-V = TypeVar("V", bound=BaseModel)
-T = TypeVar("T")
+MOST_SECTION = 100
+"""Entries that the view contract brings along at most."""
 PARTS = {
     "cases": ("customers", "cases"),
     "orders": ("customers", "orders"),
@@ -88,6 +87,8 @@ class Customer(Node):
         """Ask customers for a page."""
         context = at(info)
         checked_first(first)
+        if after is None and not kinds and self.loaded.timeline_size == first + 1:
+            return await self._newest(first)
         try:
             page = await context.clients.customers.timeline(context.caller, self.uid, first, after, kinds or [])
         except ServiceFailed as failed:
@@ -95,170 +96,160 @@ class Customer(Node):
             return None
         return page_from(page.items, page.next_cursor, after, customers.TimelineEntry.of, _place)
 
+    async def _newest(self, first: int) -> Connection[customers.TimelineEntry] | None:
+        """Take the first page from customers' sections: it came along with the person."""
+        found = await self.loaded.read("customers", "timeline", list[customers_views.TimelineEntryView], list_decoder(customers.TimelineEntry).decode)
+        if found is None:
+            return None
+        entries_found = [one if isinstance(one, parts.ENTRY) else customers.TimelineEntry.of(one) for one in (found[0] if found else [])]
+        return wired_page(entries_found[:first], _place, more=len(entries_found) > first, before=False)
+
     @computed("Issues, newest first.")
-    async def cases(self, info: Info, first: First, after: After = None) -> Connection[customers.Case] | None:
-        """Take them from customers' sections."""
-        found = await self._list(info, "cases", customers_views.CaseView, lambda case: case.opened_at)
-        return _page(found, first, after, customers.Case.of, lambda case: str(case.id))
+    @waits
+    async def cases(self, first: First, after: After = None) -> Connection[customers.Case] | None:
+        """Take them from customers's sections."""
+        return await parts.CASES.page(self.loaded, first, after)
 
     @computed("Orders, newest first.")
-    async def orders(self, info: Info, first: First, after: After = None) -> Connection[customers.Order] | None:
-        """Take them from customers' sections."""
-        found = await self._list(info, "orders", customers_views.OrderView, lambda order: order.placed_at)
-        return _page(found, first, after, customers.Order.of, lambda order: order.order_reference)
+    @waits
+    async def orders(self, first: First, after: After = None) -> Connection[customers.Order] | None:
+        """Take them from customers's sections."""
+        return await parts.ORDERS.page(self.loaded, first, after)
 
     @computed("What they said about being contacted, newest first.")
-    async def consents(self, info: Info, first: First, after: After = None) -> Connection[customers.Consent] | None:
-        """Take them from customers' sections."""
-        found = await self._list(info, "consents", customers_views.ConsentView, lambda consent: consent.given_at)
-        return _page(found, first, after, customers.Consent.of, lambda one: f"{one.purpose}/{one.channel}/{one.given_at.isoformat()}")
+    @waits
+    async def consents(self, first: First, after: After = None) -> Connection[customers.Consent] | None:
+        """Take them from customers's sections."""
+        return await parts.CONSENTS.page(self.loaded, first, after)
 
     @computed("How they stand to us.")
-    async def mood(self, info: Info) -> customers.Mood | None:
+    @waits
+    async def mood(self) -> customers.Mood | None:
         """Take it from customers' sections."""
-        found = await self._one(info, "mood", customers_views.MoodView)
-        return None if found is None else customers.Mood.of(found)
+        found = await self.loaded.read("customers", "mood", customers_views.MoodView)
+        return customers.Mood.of(found[0]) if found else None
 
     @computed("The offer that fits, or every reason why none is shown.")
-    async def offer(self, info: Info) -> customers.Offer | None:
+    @waits
+    async def offer(self) -> customers.Offer | None:
         """Take it from customers' sections."""
-        found = await self._one(info, "offer", customers_views.OfferView)
-        return None if found is None else customers.Offer.of(found)
+        found = await self.loaded.read("customers", "offer", customers_views.OfferView)
+        return customers.Offer.of(found[0]) if found else None
 
     @computed("Contacts: all open ones and the last that are over, newest first.")
-    async def contacts(self, info: Info, first: First, after: After = None) -> Connection[routing.CustomerContact] | None:
+    @waits
+    async def contacts(self, first: First, after: After = None) -> Connection[routing.CustomerContact] | None:
         """Take them from routing's sections."""
-        parts = await self._data("contacts")
-        if parts is None:
+        found = await self.loaded.read("routing", "contacts", routing_views.CustomerContacts, parts.OPEN_AND_RECENT.decode)
+        if found is None:
             return None
-        views = [_believed(info, "routing", routing_views.CustomerContacts, part) for part in parts]
-        found = _unique([contact for view in views for contact in (*view.open, *view.recent)])
-        newest = sorted(found, key=lambda contact: contact.queued_at, reverse=True)
-        return _page(newest, first, after, routing.CustomerContact.of, lambda contact: str(contact.id))
+        return parts.CONTACTS.page_of(parts.CONTACTS.things([[*part.open, *part.recent] for part in found]), first, after)
 
     @computed("Calls that are owed to them, newest first.")
-    async def call_backs(self, info: Info, first: First, after: After = None) -> Connection[routing.CustomerContact] | None:
+    @waits
+    async def call_backs(self, first: First, after: After = None) -> Connection[routing.CustomerContact] | None:
         """Take them from routing's sections."""
-        found = await self._list(info, "callBacks", routing_views.ContactSummary, lambda contact: contact.queued_at)
-        return _page(found, first, after, routing.CustomerContact.of, lambda contact: str(contact.id))
+        return await parts.CALL_BACKS.page(self.loaded, first, after)
 
     @computed("What they were asked, newest first.")
-    async def invitations(self, info: Info, first: First, after: After = None) -> Connection[survey.Invitation] | None:
+    @waits
+    async def invitations(self, first: First, after: After = None) -> Connection[survey.Invitation] | None:
         """Take them from survey's sections."""
-        found = await self._list(info, "invitations", survey_views.InvitationView, lambda view: view.invited_at)
-        return _page(found, first, after, survey.Invitation.of, lambda view: str(view.id))
+        return await parts.INVITATIONS.page(self.loaded, first, after)
 
     @computed("What they answered, newest first.")
-    async def responses(self, info: Info, first: First, after: After = None) -> Connection[survey.SurveyResponse] | None:
+    @waits
+    async def responses(self, first: First, after: After = None) -> Connection[survey.SurveyResponse] | None:
         """Take them from survey's sections."""
-        found = await self._list(info, "responses", survey_views.ResponseView, lambda view: view.answered_at)
-        return _page(found, first, after, survey.SurveyResponse.of, lambda view: str(view.id))
+        return await parts.RESPONSES.page(self.loaded, first, after)
 
     @computed("What they said anywhere, newest first.")
-    async def feedback(self, info: Info, first: First, after: After = None) -> Connection[FeedbackItem] | None:
-        """Take it from feedback's sections."""
-        found = await self._list(info, "feedback", feedback_views.ItemView, lambda view: view.said_at)
-        return _page(found, first, after, FeedbackItem.of, lambda view: str(view.id))
+    @waits
+    async def feedback(self, first: First, after: After = None) -> Connection[FeedbackItem] | None:
+        """Take them from feedback's sections."""
+        return await parts.FEEDBACK.page(self.loaded, first, after)
 
     @computed("What is owed to them, newest first.")
-    async def follow_ups(self, info: Info, first: First, after: After = None) -> Connection[FollowUp] | None:
+    @waits
+    async def follow_ups(self, first: First, after: After = None) -> Connection[FollowUp] | None:
         """Take them from feedback's sections."""
-        found = await self._list(info, "followUps", feedback_views.FollowUpView, lambda view: view.opened_at)
-        return _page(found, first, after, FollowUp.of, lambda view: str(view.id))
+        return await parts.FOLLOW_UPS.page(self.loaded, first, after)
 
     @computed("Articles for the open cases, best first.")
-    async def suggested_articles(self, info: Info, first: First, after: After = None) -> Connection[knowledge.SuggestedArticle] | None:
+    @waits
+    async def suggested_articles(self, first: First, after: After = None) -> Connection[knowledge.SuggestedArticle] | None:
         """Take them from knowledge's sections."""
-        found = await self._list(info, "suggestedArticles", knowledge_views.CaseSuggestions, None)
-        flat = [(case, article) for case in found or [] for article in case.articles]
-        pairs = None if found is None else flat
-        return _page(pairs, first, after, _suggested, lambda pair: f"{pair[0].case_id}/{pair[1].article_id}")
+        found = await self.loaded.read("knowledge", "suggested_articles", list[knowledge_views.CaseSuggestions], parts.SUGGESTIONS.decode)
+        if found is None:
+            return None
+        each = {f"{case.case_id}/{article.article_id}": _suggested(case, article) for part in found for case in part for article in case.articles}
+        return parts.SUGGESTED.page_of(list(each.values()), first, after)
 
     @computed("What they tried in self-service, newest first.")
-    async def self_service(self, info: Info, first: First, after: After = None) -> Connection[knowledge.SelfServiceSession] | None:
-        """Take it from knowledge's sections."""
-        found = await self._list(info, "selfService", knowledge_views.HelpSessionView, lambda view: view.last_at)
-        return _page(found, first, after, knowledge.SelfServiceSession.of, lambda view: str(view.session_id))
+    @waits
+    async def self_service(self, first: First, after: After = None) -> Connection[knowledge.SelfServiceSession] | None:
+        """Take them from knowledge's sections."""
+        return await parts.SELF_SERVICE.page(self.loaded, first, after)
 
     @computed("What changed because they spoke, newest first.")
-    async def contributions(self, info: Info, first: First, after: After = None) -> Connection[insight.Contribution] | None:
+    @waits
+    async def contributions(self, first: First, after: After = None) -> Connection[insight.Contribution] | None:
         """Take them from insight's sections."""
-        found = await self._list(info, "contributions", insight_views.ContributionView, lambda view: view.told_at)
-        return _page(found, first, after, insight.Contribution.of, lambda view: str(view.initiative_id))
+        return await parts.CONTRIBUTIONS.page(self.loaded, first, after)
 
     @computed("The state of every section that this operation asks for, and of the profile.")
+    @waits
     async def sections(self) -> list[SectionStatus]:
         """Say what is fresh, stale or missing."""
-        profile = SectionStatus(name="profile", state=SectionState.FRESH, as_of=None, reason=None)
-        return [profile, *(mapped(SectionStatus, status) for status in await self.loaded.statuses())]
-
-    async def _data(self, field: str) -> list[Any] | None:
-        service, section = PARTS[field]
-        return await self.loaded.data(service, section)
-
-    async def _one(self, info: Info, field: str, view: type[V]) -> V | None:
-        """Return a part that the survivor's record alone speaks for."""
-        parts = await self._data(field)
-        return _believed(info, PARTS[field][0], view, parts[0]) if parts and parts[0] is not None else None
-
-    async def _list(self, info: Info, field: str, view: type[V], when: Callable[[V], datetime] | None) -> list[V] | None:
-        """Return a part that all records have a share in, each thing once, newest first."""
-        parts = await self._data(field)
-        if parts is None:
-            return None
-        found = _unique([_believed(info, PARTS[field][0], view, one) for part in parts for one in part or ()])
-        return found if when is None else sorted(found, key=when, reverse=True)
+        told: Any = await self.loaded.statuses()  # they have the type's fields, and are shown as they are
+        found: list[SectionStatus] = told
+        return found
 
 
-def customer_of(info: Info, view: customers_views.CustomerView) -> Customer:
-    """Return the customer, with every service that the selection needs already asked."""
+async def whole_customer(info: Info, asked: UUID | customers_views.CustomerView) -> Customer | None:
+    """Return the customer, every service that the selection needs asked at once; None when nobody has the id."""
     context = at(info)
     wanted: dict[str, list[str]] = {}
-    for name in sorted(selected(info._raw_info)):  # noqa: SLF001  strawberry offers the selection only in a form that costs ten times as much
+    names = selected(info)
+    for name in sorted(names):
         if name in PARTS:
             service, section = PARTS[name]
             wanted.setdefault(service, []).append(section)
     loaded = CustomerSections(
         services=context.clients.services,
         caller=context.caller,
-        member_ids=view.member_ids,
+        asked=asked,
         wanted=wanted,
         last_good=context.last_good,
+        timeline=_timeline_size(info) if "timeline" in names else None,
     )
+    view = await loaded.profile()
+    if view is None:
+        return None
     keys = [mapped(IdentityKey, key) for key in view.keys]
-    return mapped(
-        Customer,
-        view,
-        id=global_id(ids.CUSTOMER, view.id),
-        uid=view.id,
-        keys=keys,
-        segment=entries(view.segment),
-        loaded=loaded,
-    )
+    return mapped(Customer, view, id=global_id(ids.CUSTOMER, view.id), uid=view.id, keys=keys, segment=entries(view.segment), loaded=loaded)
 
 
-def _believed(info: Info, service: str, view: type[V], data: Any) -> V:
-    return at(info).clients.services[service].believe(view, data)
+def _timeline_size(info: Info) -> int | None:
+    """Return how many entries of the first page to bring along, one more than shown to know whether there are others; None for other pages."""
+    given = arguments_below(info, "timeline")
+    if given is None or given.get("after") is not None or given.get("kinds"):
+        return None
+    first = given.get("first")
+    return first + 1 if isinstance(first, int) and 1 <= first < MOST_SECTION else None
 
 
-def _unique(found: list[V]) -> list[V]:
-    """Drop what is there twice: a service may answer for the whole person under each of its ids."""
-    known: dict[str, V] = {}
-    for one in found:
-        known.setdefault(one.model_dump_json(), one)
-    return list(known.values())
-
-
-def _page(found: list[Any] | None, first: int, after: str | None, make: Callable[[Any], T], key: Callable[[Any], str]) -> Connection[T] | None:
-    return None if found is None else page_of(found, first, after, make, key)
-
-
-def _place(entry: customers_views.TimelineEntryView) -> str:
+def _place(entry: Any) -> str:
     """Return the cursor behind one entry, in the form of the timeline's own: its moment and its id."""
-    return encode_cursor(str(to_micros(entry.occurred_at)), str(entry.id))
+    return encode_cursor(str(to_micros(entry.occurred_at)), str(getattr(entry, "uid", None) or entry.id))
 
 
-def _suggested(pair: tuple[knowledge_views.CaseSuggestions, knowledge_views.FoundArticle]) -> knowledge.SuggestedArticle:
-    case, article = pair
-    because = [term.model_dump(mode="json") for term in article.because]
+def _suggested(case: Any, article: Any) -> knowledge.SuggestedArticle:
+    """Return the article with the case that it is for."""
+    if isinstance(article, parts.WIRED_SUGGESTED):
+        made: Any = article
+        made.case_id, made.case_title = case.case_id, case.case_title
+        found: knowledge.SuggestedArticle = made
+        return found
+    because = [as_json(term) for term in article.because]
     return mapped(knowledge.SuggestedArticle, article, because=because, case_id=case.case_id, case_title=case.case_title)

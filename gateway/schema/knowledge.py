@@ -8,6 +8,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from gateway.context import Info, at
+from gateway.clients.wire import as_json
 from gateway.schema import ids
 from gateway.schema.guides import Guide, GuideRun
 from gateway.schema.payload import IdempotencyKey, Payload, performed
@@ -65,7 +66,7 @@ class FoundArticle:
     @classmethod
     def of(cls, view: contract.FoundArticle) -> "FoundArticle":
         """Build it from the view."""
-        return mapped(cls, view, because=[term.model_dump(mode="json") for term in view.because])
+        return mapped(cls, view, because=[as_json(term) for term in view.because])
 
 
 @strawberry.type(description="An article for one of the customer's open cases.")

@@ -10,7 +10,7 @@ from gateway.clients.failures import Problem
 from gateway.clients.service import Query as Filters
 from gateway.context import GatewayContext, Info, at
 from gateway.schema import ids
-from gateway.schema.customer import Customer, customer_of
+from gateway.schema.customer import Customer, whole_customer
 from gateway.schema.customers import Case, IdentityKeyInput
 from gateway.schema.customers_more import CustomersQuery
 from gateway.schema.feedback import FeedbackItem, FollowUp
@@ -42,15 +42,12 @@ class Query(CustomersQuery, KnowledgeQuery):
         key: Annotated[IdentityKeyInput | None, strawberry.argument(description="A key; leave out id then.")] = None,
         id: Annotated[strawberry.ID | None, strawberry.argument(description="Global id or id in REST; leave out key then.")] = None,  # noqa: A002  the schema's name
     ) -> Customer | None:
-        """Find the person, then start every service that the selection needs."""
+        """By id every service is asked at once; a key has to be looked up before."""
         context = at(info)
         context.need("customers:read")
         if (key is None) == (id is None):
             raise InvalidInput("Give either key or id.", pointer="/key")
-        client = context.clients.customers
-        asked = client.by_key(context.caller, key.kind, key.value) if key else client.by_id(context.caller, raw_id(str(id), ids.CUSTOMER))
-        found = await _or_none(asked)
-        return None if found is None else customer_of(info, found)
+        return await (_by_key(info, key) if key is not None else whole_customer(info, UUID(raw_id(str(id), ids.CUSTOMER))))
 
     @computed("Anything with a global id. Null when there is no such thing.")
     async def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The global id.")]) -> Node | None:  # noqa: A002  Relay's name
@@ -247,6 +244,12 @@ class Query(CustomersQuery, KnowledgeQuery):
         return CycleHealth.of(await context.clients.insight.cycle_health(context.caller, _query(to=to, **{"from": start})))
 
 
+async def _by_key(info: Info, key: IdentityKeyInput) -> Customer | None:
+    context = at(info)
+    found = await _or_none(context.clients.customers.by_key(context.caller, key.kind, key.value))
+    return None if found is None else await whole_customer(info, found)
+
+
 async def _or_none(asked: Any) -> Any:
     """Return None for what is not there; every other refusal is an error."""
     try:
@@ -262,8 +265,7 @@ async def _node(info: Info, kind: str, value: str) -> Node | None:
     clients, caller = context.clients, context.caller
     if kind == ids.CUSTOMER:
         context.need("customers:read")
-        person = await _or_none(clients.customers.by_id(caller, value))
-        return None if person is None else customer_of(info, person)
+        return await whole_customer(info, UUID(value))
     kinds: dict[str, tuple[Any, Any]] = {
         ids.CASE: (clients.customers.case, Case.of),
         ids.CONTACT: (clients.routing.contact, Contact.of),

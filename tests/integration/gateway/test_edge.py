@@ -63,7 +63,8 @@ async def test_other_kinds_of_body_and_method_are_refused(house: Running) -> Non
 
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
         assert (await house.rest(key, "POST", "/graphql", content=b"{}", headers={"Content-Type": kind})).status_code == 415
-    assert (await house.rest(key, "GET", "/graphql", params={"query": ME})).status_code == 405
+    assert (await house.rest(key, "GET", "/graphql", params={"query": ME})).status_code == 400
+    assert (await house.rest(key, "PUT", "/graphql", json={"query": ME})).status_code == 405
 
 
 async def test_a_body_over_256_kib_is_refused_by_what_really_arrives(house: Running) -> None:

@@ -18,8 +18,7 @@ DOCUMENTS = Documents(core_schema(), suggestions=False)
 def code_of(query: str, *, reads_schema: bool = False, **variables: Any) -> str | int:
     """Return the cost, or the code of the refusal."""
     try:
-        prepared = DOCUMENTS.prepare(query, reads_schema=reads_schema)
-        return DOCUMENTS.cost(prepared, prepared.operation(None), variables)
+        return DOCUMENTS.prepare(query, reads_schema=reads_schema).operation(None).cost(variables)
     except RequestRefused as refused:
         return refused.code
 
@@ -148,7 +147,7 @@ def test_a_document_is_prepared_once() -> None:
     query = "query Once { __typename }"
 
     assert DOCUMENTS.prepare(query, reads_schema=False) is DOCUMENTS.prepare(query, reads_schema=False)
-    assert isinstance(DOCUMENTS.prepare(query, reads_schema=False).operation(None), OperationDefinitionNode)
+    assert isinstance(DOCUMENTS.prepare(query, reads_schema=False).operation(None).node, OperationDefinitionNode)
 
 
 def test_the_example_documents_of_the_workbench_are_valid_and_affordable() -> None:

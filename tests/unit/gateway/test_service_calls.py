@@ -59,7 +59,9 @@ async def test_a_call_carries_the_internal_token_and_the_request_id() -> None:
     assert await service(way).read(caller(), "/v1/x", {"limit": 5, "cursor": None, "kinds": ["a", "b"]}) == {"a": 1}
 
     assert way.calls[0].target == "/survey/v1/x?limit=5&kinds=a&kinds=b"
-    assert dict(way.calls[0].headers) == {
+    headers = dict(way.calls[0].headers)
+    assert 0 < int(headers.pop("x-request-deadline-ms")) <= 5_000
+    assert headers == {
         "authorization": "Bearer token of ana for survey",
         "accept": "application/json",
         "x-request-id": "request-1",
@@ -205,16 +207,16 @@ async def test_who_comes_when_all_places_and_queues_are_full_is_turned_away_at_o
     bulkhead = Bulkhead(running=1, waiting=1)
 
     async def hold() -> None:
-        async with bulkhead.place():
+        async with bulkhead:
             await asyncio.sleep(0.05)
 
     tasks = [asyncio.create_task(hold()) for _ in range(2)]
     await asyncio.sleep(0)
     with pytest.raises(Crowded):
-        async with bulkhead.place():
+        async with bulkhead:
             pass
     await asyncio.gather(*tasks)
-    async with bulkhead.place():
+    async with bulkhead:
         pass
 
 

@@ -1,0 +1,188 @@
+"""Plans: an operation, taken apart once into the resolvers to call and the shapes to put their values into."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    get_named_type,
+    is_non_null_type,
+)
+from graphql.execution import Executor
+from graphql.execution.collect_fields import collect_fields
+
+from gateway.execution.arguments import Bound, bind
+from gateway.execution.shape import Details, NotPlain, Shape, is_plain, make_frame, make_shape, python_field
+
+WAITS = "_antiphon_waits"
+MOST_STEPS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A field with a resolver, at one place of the selection."""
+
+    key: str
+    """Its name in the answer."""
+    parent: GraphQLObjectType
+    field: GraphQLField
+    details: Details
+    name: str
+    """Its name in the schema."""
+    bound: Bound
+    """Its arguments, from the variables."""
+    resolve: Callable[[Any, Any, Any], Any]
+    """From source, info and variables to a value or something to await."""
+    below: frozenset[str]
+    """Names of the fields selected directly below."""
+    waits: bool
+    """Whether the resolver starts nothing and only waits for what runs already: then it needs no task of its own."""
+    shape: Shape | None
+    """How its value becomes the answer; None when there are steps below, or when only graphql-core can do it."""
+    frame: "Frame | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """An object some of whose fields are steps."""
+
+    shape: Shape
+    """Its plain fields, and None in the places of its steps."""
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A query or mutation."""
+
+    serial: bool
+    skeleton: Mapping[str, Any]
+    """The answer before its steps ran: every key in its place."""
+    steps: tuple[Step, ...]
+
+
+def waits(resolver: Any) -> Any:
+    """Mark a resolver that starts nothing: it waits for what its parent started."""
+    setattr(resolver, WAITS, True)
+    return resolver
+
+
+def make_plan(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Plan | None:
+    """Return the plan for these values of the variables in @skip and @include; None when graphql-core must run the operation itself."""
+    if operation.operation == OperationType.SUBSCRIPTION or _has_fragment_variables(document):
+        return None
+    name = operation.name.value if operation.name else None
+    executor = Executor.build(schema, document, raw_variable_values=dict(variables), operation_name=name)
+    if isinstance(executor, list):
+        return None
+    root = schema.get_root_type(operation.operation)
+    if root is None:
+        return None
+    try:
+        return _Planner(executor).plan(root, operation)
+    except NotPlain:
+        return None
+
+
+def _has_fragment_variables(document: DocumentNode) -> bool:
+    return any(isinstance(node, FragmentDefinitionNode) and node.variable_definitions for node in document.definitions)
+
+
+class _Planner:
+    """Builds the steps of one operation."""
+
+    def __init__(self, executor: "Executor[Any]") -> None:
+        self._executor = executor
+        strawberry_schema: Any = executor.schema._strawberry_schema  # type: ignore[attr-defined]  # noqa: SLF001  set by strawberry, no public way
+        self._converter = strawberry_schema.schema_converter
+        self._count = 0
+
+    def plan(self, root: GraphQLObjectType, operation: OperationDefinitionNode) -> Plan:
+        core = self._executor
+        fields = collect_fields(core.schema, core.fragments, core.variable_values, root, operation).grouped_field_set
+        skeleton = {key: root.name if _name(details) == "__typename" else None for key, details in fields.items()}
+        steps = tuple(self.step(root, key, details) for key, details in fields.items() if _name(details) != "__typename")
+        return Plan(operation.operation == OperationType.MUTATION, skeleton, steps)
+
+    def step(self, owner: GraphQLObjectType, key: str, details: Details) -> Step:
+        self._count += 1
+        name = _name(details)
+        if name not in owner.fields or self._count > MOST_STEPS:  # __schema and __type are graphql-core's own
+            raise NotPlain
+        field, python = owner.fields[name], python_field(owner, name)
+        named = get_named_type(field.type)
+        children = self._executor.collect_subfields(named, list(details)).grouped_field_set if isinstance(named, GraphQLObjectType) else {}
+        shape, frame = self._shape(field.type, details)
+        bound = bind(field, details[0].node, python, self._converter)
+        return Step(
+            key=key,
+            parent=owner,
+            field=field,
+            details=list(details),
+            name=name,
+            bound=bound,
+            resolve=self._resolver(field, python, bound),
+            below=frozenset(_name(child) for child in children.values()),
+            waits=getattr(getattr(getattr(python, "base_resolver", None), "wrapped_func", None), WAITS, False),
+            shape=shape,
+            frame=frame,
+        )
+
+    def _shape(self, kind: Any, details: Details) -> tuple[Shape | None, Frame | None]:
+        try:
+            return make_shape(self._executor, kind, details), None
+        except NotPlain:
+            inner = kind.of_type if is_non_null_type(kind) else kind
+            if not isinstance(inner, GraphQLObjectType):
+                return None, None  # a list of objects with steps, or an interface: graphql-core's
+        fields = self._executor.collect_subfields(inner, list(details)).grouped_field_set
+        steps = {key: part for key, part in fields.items() if not self._is_shaped(inner, part)}
+        try:
+            shape = make_frame(self._executor, inner, fields, frozenset(steps))
+        except NotPlain:
+            return None, None
+        return None, Frame(shape, tuple(self.step(inner, key, part) for key, part in steps.items()))
+
+    def _is_shaped(self, owner: GraphQLObjectType, details: Details) -> bool:
+        """Tell whether the field and everything below it is only attributes."""
+        name = _name(details)
+        if name == "__typename":
+            return True
+        if not is_plain(owner, name):
+            return False
+        try:
+            make_shape(self._executor, owner.fields[name].type, details)
+        except NotPlain:
+            return False
+        return True
+
+    def _resolver(self, field: GraphQLField, python: Any, bound: Bound) -> Callable[[Any, Any, Any], Any]:
+        if python is not None and python.is_basic_field and not field.args:  # an attribute with steps below it
+            attribute = python.python_name
+            return lambda source, _info, _variables: getattr(source, attribute)
+        resolver = getattr(python, "base_resolver", None)
+        if resolver is None or python.extensions or resolver.parent_parameter or resolver.root_parameter:
+            raise NotPlain
+        call = resolver.wrapped_func
+        info_name = resolver.info_parameter.name if resolver.info_parameter else None
+        takes_source = resolver.self_parameter is not None
+
+        def resolve(source: Any, info: Any, variables: Any) -> Any:
+            given = bound(variables)
+            if info_name is not None:
+                given[info_name] = info
+            return call(source, **given) if takes_source else call(**given)
+
+        return resolve
+
+
+def _name(details: Details) -> str:
+    name: str = details[0].node.name.value
+    return name

@@ -1,0 +1,187 @@
+"""Playing a plan: call the steps, put their values into shape, and leave whatever is not plain to graphql-core."""
+
+import asyncio
+from collections.abc import Awaitable, Sequence
+from inspect import isawaitable
+from types import CoroutineType
+from typing import Any
+
+from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema
+from graphql.execution import Executor
+from graphql.pyutils import Path
+from strawberry.types.info import Info
+
+from gateway.execution.plan import Plan, Step
+from gateway.execution.shape import python_field
+from gateway.execution.variables import Variables
+
+Waiting = tuple[Any, Any, Any, bool]
+"""A step, its place, what to await, and whether that is complete already or a resolver's bare value."""
+
+
+class StepInfo:
+    """What a resolver is told: as strawberry's Info, which it becomes as soon as more than the context is asked for."""
+
+    __slots__ = ("_play", "_real", "_step", "context", "place")
+
+    def __init__(self, play: "Play", step: Step, place: Path) -> None:
+        self.context = play.context
+        self.place = place
+        self._play = play
+        self._step = step
+        self._real: Info | None = None
+
+    @property
+    def below(self) -> frozenset[str]:
+        """Names of the fields selected directly below."""
+        return self._step.below
+
+    def arguments_below(self, name: str) -> dict[str, Any] | None:
+        """Return the arguments of the one step of this name directly below; None when there is not exactly one."""
+        found = [step for step in self._step.frame.steps if step.name == name] if self._step.frame is not None else []
+        return found[0].bound(self._play.variables) if len(found) == 1 else None
+
+    @property
+    def raw(self) -> Any:
+        """Return graphql-core's own info."""
+        step = self._step
+        return self._play.core.build_resolve_info(step.field, [part.node for part in step.details], step.parent, self.place)
+
+    def __getattr__(self, name: str) -> Any:
+        if self._real is None:
+            step = self._step
+            self._real = Info(_raw_info=self.raw, _field=python_field(step.parent, step.details[0].node.name.value))
+        return getattr(self._real, name)
+
+
+class Play:
+    """One run of one plan."""
+
+    def __init__(self, plan: Plan, schema: GraphQLSchema, document: DocumentNode, name: str | None, context: object, variables: Variables) -> None:
+        self.context = context
+        self._plan = plan
+        self._schema = schema
+        self._document = document
+        self._name = name
+        self.variables = variables
+        self._core: Executor[Any] | None = None
+
+    @property
+    def core(self) -> "Executor[Any]":
+        """Return the reference for this operation, built when the first thing is not plain."""
+        if self._core is None:
+            built = Executor.build(
+                self._schema,
+                self._document,
+                context_value=self.context,
+                raw_variable_values=dict(self.variables.raw),
+                operation_name=self._name,
+                hide_suggestions=True,
+            )
+            if isinstance(built, list):  # the variables were coerced before: this cannot be
+                raise built[0]
+            self._core = built
+        return self._core
+
+    async def run(self) -> ExecutionResult:
+        """Run to the end; never raises for what a resolver does."""
+        out = dict(self._plan.skeleton)
+        data: dict[str, Any] | None = out
+        try:
+            if self._plan.serial:
+                for step in self._plan.steps:
+                    await self._all((step,), out)
+            else:
+                await self._all(self._plan.steps, out)
+        except GraphQLError as error:  # a null rose to the very top
+            self.core.collected_errors.add(error, None)
+            data = None
+        errors = self._core.collected_errors.errors if self._core is not None else None
+        return ExecutionResult(data, errors or None)
+
+    async def _all(self, steps: Sequence[Step], data: dict[str, Any]) -> None:
+        rest = self._steps(steps, None, data, None)
+        if rest is not None:
+            await rest
+
+    def _steps(self, steps: Sequence[Step], source: Any, out: Any, above: Path | None) -> Awaitable[None] | None:
+        """Fill in every step's place, or return what fills in the rest. Raises GraphQLError when a null may not stay where it is."""
+        waiting: list[Waiting] = []
+        try:
+            for step in steps:
+                place = Path(above, step.key, step.parent.name)
+                try:
+                    value = step.resolve(source, StepInfo(self, step, place), self.variables)
+                    if value.__class__ is not CoroutineType and not isawaitable(value):
+                        value = self._complete(step, place, value)
+                        if value.__class__ is not CoroutineType:
+                            out[step.key] = value
+                            continue
+                        waiting.append((step, place, value, True))
+                    else:
+                        waiting.append((step, place, value, False))
+                except Exception as error:  # noqa: BLE001  whatever a resolver raises becomes the field's error
+                    self._failed(error, step, place)
+                    out[step.key] = None
+        except GraphQLError:
+            self._let_go(waiting)
+            raise
+        if not waiting:
+            return None
+        return self._finish(*waiting[0], out) if len(waiting) == 1 else self._together(waiting, out)
+
+    async def _together(self, waiting: list[Waiting], out: Any) -> None:
+        """Run at the same time what starts something; what only waits is awaited in turn, in this task."""
+        tasks = [asyncio.ensure_future(self._finish(*one, out)) for one in waiting if not one[0].waits]
+        inline = [one for one in waiting if one[0].waits]
+        try:
+            while inline:
+                await self._finish(*inline.pop(0), out)
+            if tasks:
+                await asyncio.gather(*tasks)
+        except GraphQLError:
+            self._let_go([*inline, *((None, None, task, False) for task in tasks if not task.done())])
+            raise
+        except asyncio.CancelledError:
+            for task in tasks:
+                task.cancel()
+            raise
+
+    async def _finish(self, step: Step, place: Path, value: Any, completed: bool, out: Any) -> None:
+        try:
+            found = await value
+            if not completed:
+                found = self._complete(step, place, found)
+                if found.__class__ is CoroutineType:
+                    found = await found
+            out[step.key] = found
+        except Exception as error:  # noqa: BLE001  see _steps
+            self._failed(error, step, place)
+            out[step.key] = None
+
+    def _complete(self, step: Step, place: Path, value: Any) -> Any:
+        """Return the value as the answer has it, or a coroutine of it; raises what makes it null."""
+        try:
+            if step.shape is not None:
+                return step.shape(value)
+            framed = step.frame.shape(value) if step.frame is not None else None
+        except Exception:  # noqa: BLE001  not plain: the reference decides what it is
+            framed = None
+        if framed is not None and step.frame is not None:
+            rest = self._steps(step.frame.steps, value, framed, place)
+            return framed if rest is None else _then(rest, framed)
+        info = StepInfo(self, step, place).raw
+        return self.core.complete_value(step.field.type, list(step.details), info, place, value, None)
+
+    def _let_go(self, waiting: Sequence[Waiting]) -> None:
+        """Let what began run to its end unheard, as graphql-core does: its parent is null already."""
+        self.core.settle_in_background([value for _, _, value, _ in waiting])
+
+    def _failed(self, error: Exception, step: Step, place: Path) -> None:
+        """Note the error and leave null, or raise it on when the field may not be null."""
+        self.core.handle_field_error(error, step.field.type, list(step.details), place)
+
+
+async def _then(rest: Awaitable[None], framed: Any) -> Any:
+    await rest
+    return framed

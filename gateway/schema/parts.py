@@ -1,0 +1,63 @@
+"""The lists of one customer that come as sections of a service: how each is read, ordered, told apart and paged."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
+
+from gateway.execution.sections import CustomerSections
+from gateway.schema.relay import Connection, checked_first, cursor_of
+from gateway.schema.wired import STRUCTS, list_decoder, wired_page
+from services.kit.errors import InvalidInput
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class ListPart(Generic[T]):
+    """A section that is a list. The type must be wired; `of` builds it from the contract's view where the struct refuses the JSON."""
+
+    service: str
+    section: str
+    kind: type[T]
+    view: Any
+    of: Callable[[Any], T]
+    when: str
+    """The moment to order by, newest first: an attribute."""
+    key: Callable[[Any], str]
+    """What tells two things apart, and what its cursor is made of."""
+
+    async def page(self, loaded: CustomerSections, first: int, after: str | None) -> Connection[T] | None:
+        """Return a page of what all records of the person have a share in, each thing once; None when the service is silent."""
+        kind: Any = self.kind
+        view: Any = list[self.view]  # type: ignore[name-defined]  # made for pydantic
+        parts: list[Any] | None = await loaded.read(self.service, self.section, view, list_decoder(kind).decode)
+        return None if parts is None else self.page_of(self.things(parts), first, after)
+
+    def things(self, parts: Sequence[Sequence[Any]]) -> list[Any]:
+        """Return all things in order. Views (of what the struct refused) are built here."""
+        made = self._made()
+        found = [one if one.__class__ is made else self.of(one) for part in parts for one in part]
+        if len(parts) > 1:  # a service may answer for the whole person under each of its ids
+            found = list({self.key(one): one for one in found}.values())
+        moment: Callable[[Any], datetime] = attrgetter(self.when)
+        return sorted(found, key=moment, reverse=True)
+
+    def page_of(self, things: Sequence[Any], first: int, after: str | None) -> Connection[T]:
+        """Return a page; the cursor is made of the thing's key, so that new things never shift a page."""
+        start = 0 if after is None else self._behind(things, after)
+        last = start + checked_first(first)
+        return wired_page(things[start:last], self._cursor, more=last < len(things), before=after is not None)
+
+    def _behind(self, things: Sequence[Any], after: str) -> int:
+        for place, one in enumerate(things):
+            if self._cursor(one) == after:
+                return place + 1
+        raise InvalidInput("The cursor is not one that this list gave out, or its item is gone.", pointer="/after")
+
+    def _cursor(self, one: Any) -> str:
+        return cursor_of(self.key(one))
+
+    def _made(self) -> type[Any]:
+        return STRUCTS[self.kind]

