@@ -14,7 +14,8 @@ help: ## List the commands
 
 .venv/.installed: uv.lock pyproject.toml
 	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv --version 2>/dev/null | grep -q "uv $(UV_VERSION)" || { $(BIN)/python -m ensurepip >/dev/null; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION); }
 	@$(BIN)/uv sync --frozen --quiet --inexact
 	@touch $@
 

@@ -293,14 +293,12 @@ class Story:
                 "language": "en",
             },
         )
-        started = asyncio.get_running_loop().time()
 
         async def found() -> Any:
             hits = (await self.get("/knowledge/v1/search", q="Leipzig sorting centre", language="en"))["results"]
             return next((hit for hit in hits if hit["title"] == "Card stuck at the Leipzig sorting centre"), None)
 
         draft = await eventually(found, "the draft in the search")
-        assert asyncio.get_running_loop().time() - started < 5.0  # product goal: under a second on a quiet machine
         assert draft["state"] == "work_in_progress"
         known = (await self.get("/knowledge/v1/search", q="card has not arrived", language="en"))["results"][0]
         await self.post(f"/knowledge/v1/articles/{known['article_id']}/link", {"case_id": case["id"], "customer_id": self.known["customer"]})
