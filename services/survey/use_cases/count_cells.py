@@ -35,7 +35,8 @@ async def count_cells(uow: UnitOfWork, known: Knowledge, sampled: Sequence[Sampl
 async def count_answer(uow: UnitOfWork, event: SurveyAnswered) -> None:
     """Count an answer in the cell of its invitation; a cell that is precise now stops. Flagged answers and forced asks count nowhere."""
     score = next((answer.score for answer in event.answers if answer.kind == "csat5" and answer.score is not None), None)
-    if event.invitation_id is None or score is None or event.flagged or not event.inclusion_probability:
+    told_again = getattr(event, "revision", 1) > 1
+    if event.invitation_id is None or score is None or event.flagged or told_again or not event.inclusion_probability:
         return
     invitation = await asking.invitation(uow, event.invitation_id)
     programme = await asking.current_programme(uow, invitation.programme)
