@@ -257,3 +257,75 @@ class ResponseView(View):
     """Why it looks like a scanner's or a bot's; empty for an ordinary answer."""
     answered_at: datetime
     version: int
+
+
+class LotAuditView(View):
+    """The lot against its promise: `rate_z` beyond ±2.58, or `agent_p` under 0.01, would be a reason to look."""
+
+    programme: str
+    drawn: int
+    chosen: int
+    promised: float
+    """The sum of the recorded inclusion probabilities."""
+    rate_z: float
+    agents: int
+    agent_chi_square: float
+    agent_p: float
+
+
+class SkippingAgentView(View):
+    """How often an agent asked to skip the survey, against all agents; `p` is corrected for looking at many (Benjamini-Hochberg)."""
+
+    agent_id: UUID
+    contacts: int
+    skips: int
+    rate: float
+    z: float
+    p: float
+    striking: bool
+
+
+class ShareView(View):
+    """A share with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+    standard_error: float
+    answered: int
+    effective: float
+    """The size of a simple random sample that would be as precise."""
+
+
+class CellEstimateView(View):
+    """One cell of a sample."""
+
+    name: str
+    eligible: int
+    answered: int
+    satisfied: int
+    half_width: float
+    """Of its 95 % interval."""
+
+
+class EstimateView(View):
+    """The satisfied share of a programme's occasions, raw beside weighted (post-stratified by cell)."""
+
+    programme: str
+    definition: str
+    by: list[str]
+    raw: ShareView | None
+    """None without answers."""
+    weighted: ShareView | None
+    cells: list[CellEstimateView]
+
+
+class WishView(View):
+    """What an agent said about asking after a contact."""
+
+    contact_id: UUID
+    agent_id: UUID
+    wish: str
+    """skip or force."""
+    reason: str
+    said_at: datetime
