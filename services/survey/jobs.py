@@ -142,7 +142,7 @@ def _mail(ready: Addressed, runtime: Runtime) -> Mail:
 
 
 JOBS: list[Job | TxJob] = [
-    Job(JUDGE, judge, concurrency=MOST_TOGETHER),
+    Job(JUDGE, judge, concurrency=4 * MOST_TOGETHER),
     TxJob(GIVE_UP, give_up),
     TxJob(ALLOCATE, allocate),
     TxJob(ANCHOR, anchor),

@@ -27,7 +27,7 @@ FILL = [
     "INSERT INTO survey.known_customer (customer_id, version, display_name, language, time_zone, email, country, segment)"
     f" SELECT ('10000000-0000-7000-8000-' || {_ID})::uuid, 1, 'N', 'de', 'Europe/Berlin', 'n' || n || '@example.org', 'DE', '{{}}'"
     f" FROM (SELECT DISTINCT k % {PEOPLE} AS n FROM generate_series($1::bigint, $2::bigint - 1) k"
-    " WHERE $3::bigint <> 0 AND $4::bigint >= 0) some ON CONFLICT DO NOTHING",
+    " WHERE $3::bigint <> 0 AND $4::bigint >= 0) numbers ON CONFLICT DO NOTHING",
     "INSERT INTO survey.decision (id, programme, programme_version, occasion, contact_id, customer_id, attribution, facts, channel, language, occurred_at,"
     " outcome, waits_for, rules, next_possible_at, give_up_at, created_at, version)"
     f" SELECT ('20000000-0000-7000-8000-' || {_ID})::uuid, 'asking', 1, 'contact:' || n, ('30000000-0000-7000-8000-' || {_ID})::uuid,"
