@@ -329,3 +329,23 @@ class WishView(View):
     """skip or force."""
     reason: str
     said_at: datetime
+
+
+class SimulationView(View):
+    """A draft replayed over recorded history.
+
+    The report has `draft` and `live`: eligible, invited, refused by reason, caps_hit, asks_per_customer (histogram), by_day, and cells with
+    expected answers and the half-width of their 95 % interval in the worst case.
+    """
+
+    id: UUID
+    programme: str
+    days: int
+    state: str
+    """running, done or failed."""
+    progress: float
+    report: dict[str, JsonValue] | None
+    """None until it is done."""
+    created_at: datetime
+    finished_at: datetime | None
+    version: int

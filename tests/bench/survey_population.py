@@ -23,23 +23,31 @@ PROGRAMME = {
     "channels": ["email"],
 }
 _ID = "lpad(to_hex(n), 12, '0')"
-FILL = [
-    "INSERT INTO survey.known_customer (customer_id, version, display_name, language, time_zone, email, country, segment)"
-    f" SELECT ('10000000-0000-7000-8000-' || {_ID})::uuid, 1, 'N', 'de', 'Europe/Berlin', 'n' || n || '@example.org', 'DE', '{{}}'"
-    f" FROM (SELECT DISTINCT k % {PEOPLE} AS n FROM generate_series($1::bigint, $2::bigint - 1) k"
-    " WHERE $3::bigint <> 0 AND $4::bigint >= 0) numbers ON CONFLICT DO NOTHING",
-    "INSERT INTO survey.decision (id, programme, programme_version, occasion, contact_id, customer_id, attribution, facts, channel, language, occurred_at,"
-    " outcome, waits_for, rules, next_possible_at, give_up_at, created_at, version)"
-    f" SELECT ('20000000-0000-7000-8000-' || {_ID})::uuid, 'asking', 1, 'contact:' || n, ('30000000-0000-7000-8000-' || {_ID})::uuid,"
-    f" ('10000000-0000-7000-8000-' || lpad(to_hex(n % {PEOPLE}), 12, '0'))::uuid,"
-    f" json_build_object('contact_id', '30000000-0000-7000-8000-' || {_ID}, 'agent_id', '40000000-0000-7000-8000-' || lpad((n % {AGENTS})::text, 12, '0'),"
-    " 'team', 'blue', 'site', 'site' || n % 7, 'vendor', 'north', 'queue', 'orders', 'topic', 'order', 'driver', NULL, 'department', NULL,"
-    " 'disposition', 'done', 'order_reference', NULL, 'case_id', NULL, 'follow_up_id', NULL),"
-    " json_build_object('channel', 'voice', 'site', 'site' || n % 7, 'disposition', 'done'), 'voice', 'de', now(), 'pending', 'moment', '[]',"
-    " to_timestamp(($3::bigint + (n * 7919) % $4::bigint) / 1e6), now() + interval '30 days', now(), 1 FROM generate_series($1::bigint, $2::bigint - 1) n",
-    "INSERT INTO survey.due (kind, key, due_at) SELECT 'judge_decision', '20000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'),"
-    " $3::bigint + (n * 7919) % $4::bigint FROM generate_series($1::bigint, $2::bigint - 1) n",
-]
+_CUSTOMERS = f"""
+INSERT INTO survey.known_customer (customer_id, version, display_name, language, time_zone, email, country, segment)
+SELECT ('10000000-0000-7000-8000-' || {_ID})::uuid, 1, 'N', 'de', 'Europe/Berlin', 'n' || n || '@example.org', 'DE', '{{}}'
+FROM (SELECT DISTINCT k % {PEOPLE} AS n FROM generate_series($1::bigint, $2::bigint - 1) k WHERE $3::bigint <> 0 AND $4::bigint >= 0) numbers
+ON CONFLICT DO NOTHING
+"""
+_DECISIONS = f"""
+INSERT INTO survey.decision (id, programme, programme_version, occasion, contact_id, customer_id, attribution, facts, channel, language,
+ occurred_at, outcome, waits_for, rules, next_possible_at, give_up_at, created_at, version)
+SELECT ('20000000-0000-7000-8000-' || {_ID})::uuid, 'asking', 1, 'contact:' || n, ('30000000-0000-7000-8000-' || {_ID})::uuid,
+ ('10000000-0000-7000-8000-' || lpad(to_hex(n % {PEOPLE}), 12, '0'))::uuid,
+ json_build_object('contact_id', '30000000-0000-7000-8000-' || {_ID},
+  'agent_id', '40000000-0000-7000-8000-' || lpad((n % {AGENTS})::text, 12, '0'), 'team', 'blue', 'site', 'site' || n % 7, 'vendor', 'north',
+  'queue', 'orders', 'topic', 'order', 'driver', NULL, 'department', NULL, 'disposition', 'done', 'order_reference', NULL, 'case_id', NULL,
+  'follow_up_id', NULL),
+ json_build_object('channel', 'voice', 'site', 'site' || n % 7, 'disposition', 'done'), 'voice', 'de', now(), 'pending', 'moment', '[]',
+ to_timestamp(($3::bigint + (n * 7919) % $4::bigint) / 1e6), now() + interval '30 days', now(), 1
+FROM generate_series($1::bigint, $2::bigint - 1) n
+"""
+_DUE = """
+INSERT INTO survey.due (kind, key, due_at)
+SELECT 'judge_decision', '20000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'), $3::bigint + (n * 7919) % $4::bigint
+FROM generate_series($1::bigint, $2::bigint - 1) n
+"""
+FILL = [_CUSTOMERS, _DECISIONS, _DUE]
 
 
 def moments(first: int, count: int, *, ahead: bool) -> tuple[int, int, int, int]:

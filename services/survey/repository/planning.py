@@ -71,6 +71,13 @@ async def lock_people(uow: UnitOfWork, customer_ids: Collection[UUID]) -> dict[U
     return {row["customer_id"]: row for row in rows}
 
 
+async def customers(tx: Tx, customer_ids: Collection[UUID]) -> dict[UUID, RowMapping]:
+    """Return the copies of these customers."""
+    table: Any = KnownCustomer.__table__  # type: ignore[attr-defined]  # SQLModel does not declare SQLAlchemy's attribute
+    told = and_(among(tx, col(KnownCustomer.customer_id), customer_ids), col(KnownCustomer.version) > ONLY_AN_ID)
+    return {row["customer_id"]: row for row in await tx.rows(select(*table.columns).where(told))}
+
+
 async def asks_of(tx: Tx, customer_ids: Collection[UUID]) -> list[RowMapping]:
     """Return every ask that these customers ever had, oldest first."""
     wanted = select(  # type: ignore[call-overload]  # SQLModel types four columns at most
