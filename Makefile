@@ -68,6 +68,10 @@ routing-sim: .venv/.installed ## Play a day through routing: make routing-sim AG
 knowledge-eval: .venv/.installed ## Try the knowledge search on a set of your own: DOCS=articles.jsonl QUERIES=questions.jsonl
 	@$(BIN)/python -m tests.bench.peers.evaluate_knowledge $(DOCS) $(QUERIES) $(MOST)
 
+bench-long: .venv/.installed ## The measurements that take long: a million survey events through killed dispatchers
+	@$(BIN)/uv sync --frozen --quiet --inexact --group bench
+	@REPLAY_EVENTS=$${REPLAY_EVENTS:-1000000} $(BIN)/python -m tests.bench survey_replay
+
 ##@ Change
 contracts: .venv/.installed ## Renew the committed OpenAPI, event and GraphQL documents (then read the difference)
 	@$(BIN)/python -m infra.contracts --write && $(BIN)/python -m gateway.schema_check --write

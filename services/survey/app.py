@@ -1,7 +1,7 @@
 """The front door of survey."""
 
 from services.kit.service import Service, create_app
-from services.survey.api import decisions, invitations, programmes, responses, surveys, views
+from services.survey.api import audits, decisions, invitations, programmes, responses, simulations, surveys, views
 from services.survey.api.pages import door, stopping
 from services.survey.consumers import CONSUMERS
 from services.survey.jobs import JOBS, open_adapters
@@ -13,7 +13,17 @@ service = Service(
     package="services.survey",
     metadata=Base.metadata,
     settings=SurveySettings,
-    routers=[surveys.router, programmes.router, decisions.router, invitations.router, responses.router, views.router, door.look],
+    routers=[
+        surveys.router,
+        programmes.router,
+        audits.router,
+        simulations.router,
+        decisions.router,
+        invitations.router,
+        responses.router,
+        views.router,
+        door.look,
+    ],
     root_routers=[door.router, stopping.router],
     consumers=CONSUMERS,
     jobs=JOBS,

@@ -126,12 +126,52 @@ class SurveyView(View):
 
 
 class ProgrammeView(View):
-    """The current version of a programme."""
+    """One version of a programme."""
 
     key: str
     version: int
+    state: str
+    """draft, active, paused, replaced or archived."""
+    note: str | None
+    saved_by: str | None
     rules: dict[str, JsonValue]
     created_at: datetime
+    activated_at: datetime | None
+    """None while it was never in force."""
+
+
+class FindingView(View):
+    """One fault of a programme: the place (JSON pointer), a code, and the reason for a person to read."""
+
+    level: str
+    """error or warning."""
+    code: str
+    pointer: str
+    reason: str
+
+
+class DifferenceView(View):
+    """One place whose value differs between two versions; null on the side where there is none."""
+
+    pointer: str
+    before: JsonValue
+    after: JsonValue
+
+
+class AttributeView(View):
+    """A name that conditions may read."""
+
+    name: str
+    kind: str
+    meaning: str
+
+
+class ShippedProgrammeView(View):
+    """A rule set to begin with, and the practice that it follows."""
+
+    key: str
+    source: str
+    rules: dict[str, JsonValue]
 
 
 class RuleView(View):
@@ -216,4 +256,96 @@ class ResponseView(View):
     flags: list[str]
     """Why it looks like a scanner's or a bot's; empty for an ordinary answer."""
     answered_at: datetime
+    version: int
+
+
+class LotAuditView(View):
+    """The lot against its promise: `rate_z` beyond ±2.58, or `agent_p` under 0.01, would be a reason to look."""
+
+    programme: str
+    drawn: int
+    chosen: int
+    promised: float
+    """The sum of the recorded inclusion probabilities."""
+    rate_z: float
+    agents: int
+    agent_chi_square: float
+    agent_p: float
+
+
+class SkippingAgentView(View):
+    """How often an agent asked to skip the survey, against all agents; `p` is corrected for looking at many (Benjamini-Hochberg)."""
+
+    agent_id: UUID
+    contacts: int
+    skips: int
+    rate: float
+    z: float
+    p: float
+    striking: bool
+
+
+class ShareView(View):
+    """A share with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+    standard_error: float
+    answered: int
+    effective: float
+    """The size of a simple random sample that would be as precise."""
+
+
+class CellEstimateView(View):
+    """One cell of a sample."""
+
+    name: str
+    eligible: int
+    answered: int
+    satisfied: int
+    half_width: float
+    """Of its 95 % interval."""
+
+
+class EstimateView(View):
+    """The satisfied share of a programme's occasions, raw beside weighted (post-stratified by cell)."""
+
+    programme: str
+    definition: str
+    by: list[str]
+    raw: ShareView | None
+    """None without answers."""
+    weighted: ShareView | None
+    cells: list[CellEstimateView]
+
+
+class WishView(View):
+    """What an agent said about asking after a contact."""
+
+    contact_id: UUID
+    agent_id: UUID
+    wish: str
+    """skip or force."""
+    reason: str
+    said_at: datetime
+
+
+class SimulationView(View):
+    """A draft replayed over recorded history.
+
+    The report has `draft` and `live`: eligible, invited, refused by reason, caps_hit, asks_per_customer (histogram), by_day, and cells with
+    expected answers and the half-width of their 95 % interval in the worst case.
+    """
+
+    id: UUID
+    programme: str
+    days: int
+    state: str
+    """running, done or failed."""
+    progress: float
+    report: dict[str, JsonValue] | None
+    """None until it is done."""
+    created_at: datetime
+    finished_at: datetime | None
     version: int

@@ -1,5 +1,6 @@
 """What falls due: judging a decision, giving up a wait, sending an invitation."""
 
+from collections.abc import Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -7,17 +8,22 @@ from services.kit.crypto import derive
 from services.kit.db import UnitOfWork
 from services.kit.due import DueJob
 from services.kit.mail import Mail, MailSender
-from services.kit.service import Job, Runtime, TxJob
+from services.kit.service import BatchJob, Job, Runtime, TxJob
 from services.survey.domain.letter import Ask, write_letter
 from services.survey.domain.tokens import Purpose, token_for
+from services.survey.use_cases.anchor_people import ANCHOR, COME_ROUND, anchor_people, come_round
+from services.survey.use_cases.count_cells import ALLOCATE, allocate_cells
 from services.survey.use_cases.give_up_decision import give_up_decision
-from services.survey.use_cases.judge_decision import SEND, Keys, judge_decision
+from services.survey.use_cases.judge_decision import SEND, Keys, judge_decisions
 from services.survey.use_cases.mark_sent import mark_sent
 from services.survey.use_cases.prepare_letter import Addressed, prepare_letter
+from services.survey.use_cases.simulate_programme import SIMULATE, Run, begin, finish, note_progress, step
 from services.survey.use_cases.skip_decision import GIVE_UP, JUDGE
 
 MAILER = "mailer"
 KEYS = "keys"
+LOT = "survey lot"
+LINK = "survey link"
 
 
 async def open_adapters(runtime: Runtime) -> None:
@@ -25,13 +31,39 @@ async def open_adapters(runtime: Runtime) -> None:
     from services.kit.mail import mail_sender
 
     secret = runtime.settings.secret_key
-    runtime.resources[KEYS] = Keys(lot=derive(secret, "survey lot"), link=derive(secret, "survey link"))
+    runtime.resources[KEYS] = Keys(lot=derive(secret, LOT), link=derive(secret, LINK))
     runtime.resources[MAILER] = mail_sender(runtime.settings)
 
 
-async def judge(runtime: Runtime, job: DueJob) -> None:
-    """Judge one decision; a second run finds it decided and does nothing."""
-    await runtime.write(judge_decision, UUID(job.key), runtime.resources[KEYS])
+async def judge(uow: UnitOfWork, jobs: Sequence[DueJob]) -> None:
+    """Judge all decisions that fell due together; those that are decided already are passed over."""
+    keys = Keys(lot=uow.secret(LOT), link=uow.secret(LINK))
+    await judge_decisions(uow, [UUID(job.key) for job in jobs], keys)
+
+
+async def allocate(uow: UnitOfWork, job: DueJob) -> None:
+    """Spread what is left of a programme's budget over its cells."""
+    await allocate_cells(uow, job.key)
+
+
+async def simulate(runtime: Runtime, job: DueJob) -> None:
+    """Replay history under a draft, page by page outside any long transaction, with progress for who waits."""
+    simulation_id = UUID(job.key)
+    run: Run | None = await runtime.read(begin, simulation_id)
+    while run is not None and await runtime.read(step, run):
+        await runtime.write(note_progress, simulation_id, run.seen / max(1, run.total))
+    if run is not None:
+        await runtime.write(finish, run)
+
+
+async def anchor(uow: UnitOfWork, job: DueJob) -> None:
+    """Anchor the people of a relationship programme."""
+    await anchor_people(uow, job.key, job.payload.get("after"))
+
+
+async def round_of_one(uow: UnitOfWork, job: DueJob) -> None:
+    """Plan one person's round of a relationship programme."""
+    await come_round(uow, job.key)
 
 
 async def give_up(uow: UnitOfWork, job: DueJob) -> None:
@@ -77,4 +109,12 @@ def _mail(ready: Addressed, runtime: Runtime) -> Mail:
     )
 
 
-JOBS: list[Job | TxJob] = [Job(JUDGE, judge, concurrency=8), TxJob(GIVE_UP, give_up), Job(SEND, send_invitation, concurrency=8)]
+JOBS: list[Job | TxJob | BatchJob] = [
+    BatchJob(JUDGE, judge),
+    TxJob(GIVE_UP, give_up),
+    TxJob(ALLOCATE, allocate),
+    Job(SIMULATE, simulate, concurrency=1),
+    TxJob(ANCHOR, anchor),
+    TxJob(COME_ROUND, round_of_one),
+    Job(SEND, send_invitation, concurrency=8),
+]

@@ -15,6 +15,8 @@ from services.survey.domain.tokens import Purpose, token_for
 from services.survey.models import Decision, Invitation, SurveyVersion
 from services.survey.repository.asking import Cursor
 
+MOST_DIGITS = 10
+
 
 class SurveyOut(SurveyView):
     """A survey built from its row."""
@@ -35,7 +37,16 @@ class DecisionOut(DecisionView):
     @model_validator(mode="before")
     @classmethod
     def _explain(cls, row: Any) -> Any:
-        return {**row.model_dump(), "sentence": sentence_of(row)} if isinstance(row, Decision) else row
+        if not isinstance(row, Decision):
+            return row
+        rules = [{**rule, "sentence": rule.get("sentence") or _sentence_of_rule(rule, row)} for rule in row.rules]
+        return {**row.model_dump(), "rules": rules, "sentence": sentence_of(row)}
+
+
+def _sentence_of_rule(rule: dict[str, Any], decision: Decision) -> str:
+    if rule["verdict"] == "wait":
+        return WAITING[decision.waits_for or "moment"]
+    return sentence_for(Reason(rule["reason"]) if rule["reason"] else None)
 
 
 def sentence_of(decision: Decision) -> str:
@@ -57,6 +68,14 @@ def invitation_view(row: Invitation, now: datetime, base: str | None, link_key: 
 def cursor_of(moment: datetime, row_id: UUID) -> str:
     """Return the cursor behind a row of a list that is newest first."""
     return encode_cursor(moment.isoformat(), str(row_id))
+
+
+def number_of(text: str) -> int:
+    """Return the number that a cursor stands for; raises InvalidInput when it is not one of ours."""
+    (part,) = decode_cursor(text, 1)
+    if not part.isascii() or not part.isdigit() or len(part) > MOST_DIGITS:
+        raise InvalidInput("The cursor is not one that this list gave out. Start again without it.", pointer="/cursor")
+    return int(part)
 
 
 def read_cursor(text: str | None) -> Cursor | None:
