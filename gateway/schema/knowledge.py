@@ -7,8 +7,8 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
-from gateway.context import Info, at
 from gateway.clients.wire import as_json
+from gateway.context import Info, at
 from gateway.schema import ids
 from gateway.schema.guides import Guide, GuideRun
 from gateway.schema.payload import IdempotencyKey, Payload, performed
