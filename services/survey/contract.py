@@ -39,7 +39,7 @@ class GivenAnswer(BaseModel):
     dimension: str
     """service, process, product, resolution, relationship or open."""
     kind: str
-    """csat5, nps11, ces7, resolved, single, text, contact_me."""
+    """csat5, nps11, ces7, resolved, thumbs, single, multi (one of these per chosen code), text, contact_me."""
     score: int | None
     choice: str | None
     text: str | None
@@ -100,7 +100,22 @@ class SurveyAnswered(Event):
     attribution: Attribution
     flagged: bool
     """Looks like a scanner or a bot: kept, but not counted."""
+    complete: bool = True
+    """False for a sheet that was broken off."""
+    revision: int = 1
+    """The same response is told again with the next number when the customer changed or added something; the highest counts."""
     answered_at: datetime
+
+
+class SurveyResponseWithdrawn(Event):
+    """A customer deleted an answer: its words must go, and its scores must no longer be connected with the customer."""
+
+    subject: ClassVar[str] = "survey.response_withdrawn.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id", "response_id")
+
+    response_id: UUID
+    customer_id: UUID
+    withdrawn_at: datetime
 
 
 class SurveyOptedOut(Event):
@@ -215,5 +230,8 @@ class ResponseView(View):
     attribution: Attribution
     flags: list[str]
     """Why it looks like a scanner's or a bot's; empty for an ordinary answer."""
+    complete: bool
+    """False for a sheet that was broken off."""
+    revision: int
     answered_at: datetime
     version: int

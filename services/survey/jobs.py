@@ -8,6 +8,7 @@ from services.kit.db import UnitOfWork
 from services.kit.due import DueJob
 from services.kit.mail import Mail, MailSender
 from services.kit.service import Job, Runtime, TxJob
+from services.survey.domain.honesty import SweepWatch
 from services.survey.domain.letter import Ask, write_letter
 from services.survey.domain.tokens import Purpose, token_for
 from services.survey.use_cases.give_up_decision import give_up_decision
@@ -27,6 +28,7 @@ async def open_adapters(runtime: Runtime) -> None:
     secret = runtime.settings.secret_key
     runtime.resources[KEYS] = Keys(lot=derive(secret, "survey lot"), link=derive(secret, "survey link"))
     runtime.resources[MAILER] = mail_sender(runtime.settings)
+    runtime.resources["sweep"] = SweepWatch(runtime.settings.sweep_links_per_minute)
 
 
 async def judge(runtime: Runtime, job: DueJob) -> None:

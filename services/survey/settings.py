@@ -16,3 +16,11 @@ class SurveySettings(ServiceSettings):
     fastest_answer_seconds: Annotated[
         float, Field(ge=0, le=60, description="an answer that comes sooner after the page was shown is flagged as a machine's; 0 flags none")
     ] = 2.0
+    sweep_links_per_minute: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=10_000,
+            description="answers to more different links than this within a minute from one network (/24, /48) are flagged as a sweep",
+        ),
+    ] = 20

@@ -4,19 +4,37 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, UniqueConstraint
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import JSON, Index, UniqueConstraint, true
+from sqlmodel import Field
 
 from services.kit.tables import kit_tables
+from services.survey.models.asked import (
+    Pulse,
+    PulseBallot,
+    PulseGroup,
+    PulseParticipant,
+    PulseSpent,
+    ReportHeard,
+    ResponseRevision,
+    ReviewInvitation,
+    ReviewProgramme,
+    SendAttempt,
+)
+from services.survey.models.base import DIRECT, FREE_TEXT, INDIRECT, Base
 
-DIRECT = {"info": {"pii": "direct"}}
-INDIRECT = {"info": {"pii": "indirect"}}
-FREE_TEXT = {"info": {"pii": "free_text"}}
-
-
-class Base(SQLModel, registry=registry()):
-    """Tables of this service alone."""
+__all__ = [
+    "Base",
+    "Pulse",
+    "PulseBallot",
+    "PulseGroup",
+    "PulseParticipant",
+    "PulseSpent",
+    "ReportHeard",
+    "ResponseRevision",
+    "ReviewInvitation",
+    "ReviewProgramme",
+    "SendAttempt",
+]
 
 
 class SurveyVersion(Base, table=True):
@@ -142,6 +160,10 @@ class Response(Base, table=True):
     inclusion_probability: float | None
     attribution: dict[str, Any] = Field(sa_type=JSON, sa_column_kwargs=INDIRECT)
     flags: list[str] = Field(sa_type=JSON)
+    complete: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    """False for one that was broken off: what was answered is kept."""
+    revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    """Grows when the customer changes or adds something."""
     answered_at: datetime
     version: int = 1
 
