@@ -15,9 +15,11 @@ from services.customers.contract import (
 )
 from services.feedback.contract import FollowUpClosed, FollowUpOpened
 from services.kit.service import Consumer
-from services.routing.contract import ContactEnded
+from services.routing.contract import ContactConnected, ContactEnded
+from services.survey.contract import SurveyAnswered
+from services.survey.use_cases.hear_answer import hear_answer
 from services.survey.use_cases.hear_case import hear_case_opened, hear_case_resolved, hear_follow_up_closed, hear_follow_up_opened
-from services.survey.use_cases.hear_contact import hear_contact_ended
+from services.survey.use_cases.hear_contact import hear_contact_connected, hear_contact_ended
 from services.survey.use_cases.hear_customer import (
     hear_consent_changed,
     hear_customer_changed,
@@ -42,5 +44,7 @@ CONSUMERS = [
     Consumer(SubjectIdentified, hear_subject_identified),
     Consumer(FollowUpClosed, hear_follow_up_closed),
     Consumer(FollowUpOpened, hear_follow_up_opened),
+    Consumer(ContactConnected, hear_contact_connected),
     Consumer(ContactEnded, hear_contact_ended),
+    Consumer(SurveyAnswered, hear_answer),
 ]

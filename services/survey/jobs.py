@@ -1,5 +1,6 @@
 """What falls due: judging a decision, giving up a wait, sending an invitation."""
 
+import asyncio
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,14 +12,60 @@ from services.kit.service import Job, Runtime, TxJob
 from services.survey.domain.honesty import SweepWatch
 from services.survey.domain.letter import Ask, write_letter
 from services.survey.domain.tokens import Purpose, token_for
+from services.survey.use_cases.anchor_people import ANCHOR, COME_ROUND, anchor_people, come_round
+from services.survey.use_cases.count_cells import ALLOCATE, allocate_cells
 from services.survey.use_cases.give_up_decision import give_up_decision
-from services.survey.use_cases.judge_decision import SEND, Keys, judge_decision
+from services.survey.use_cases.judge_decision import SEND, Keys, judge_decisions
 from services.survey.use_cases.mark_sent import mark_sent
 from services.survey.use_cases.prepare_letter import Addressed, prepare_letter
 from services.survey.use_cases.skip_decision import GIVE_UP, JUDGE
 
 MAILER = "mailer"
 KEYS = "keys"
+GATHERING = "gathering"
+MOST_TOGETHER = 500
+
+
+class Gathering:
+    """Puts decisions that fall due together into one transaction: a batch costs a dozen statements, not a dozen for each.
+
+    When a batch fails, each of its decisions is judged alone, so that one spoils no other.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._waiting: dict[UUID, asyncio.Future[None]] = {}
+        self._work: set[asyncio.Task[None]] = set()
+
+    async def judge(self, decision_id: UUID) -> None:
+        """Return when this decision is judged; raises what judging it alone raised."""
+        if not self._waiting:
+            task = asyncio.create_task(self._soon())
+            self._work.add(task)
+            task.add_done_callback(self._work.discard)
+        future = self._waiting.setdefault(decision_id, asyncio.get_running_loop().create_future())
+        await asyncio.shield(future)
+
+    async def _soon(self) -> None:
+        await asyncio.sleep(0)  # let all workers of the claim put theirs in
+        together, self._waiting = self._waiting, {}
+        keys: Keys = self._runtime.resources[KEYS]
+        try:
+            await self._runtime.write(judge_decisions, list(together), keys)
+        except Exception:  # noqa: BLE001  found out one by one
+            await self._each_alone(together, keys)
+        else:
+            for future in together.values():
+                future.set_result(None)
+
+    async def _each_alone(self, together: "dict[UUID, asyncio.Future[None]]", keys: Keys) -> None:
+        for decision_id, future in together.items():
+            try:
+                await self._runtime.write(judge_decisions, [decision_id], keys)
+            except Exception as error:  # noqa: BLE001  handed to the due engine, which tries again later
+                future.set_exception(error)
+            else:
+                future.set_result(None)
 
 
 async def open_adapters(runtime: Runtime) -> None:
@@ -27,13 +74,30 @@ async def open_adapters(runtime: Runtime) -> None:
 
     secret = runtime.settings.secret_key
     runtime.resources[KEYS] = Keys(lot=derive(secret, "survey lot"), link=derive(secret, "survey link"))
+    runtime.resources[GATHERING] = Gathering(runtime)
     runtime.resources[MAILER] = mail_sender(runtime.settings)
     runtime.resources["sweep"] = SweepWatch(runtime.settings.sweep_links_per_minute)
 
 
 async def judge(runtime: Runtime, job: DueJob) -> None:
-    """Judge one decision; a second run finds it decided and does nothing."""
-    await runtime.write(judge_decision, UUID(job.key), runtime.resources[KEYS])
+    """Judge a decision together with those that fell due with it; a second run finds it decided and does nothing."""
+    gathering: Gathering = runtime.resources[GATHERING]
+    await gathering.judge(UUID(job.key))
+
+
+async def allocate(uow: UnitOfWork, job: DueJob) -> None:
+    """Spread what is left of a programme's budget over its cells."""
+    await allocate_cells(uow, job.key)
+
+
+async def anchor(uow: UnitOfWork, job: DueJob) -> None:
+    """Anchor the people of a relationship programme."""
+    await anchor_people(uow, job.key, job.payload.get("after"))
+
+
+async def round_of_one(uow: UnitOfWork, job: DueJob) -> None:
+    """Plan one person's round of a relationship programme."""
+    await come_round(uow, job.key)
 
 
 async def give_up(uow: UnitOfWork, job: DueJob) -> None:
@@ -79,4 +143,11 @@ def _mail(ready: Addressed, runtime: Runtime) -> Mail:
     )
 
 
-JOBS: list[Job | TxJob] = [Job(JUDGE, judge, concurrency=8), TxJob(GIVE_UP, give_up), Job(SEND, send_invitation, concurrency=8)]
+JOBS: list[Job | TxJob] = [
+    Job(JUDGE, judge, concurrency=MOST_TOGETHER),
+    TxJob(GIVE_UP, give_up),
+    TxJob(ALLOCATE, allocate),
+    TxJob(ANCHOR, anchor),
+    TxJob(COME_ROUND, round_of_one),
+    Job(SEND, send_invitation, concurrency=8),
+]

@@ -1,4 +1,4 @@
-"""The customer's page: its weight, what scanners leave behind, two answers at one moment, forged links; and in a real browser accessibility and keys."""
+"""The customer's page: its weight, what scanners leave behind, two answers at one moment, forged links; in a real browser accessibility and keys."""
 
 import asyncio
 import contextlib

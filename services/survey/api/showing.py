@@ -35,7 +35,16 @@ class DecisionOut(DecisionView):
     @model_validator(mode="before")
     @classmethod
     def _explain(cls, row: Any) -> Any:
-        return {**row.model_dump(), "sentence": sentence_of(row)} if isinstance(row, Decision) else row
+        if not isinstance(row, Decision):
+            return row
+        rules = [{**rule, "sentence": rule.get("sentence") or _sentence_of_rule(rule, row)} for rule in row.rules]
+        return {**row.model_dump(), "rules": rules, "sentence": sentence_of(row)}
+
+
+def _sentence_of_rule(rule: dict[str, Any], decision: Decision) -> str:
+    if rule["verdict"] == "wait":
+        return WAITING[decision.waits_for or "moment"]
+    return sentence_for(Reason(rule["reason"]) if rule["reason"] else None)
 
 
 def sentence_of(decision: Decision) -> str:

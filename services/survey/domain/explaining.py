@@ -17,6 +17,14 @@ SENTENCES: dict[Reason, str] = {
     Reason.COOLDOWN: "The customer was asked too recently.",
     Reason.CAP_REACHED: "The customer was asked as often as the cap allows.",
     Reason.NOT_SAMPLED: "The lot left this contact out of the sample.",
+    Reason.CONDITION_NOT_MET: "The condition of the programme is not met.",
+    Reason.CONDITION_UNDECIDED: "Something that the condition of the programme needs is not known, so it is not met.",
+    Reason.EXCLUDED: "The programme leaves this customer or contact out.",
+    Reason.ASKED_ENOUGH: "The customer was asked this survey as often as the programme allows.",
+    Reason.AGENT_SKIPPED: "The agent asked not to send a survey, with a reason.",
+    Reason.QUOTA_FULL: "As many customers as the quota of this cell allows were asked.",
+    Reason.BUDGET_SPENT: "All asks that the programme may make in this period are made.",
+    Reason.CELL_PRECISE: "The figure of this cell is precise enough; nobody else needs to be asked.",
 }
 PASSED = "Nothing speaks against asking."
 WAITING = {

@@ -1,16 +1,18 @@
 """The verdict at the moment of sending: every rule is judged on what is true now, and each says what it saw."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from services.survey.domain.consent import Word, latest_word
-from services.survey.domain.fatigue import PastAsk, cooled_down_at, counted_by, free_again_at
+from services.survey.domain.fatigue import PastAsk, Recontact, cooled_down_at, counted_by, free_again_at, ignored_in_a_row, may_be_asked_again
 from services.survey.domain.programme import Channel, Matter, Rules
 from services.survey.domain.sampling import is_drawn
 
 Input = dict[str, str | int | float | bool | None]
+PATIENCE = timedelta(days=7)
+"""An ask that is so old and not answered counts as ignored."""
 
 
 class Reason(StrEnum):
@@ -30,6 +32,14 @@ class Reason(StrEnum):
     COOLDOWN = "cooldown"
     CAP_REACHED = "cap_reached"
     NOT_SAMPLED = "not_sampled"
+    CONDITION_NOT_MET = "condition_not_met"
+    CONDITION_UNDECIDED = "condition_undecided"
+    EXCLUDED = "excluded"
+    ASKED_ENOUGH = "asked_enough"
+    AGENT_SKIPPED = "agent_skipped"
+    QUOTA_FULL = "quota_full"
+    BUDGET_SPENT = "budget_spent"
+    CELL_PRECISE = "cell_precise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,17 @@ class RuleVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class CellFacts:
+    """How full the cell of the occasion is."""
+
+    name: str
+    share: float
+    asked: int
+    asked_in_all: int
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that the rules look at, as it is now."""
 
@@ -59,6 +80,21 @@ class Facts:
     asked_about_contact: bool
     open_matters: Sequence[Matter]
     lot: float
+    phone: str | None = None
+    paused: bool = False
+    condition: bool | None = True
+    """What the programme's condition says; None when something that it needs is not known."""
+    missing: Sequence[str] = ()
+    """What the condition needed and did not get."""
+    excluded_by: str | None = None
+    """The code of the first exclusion that is met."""
+    wish: str | None = None
+    """skip or force, as an agent asked with a reason code."""
+    wish_reason: str | None = None
+    about: Mapping[str, str | None] = field(default_factory=dict)
+    """The frozen attribution."""
+    cell: CellFacts | None = None
+    """None when the programme has no cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +103,10 @@ class Judgement:
 
     verdicts: list[RuleVerdict] = field(default_factory=list)
     channel: Channel | None = None
+    probability: float = 0.0
+    """Of being in the sample; 0 for who is asked outside it, because an agent forced it: such answers count in no estimate."""
+    reached_lot: bool = False
+    """Whether nothing but the lot and the limits of the sample stood between the customer and the ask."""
 
     @property
     def refusal(self) -> RuleVerdict | None:
@@ -77,21 +117,74 @@ class Judgement:
 def judge(rules: Rules, facts: Facts) -> Judgement:
     """Judge every rule, also after a refusal, so that the explanation is whole."""
     channel, channel_verdicts = _choose_channel(rules, facts)
-    ask = PastAsk(facts.now, facts.programme, rules.survey, channel or rules.channels[0])
+    ask = PastAsk(facts.now, facts.programme, rules.survey, channel or rules.channels[0], about=facts.about)
+    is_on = rules.active and not facts.paused
     verdicts = [
-        _verdict("programme_active", {"active": rules.active}, Reason.PROGRAMME_OFF, passed=rules.active),
+        _verdict("programme_active", {"active": is_on}, Reason.PROGRAMME_OFF, passed=is_on),
         _verdict("not_erased", {"erased": facts.erased}, Reason.ERASED, passed=not facts.erased),
         _verdict("customer_known", {"known": facts.known}, Reason.CUSTOMER_UNKNOWN, passed=facts.known),
+        *_condition(rules, facts),
         _verdict(
             "one_ask_per_contact", {"already_asked": facts.asked_about_contact}, Reason.CONTACT_ALREADY_ASKED, passed=not facts.asked_about_contact
         ),
         *channel_verdicts,
         _nothing_open(rules, facts),
         _cooled_down(rules, facts),
+        *_recontact(rules, facts),
         *_caps(rules, facts, ask),
-        _verdict("sampling", {"lot": facts.lot, "share": rules.share}, Reason.NOT_SAMPLED, passed=is_drawn(facts.lot, rules.share)),
+        *_wish(facts),
     ]
-    return Judgement(verdicts, channel)
+    reached = all(verdict.passed for verdict in verdicts)
+    forced = facts.wish == "force" and not rules.neutral
+    sample, probability = _sample(rules, facts, forced=forced)
+    return Judgement([*verdicts, *sample], channel, probability, reached_lot=reached and not forced)
+
+
+def _condition(rules: Rules, facts: Facts) -> list[RuleVerdict]:
+    found = []
+    if rules.condition:
+        missing: Input = {"condition": rules.condition, "missing": ", ".join(facts.missing) or None}
+        reason = Reason.CONDITION_UNDECIDED if facts.condition is None else Reason.CONDITION_NOT_MET
+        found.append(_verdict("condition", missing, reason, passed=facts.condition is True))
+    if rules.exclude:
+        found.append(_verdict("not_excluded", {"excluded_by": facts.excluded_by}, Reason.EXCLUDED, passed=facts.excluded_by is None))
+    return found
+
+
+def _recontact(rules: Rules, facts: Facts) -> list[RuleVerdict]:
+    if rules.recontact is Recontact.ALWAYS:
+        return []
+    earlier = [past for past in facts.asks if past.survey == rules.survey]
+    seen: Input = {"recontact": rules.recontact.value, "asked": len(earlier), "answered": sum(past.answered for past in earlier)}
+    return [_verdict("recontact", seen, Reason.ASKED_ENOUGH, passed=may_be_asked_again(rules.recontact, rules.recontact_times, earlier))]
+
+
+def _wish(facts: Facts) -> list[RuleVerdict]:
+    if facts.wish is None:
+        return []
+    return [_verdict("agent_wish", {"wish": facts.wish, "reason": facts.wish_reason}, Reason.AGENT_SKIPPED, passed=facts.wish != "skip")]
+
+
+def _sample(rules: Rules, facts: Facts, *, forced: bool) -> tuple[list[RuleVerdict], float]:
+    """Return the verdicts of the sample and the inclusion probability."""
+    if forced:
+        return [_verdict("sampling", {"lot": facts.lot, "forced": True}, Reason.NOT_SAMPLED, passed=True)], 0.0
+    cell, plan = facts.cell, rules.cells
+    if cell is None or plan is None:
+        drawn = is_drawn(facts.lot, rules.share)
+        return [_verdict("sampling", {"lot": facts.lot, "share": rules.share}, Reason.NOT_SAMPLED, passed=drawn)], rules.share
+    found = []
+    if plan.half_width is not None:
+        found.append(_verdict("precision", {"cell": cell.name, "half_width": plan.half_width}, Reason.CELL_PRECISE, passed=not cell.stopped))
+    share = cell.share if plan.budget is not None else rules.share
+    found.append(_verdict("sampling", {"lot": facts.lot, "share": share, "cell": cell.name}, Reason.NOT_SAMPLED, passed=is_drawn(facts.lot, share)))
+    if plan.quota is not None:
+        seen: Input = {"cell": cell.name, "quota": plan.quota, "asked": cell.asked}
+        found.append(_verdict("quota", seen, Reason.QUOTA_FULL, passed=cell.asked < plan.quota))
+    if plan.budget is not None:
+        spent: Input = {"budget": plan.budget, "asked": cell.asked_in_all}
+        found.append(_verdict("budget", spent, Reason.BUDGET_SPENT, passed=cell.asked_in_all < plan.budget))
+    return found, share
 
 
 def _verdict(rule: str, seen: Input, reason: Reason, *, passed: bool, next_possible_at: datetime | None = None) -> RuleVerdict:
@@ -116,6 +209,8 @@ def _address(channel: Channel, facts: Facts) -> str | None:
     match channel:
         case Channel.EMAIL:
             return facts.email
+        case Channel.SMS | Channel.MESSAGE:
+            return facts.phone
 
 
 def _nothing_open(rules: Rules, facts: Facts) -> RuleVerdict:
@@ -125,16 +220,19 @@ def _nothing_open(rules: Rules, facts: Facts) -> RuleVerdict:
 
 
 def _cooled_down(rules: Rules, facts: Facts) -> RuleVerdict:
-    until = cooled_down_at(facts.asks, rules.cooldown_days)
+    ignored = ignored_in_a_row(facts.asks, facts.now, PATIENCE) if rules.ignored_factor > 1 else 0
+    until = cooled_down_at(facts.asks, rules.cooldown_days, rules.ignored_factor, ignored)
     last = max((past.invited_at for past in facts.asks), default=None)
     seen: Input = {"cooldown_days": rules.cooldown_days, "last_asked_at": last.isoformat() if last else None}
+    if rules.ignored_factor > 1:
+        seen["ignored_in_a_row"] = ignored
     return _verdict("cooldown", seen, Reason.COOLDOWN, passed=until is None or until <= facts.now, next_possible_at=until)
 
 
 def _caps(rules: Rules, facts: Facts, ask: PastAsk) -> list[RuleVerdict]:
     verdicts = []
     for cap in rules.caps:
-        counted = counted_by(cap, facts.asks, ask)
+        counted = counted_by(cap, facts.asks, ask, reminders_count=rules.reminders_count)
         free_at = free_again_at(cap, counted)
         seen: Input = {"limit": cap.limit, "days": cap.days, "scope": cap.scope.value, "asked": len(counted)}
         verdicts.append(_verdict("cap", seen, Reason.CAP_REACHED, passed=free_at is None, next_possible_at=free_at))

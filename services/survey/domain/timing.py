@@ -1,13 +1,14 @@
 """When to ask: not when the call ends but when the goods are in hand, after a while, at an hour that is decent where the customer lives."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-DAYS_TO_LOOK_AHEAD = 15
-"""A week always holds an open day; two cover a day whose window a clock change swallowed."""
+DAYS_TO_LOOK_AHEAD = 43
+"""A week always holds an open day; six cover a day whose window a clock change swallowed, and the longest run of holidays of any country."""
 
 
 class Window(BaseModel):
@@ -37,17 +38,20 @@ class Window(BaseModel):
         return local.isoweekday() in self.weekdays and self.start <= local.time() < self.end
 
 
-def next_decent_moment(wanted: datetime, zone: ZoneInfo, window: Window) -> datetime:
-    """Return the first moment (UTC) at or after `wanted` that lies in the window on the recipient's own clock.
+def next_decent_moment(wanted: datetime, zone: ZoneInfo, window: Window, is_day_off: Callable[[date], bool] | None = None) -> datetime:
+    """Return the first moment (UTC) at or after `wanted` that lies in the window on the recipient's own clock, and on no day off.
 
     A start that a clock change skips is read an hour later (02:30 that does not exist becomes 03:30); a start that happens twice
     means the first one, unless that is already past.
     """
     local = wanted.astimezone(zone)
-    if window.is_open(local):
+    if window.is_open(local) and not (is_day_off and is_day_off(local.date())):
         return wanted.astimezone(UTC)
     for days in range(DAYS_TO_LOOK_AHEAD):
-        opening = _opening(local.date() + timedelta(days=days), zone, window, wanted)
+        day = local.date() + timedelta(days=days)
+        if day.isoweekday() not in window.weekdays or (is_day_off and is_day_off(day)):
+            continue
+        opening = _opening(day, zone, window, wanted)
         if opening is not None:
             return opening
     message = f"no opening of {window} within {DAYS_TO_LOOK_AHEAD} days of {wanted.isoformat()}"

@@ -8,33 +8,11 @@ from sqlalchemy import JSON, Index, UniqueConstraint, true
 from sqlmodel import Field
 
 from services.kit.tables import kit_tables
-from services.survey.models.asked import (
-    Pulse,
-    PulseBallot,
-    PulseGroup,
-    PulseParticipant,
-    PulseSpent,
-    ReportHeard,
-    ResponseRevision,
-    ReviewInvitation,
-    ReviewProgramme,
-    SendAttempt,
-)
+from services.survey.models import asked
 from services.survey.models.base import DIRECT, FREE_TEXT, INDIRECT, Base
+from services.survey.models.planning import Anchor, Cell, Simulation, Wish
 
-__all__ = [
-    "Base",
-    "Pulse",
-    "PulseBallot",
-    "PulseGroup",
-    "PulseParticipant",
-    "PulseSpent",
-    "ReportHeard",
-    "ResponseRevision",
-    "ReviewInvitation",
-    "ReviewProgramme",
-    "SendAttempt",
-]
+__all__ = ["Anchor", "Base", "Cell", "Simulation", "Wish", "asked"]
 
 
 class SurveyVersion(Base, table=True):
@@ -64,7 +42,13 @@ class ProgrammeVersion(Base, table=True):
     current: bool
     trigger: str
     rules: dict[str, Any] = Field(sa_type=JSON)
+    state: str = Field(default="active", sa_column_kwargs={"server_default": "active"})
+    """draft, active, paused, replaced or archived."""
+    note: str | None = None
+    """Why this version was made, in the words of who made it."""
+    saved_by: str | None = None
     created_at: datetime
+    activated_at: datetime | None = None
 
 
 class Decision(Base, table=True):
@@ -76,6 +60,7 @@ class Decision(Base, table=True):
         Index("ix_decision_contact", "contact_id"),
         Index("ix_decision_customer", "customer_id", "outcome"),
         Index("ix_decision_order", "order_reference", "outcome"),
+        Index("ix_decision_programme", "programme", "created_at"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -91,6 +76,8 @@ class Decision(Base, table=True):
     """What the ask is about: the channel of the contact, or `order`, `case`, `event`."""
     language: str | None
     """The language of the contact; spoken when the customer's own is not known."""
+    facts: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": "{}", **INDIRECT})
+    """What conditions read about the occasion, frozen when it happened."""
     occurred_at: datetime
     outcome: str
     """pending, invited or skipped."""
@@ -99,6 +86,12 @@ class Decision(Base, table=True):
     reason: str | None
     rules: list[dict[str, Any]] = Field(sa_type=JSON, sa_column_kwargs=INDIRECT)
     inclusion_probability: float | None
+    lot: float | None = None
+    """What was drawn, in [0, 1); None when another rule refused before the lot."""
+    cell: str | None = None
+    """The cell of the sample; None before it was drawn, or when the programme has none."""
+    late_ms: int | None = None
+    """Between the planned moment and the verdict; None when it was decided without waiting for a moment."""
     next_possible_at: datetime | None
     give_up_at: datetime
     invitation_id: UUID | None
@@ -134,6 +127,9 @@ class Invitation(Base, table=True):
     sent_at: datetime | None
     answered_at: datetime | None
     expires_at: datetime
+    reminded_at: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
+    """The moments of the reminders, ISO 8601 in UTC; caps count them when the programme says so."""
+    cell: str | None = None
     version: int = 1
 
 
@@ -180,6 +176,10 @@ class KnownCustomer(Base, table=True):
     language: str | None = Field(sa_column_kwargs=INDIRECT)
     time_zone: str | None = Field(sa_column_kwargs=INDIRECT)
     email: str | None = Field(sa_column_kwargs=DIRECT)
+    phone: str | None = Field(default=None, sa_column_kwargs=DIRECT)
+    country: str | None = Field(default=None, sa_column_kwargs=INDIRECT)
+    tier: str | None = Field(default=None, sa_column_kwargs=INDIRECT)
+    segment: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": "{}", **INDIRECT})
     preferred_channel: str | None = Field(sa_column_kwargs=INDIRECT)
     erased_at: datetime | None
 
@@ -226,7 +226,10 @@ class KnownContact(Base, table=True):
     customer_id: UUID | None = Field(sa_column_kwargs=INDIRECT)
     channel: str | None
     attribution: dict[str, Any] | None = Field(sa_type=JSON, sa_column_kwargs=INDIRECT)
-    ended_at: datetime | None
+    facts: dict[str, Any] | None = Field(default=None, sa_type=JSON, sa_column_kwargs=INDIRECT)
+    """What conditions read about it: simulations replay it."""
+    language: str | None = None
+    ended_at: datetime | None = Field(index=True)
 
 
 class KnownOrder(Base, table=True):
@@ -237,18 +240,22 @@ class KnownOrder(Base, table=True):
     order_reference: str = Field(primary_key=True, sa_column_kwargs=INDIRECT)
     customer_id: UUID | None = Field(index=True, sa_column_kwargs=INDIRECT)
     """None while only a contact named the order."""
+    product: str | None = None
+    placed_at: datetime | None = None
     delivered_at: datetime | None
     cancelled_at: datetime | None
 
 
 class OpenMatter(Base, table=True):
-    """A case or follow-up that is open, or was; kept after closing so that a late `opened` cannot reopen it."""
+    """A case, follow-up or running contact that is open, or was; kept after closing so that a late `opened` cannot reopen it."""
 
     __tablename__ = "open_matter"
 
     matter_id: UUID = Field(primary_key=True)
     kind: str
     customer_id: UUID | None = Field(index=True, sa_column_kwargs=INDIRECT)
+    opened_at: datetime | None = None
+    """None when only its end was heard, or when it was noted by an earlier version."""
     closed_at: datetime | None
 
 

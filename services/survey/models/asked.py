@@ -1,4 +1,4 @@
-"""Tables of asking: how an ask travelled, what became of an answer, whom a review platform was told of."""
+"""Tables of asking: how an ask travelled, what became of an answer, and the anonymous surveys of employees."""
 
 from datetime import datetime
 from typing import Any
@@ -55,41 +55,6 @@ class ResponseRevision(Base, table=True):
     answers: list[dict[str, Any]] = Field(sa_type=JSON, sa_column_kwargs=FREE_TEXT)
     comment: str | None = Field(sa_column_kwargs=FREE_TEXT)
     replaced_at: datetime
-
-
-class ReviewProgramme(Base, table=True):
-    """When customers are asked for a public review; never by mood, score or outcome."""
-
-    __tablename__ = "review_programme"
-
-    key: str = Field(primary_key=True)
-    rules: dict[str, Any] = Field(sa_type=JSON)
-    created_at: datetime
-    version: int = 1
-
-
-class ReviewInvitation(Base, table=True):
-    """One occasion that a review programme looked at: drawn or not, sent or not, and why."""
-
-    __tablename__ = "review_invitation"
-    __table_args__ = (UniqueConstraint("programme", "occasion"), Index("ix_review_invitation_customer", "customer_id"))
-
-    id: UUID = Field(primary_key=True)
-    programme: str
-    occasion: str = Field(sa_column_kwargs=INDIRECT)
-    reference: str = Field(unique=True)
-    """Opaque, given to the platform and returned with the review; the account number itself never leaves."""
-    customer_id: UUID | None = Field(sa_column_kwargs=INDIRECT)
-    contact_id: UUID | None = Field(sa_column_kwargs=INDIRECT)
-    language: str
-    inclusion_probability: float
-    state: str
-    """queued, sent, skipped or refused."""
-    reason: str | None
-    occurred_at: datetime
-    send_at: datetime
-    sent_at: datetime | None
-    version: int = 1
 
 
 class Pulse(Base, table=True):

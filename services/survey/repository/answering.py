@@ -10,7 +10,8 @@ from sqlmodel import col, select
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import NotFound
 from services.kit.ids import new_id
-from services.survey.models import Response, ResponseRevision
+from services.survey.models import Response
+from services.survey.models.asked import ResponseRevision
 from services.survey.repository.asking import Cursor
 
 

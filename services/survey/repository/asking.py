@@ -73,10 +73,43 @@ async def reword_survey(uow: UnitOfWork, version_id: UUID, definition: dict[str,
     return await uow.execute(update(SurveyVersion).where(open_version).values(definition=definition)) == 1
 
 
-async def replace_programme(uow: UnitOfWork, row: dict[str, Any]) -> None:
-    """Make this version of a programme the current one."""
-    await uow.execute(update(ProgrammeVersion).where(col(ProgrammeVersion.key) == row["key"]).values(current=False))
-    await uow.insert(ProgrammeVersion, row)
+async def retire_programme(uow: UnitOfWork, key: str) -> None:
+    """Take the version in force out of force."""
+    in_force = and_(col(ProgrammeVersion.key) == key, col(ProgrammeVersion.current))
+    await uow.execute(update(ProgrammeVersion).where(in_force).values(current=False, state="replaced"))
+
+
+async def change_programme(uow: UnitOfWork, version_id: UUID, **values: object) -> None:
+    """Change the state of a version; its rules never change."""
+    await uow.execute(update(ProgrammeVersion).where(col(ProgrammeVersion.id) == version_id).values(**values))
+
+
+async def next_programme_version(uow: UnitOfWork, key: str) -> int:
+    """Return the next free version number; who asks at the same moment waits at the newest row."""
+    newest = select(ProgrammeVersion).where(col(ProgrammeVersion.key) == key).order_by(col(ProgrammeVersion.version).desc()).limit(1)
+    found = await uow.first(newest.with_for_update(), ProgrammeVersion)
+    return found.version + 1 if found else 1
+
+
+async def programme_version(tx: Tx, key: str, number: int) -> ProgrammeVersion:
+    """Return one version of a programme; raises ProgrammeUnknown."""
+    wanted = select(ProgrammeVersion).where(col(ProgrammeVersion.key) == key, col(ProgrammeVersion.version) == number)
+    found = await tx.first(wanted, ProgrammeVersion)
+    if found is None:
+        raise ProgrammeUnknown(f"Programme {key} has no version {number}.")
+    return found
+
+
+async def programme_versions(tx: Tx, key: str, before: int, limit: int) -> list[ProgrammeVersion]:
+    """Return the versions of a programme with smaller numbers than `before`, newest first."""
+    wanted = select(ProgrammeVersion).where(col(ProgrammeVersion.key) == key, col(ProgrammeVersion.version) < before)
+    return await tx.all(wanted.order_by(col(ProgrammeVersion.version).desc()).limit(limit), ProgrammeVersion)
+
+
+async def live_programmes(tx: Tx) -> list[ProgrammeVersion]:
+    """Return all programmes in force, by key."""
+    wanted = select(ProgrammeVersion).where(col(ProgrammeVersion.current), col(ProgrammeVersion.state) == "active")
+    return await tx.all(wanted.order_by(col(ProgrammeVersion.key)), ProgrammeVersion)
 
 
 async def freeze_survey(uow: UnitOfWork, key: str, version: int) -> None:
@@ -106,7 +139,8 @@ async def programmes(tx: Tx, after: str, limit: int) -> list[ProgrammeVersion]:
 
 async def programmes_for(tx: Tx, trigger: str) -> list[ProgrammeVersion]:
     """Return the current programmes of one trigger."""
-    wanted = select(ProgrammeVersion).where(col(ProgrammeVersion.trigger) == trigger, col(ProgrammeVersion.current))
+    in_force = (col(ProgrammeVersion.trigger) == trigger, col(ProgrammeVersion.current), col(ProgrammeVersion.state) == "active")
+    wanted = select(ProgrammeVersion).where(*in_force)
     return await tx.all(wanted.order_by(col(ProgrammeVersion.key)), ProgrammeVersion)
 
 

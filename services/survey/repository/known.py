@@ -23,8 +23,8 @@ async def customer(tx: Tx, customer_id: UUID) -> KnownCustomer | None:
 
 async def expect_customer(uow: UnitOfWork, customer_id: UUID) -> KnownCustomer | None:
     """Return the copy of a customer; when nobody told of them yet, whoever tells waits until this transaction has noted that it waits."""
-    blank = dict.fromkeys(("display_name", "language", "time_zone", "email", "preferred_channel", "erased_at"))
-    await uow.insert_ignore(KnownCustomer, {"customer_id": customer_id, "version": ONLY_AN_ID, **blank})
+    blank = dict.fromkeys(("display_name", "language", "time_zone", "email", "phone", "country", "tier", "preferred_channel", "erased_at"))
+    await uow.insert_ignore(KnownCustomer, {"customer_id": customer_id, "version": ONLY_AN_ID, "segment": {}, **blank})
     return next(iter(await lock_customers(uow, [customer_id])), None)
 
 
@@ -112,17 +112,24 @@ async def expect_order(uow: UnitOfWork, order_reference: str) -> KnownOrder | No
     return await uow.first(select(KnownOrder).where(col(KnownOrder.order_reference) == order_reference).with_for_update(), KnownOrder)
 
 
-async def hear_order(uow: UnitOfWork, order_reference: str, customer_id: UUID, **moments: datetime) -> None:
-    """Note an order and what became of it (delivered_at, cancelled_at)."""
+async def hear_order(uow: UnitOfWork, order_reference: str, customer_id: UUID, **moments: datetime | str | None) -> None:
+    """Note an order and what became of it (product, placed_at, delivered_at, cancelled_at)."""
     row = {"order_reference": order_reference, "customer_id": customer_id, "delivered_at": None, "cancelled_at": None, **moments}
     if not await uow.insert_ignore(KnownOrder, row):
         told = {"customer_id": customer_id, **moments}
         await uow.execute(update(KnownOrder).where(col(KnownOrder.order_reference) == order_reference).values(**told))
 
 
-async def hear_matter(uow: UnitOfWork, matter_id: UUID, kind: str, customer_id: UUID | None, closed_at: datetime | None = None) -> None:
-    """Note that a case or follow-up opened, or closed; a late `opened` does not reopen it."""
-    row = {"matter_id": matter_id, "kind": kind, "customer_id": customer_id, "closed_at": closed_at}
+async def close_contact(uow: UnitOfWork, contact_id: UUID, ended_at: datetime) -> None:
+    """Note that a running contact is over. One whose beginning is heard later counts as running until it is too long to be true."""
+    await uow.execute(update(OpenMatter).where(col(OpenMatter.matter_id) == contact_id).values(closed_at=ended_at))
+
+
+async def hear_matter(
+    uow: UnitOfWork, matter_id: UUID, kind: str, customer_id: UUID | None, closed_at: datetime | None = None, opened_at: datetime | None = None
+) -> None:
+    """Note that a case, follow-up or contact opened, or closed; a late `opened` does not reopen it."""
+    row = {"matter_id": matter_id, "kind": kind, "customer_id": customer_id, "opened_at": opened_at, "closed_at": closed_at}
     if not await uow.insert_ignore(OpenMatter, row) and closed_at:
         await uow.execute(update(OpenMatter).where(col(OpenMatter.matter_id) == matter_id).values(closed_at=closed_at))
 

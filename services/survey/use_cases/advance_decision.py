@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from services.kit.db import UnitOfWork
-from services.survey.domain.explaining import WAITING
+from services.survey.domain.holidays import DayOff, days_off
 from services.survey.domain.judging import Input, Reason, RuleVerdict
 from services.survey.domain.programme import Rules
 from services.survey.domain.timing import next_decent_moment, ready_to_ask
@@ -15,7 +15,17 @@ from services.survey.use_cases.skip_decision import GIVE_UP, JUDGE, call_off
 
 def zone_for(customer: KnownCustomer | None, rules: Rules) -> ZoneInfo:
     """Return the customer's own time zone, or the one that the programme assumes."""
-    return ZoneInfo((customer.time_zone if customer else None) or rules.time_zone)
+    return zone_named(customer.time_zone if customer else None, rules)
+
+
+def zone_named(time_zone: str | None, rules: Rules) -> ZoneInfo:
+    """Return this time zone, or the one that the programme assumes."""
+    return ZoneInfo(time_zone or rules.time_zone)
+
+
+def day_off_for(country: str | None, rules: Rules) -> DayOff | None:
+    """Return the test for days on which this programme asks nobody in a country; None when it asks on holidays too."""
+    return days_off(country or rules.country) if rules.skip_holidays else None
 
 
 async def advance(uow: UnitOfWork, decision: Decision, rules: Rules) -> None:
@@ -46,12 +56,13 @@ def cancelled(order_reference: str, cancelled_at: datetime) -> RuleVerdict:
 
 
 async def _wait_for_moment(uow: UnitOfWork, decision: Decision, rules: Rules, customer: KnownCustomer, delivered_at: datetime | None) -> None:
-    ready_at = ready_to_ask(decision.occurred_at, delivered_at, timedelta(seconds=rules.delay_seconds))
+    delay = rules.delay_for(decision.facts or decision.attribution)
+    ready_at = ready_to_ask(decision.occurred_at, delivered_at, timedelta(seconds=delay))
     zone = zone_for(customer, rules)
-    moment = next_decent_moment(max(ready_at, uow.now), zone, rules.window)
+    moment = next_decent_moment(max(ready_at, uow.now), zone, rules.window, day_off_for(customer.country, rules))
     seen: Input = {
         "delivered_at": delivered_at.isoformat() if delivered_at else None,
-        "delay_seconds": rules.delay_seconds,
+        "delay_seconds": delay,
         "ready_at": ready_at.isoformat(),
         "local_time": moment.astimezone(zone).isoformat(),
     }
@@ -66,7 +77,6 @@ async def _wait(uow: UnitOfWork, decision: Decision, waits_for: str, seen: Input
         "input": seen,
         "verdict": "wait",
         "reason": None,
-        "sentence": WAITING[waits_for],
         "next_possible_at": moment.isoformat() if moment else None,
     }
     await asking.change_decision(uow, decision, waits_for=waits_for, rules=[rule], next_possible_at=moment)

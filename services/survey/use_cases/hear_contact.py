@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from services.kit.db import UnitOfWork
-from services.routing.contract import ContactEnded
+from services.routing.contract import ContactConnected, ContactEnded
 from services.survey.contract import Attribution
-from services.survey.domain.programme import Rules, Trigger
+from services.survey.domain.programme import Matter, Trigger
 from services.survey.repository import asking, known
 from services.survey.use_cases.advance_decision import advance
 from services.survey.use_cases.plan_ask import Occasion, plan_ask
+from services.survey.use_cases.rules_of import rules_of
 
 
 async def hear_contact_ended(uow: UnitOfWork, event: ContactEnded) -> None:
@@ -28,19 +29,30 @@ async def hear_contact_ended(uow: UnitOfWork, event: ContactEnded) -> None:
         case_id=event.case_id,
         follow_up_id=event.follow_up_id,
     )
-    row = {"contact_id": event.contact_id, "customer_id": event.customer_id, "channel": event.channel, "ended_at": event.ended_at}
-    if not await known.hear_contact(uow, {**row, "attribution": attribution.model_dump(mode="json")}):
-        return
     facts = {
         **{name: getattr(attribution, name) for name in ("topic", "driver", "department", "disposition", "queue", "site", "vendor", "team")},
         "channel": event.channel,
         "direction": event.direction,
         "resolved": event.resolved,
+        "language": event.language,
+        "transfers": event.transfers,
+        "articles": len(event.articles),
+        "handle_seconds": event.handle_seconds,
     }
+    row = {"contact_id": event.contact_id, "customer_id": event.customer_id, "channel": event.channel, "ended_at": event.ended_at}
+    frozen = {"attribution": attribution.model_dump(mode="json"), "facts": facts, "language": event.language}
+    await known.close_contact(uow, event.contact_id, event.ended_at)
+    if not await known.hear_contact(uow, {**row, **frozen}):
+        return
     trigger = Trigger.FOLLOW_UP_CONTACT_ENDED if event.follow_up_id else Trigger.CONTACT_ENDED
     customer_id = event.customer_id or await _customer_found(uow, event)
     key = f"contact:{event.contact_id}"
     await plan_ask(uow, Occasion(trigger, key, customer_id, event.channel, event.ended_at, attribution, facts, event.language))
+
+
+async def hear_contact_connected(uow: UnitOfWork, event: ContactConnected) -> None:
+    """Note that the customer is talking with us: whoever is talking is not asked at the same moment."""
+    await known.hear_matter(uow, event.contact_id, Matter.CONTACT, event.customer_id, opened_at=event.connected_at)
 
 
 async def _customer_found(uow: UnitOfWork, event: ContactEnded) -> UUID | None:
@@ -67,4 +79,4 @@ async def advance_by_programme(uow: UnitOfWork, decision_id: UUID) -> None:
     decision = await asking.lock_pending(uow, decision_id)
     if decision is not None:
         programme = await asking.programme(uow, decision.programme)
-        await advance(uow, decision, Rules.model_validate(programme.rules))
+        await advance(uow, decision, rules_of(programme))

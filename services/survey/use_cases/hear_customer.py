@@ -1,10 +1,13 @@
 """A customer is new, changed, merged, changed their mind about being asked, or wants to be forgotten."""
 
+from typing import Any
+
 from services.customers.contract import ConsentChanged, CustomerChanged, CustomerErased, CustomersMerged, CustomersUnmerged, SubjectIdentified
 from services.kit.db import UnitOfWork
 from services.survey.domain.judging import Reason, RuleVerdict
 from services.survey.models import KnownCustomer, KnownKey
 from services.survey.repository import asking, known
+from services.survey.use_cases.anchor_people import anchor_person
 from services.survey.use_cases.hear_contact import advance_by_programme, name_customer
 from services.survey.use_cases.skip_decision import call_off
 
@@ -21,12 +24,18 @@ async def hear_customer_changed(uow: UnitOfWork, event: CustomerChanged) -> None
         "language": event.language,
         "time_zone": event.time_zone,
         "email": event.email,
+        "phone": event.phone,
+        "country": event.country,
+        "tier": event.tier,
+        "segment": event.segment,
         "preferred_channel": event.preferred_channel,
         "erased_at": None,
     }
     await uow.upsert(KnownCustomer, row, key=("customer_id",))
     for key in event.keys[:100]:
         await uow.upsert(KnownKey, {"kind": key.kind, "value": key.value, "customer_id": event.customer_id}, key=("kind", "value"))
+    if present is None:
+        await anchor_person(uow, event.customer_id)
     for decision in await asking.pending_of(uow, customer_id=event.customer_id, waits_for="customer"):
         await advance_by_programme(uow, decision.id)
 
@@ -55,7 +64,8 @@ async def hear_unmerged(uow: UnitOfWork, event: CustomersUnmerged) -> None:
 
 async def hear_erased(uow: UnitOfWork, event: CustomerErased) -> None:
     """Forget name, address, keys and words; end what is open; kill every link. Counts stay."""
-    gone = {"display_name": None, "language": None, "time_zone": None, "email": None, "preferred_channel": None}
+    gone: dict[str, Any] = dict.fromkeys(("display_name", "language", "time_zone", "email", "phone", "country", "tier", "preferred_channel"))
+    gone["segment"] = {}
     row = {"customer_id": event.customer_id, "version": 0, **gone, "erased_at": uow.now}
     await uow.upsert(KnownCustomer, row, key=("customer_id",))
     await known.forget_keys(uow, event.customer_id)

@@ -11,7 +11,7 @@ from services.survey.use_cases.plan_ask import Occasion, plan_ask
 
 async def hear_order_placed(uow: UnitOfWork, event: OrderPlaced) -> None:
     """Note the order."""
-    await known.hear_order(uow, event.order_reference, event.customer_id)
+    await known.hear_order(uow, event.order_reference, event.customer_id, product=event.product, placed_at=event.placed_at)
 
 
 async def hear_order_delivered(uow: UnitOfWork, event: OrderDelivered) -> None:

@@ -1,30 +1,34 @@
-"""Decide, at the moment of sending, whether a customer is asked."""
+"""Decide, at the moment of sending, who is asked: many decisions in one transaction, each rule judged on what is true now."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
+
+from sqlalchemy import RowMapping
 
 from services.kit.db import UnitOfWork
 from services.kit.ids import new_id
-from services.survey.contract import SurveyInvited
-from services.survey.domain.consent import Word
+from services.survey.contract import SurveyInvited, SurveySkipped
 from services.survey.domain.fatigue import PastAsk
-from services.survey.domain.judging import Facts, RuleVerdict, judge
-from services.survey.domain.programme import Channel, Matter, Rules
-from services.survey.domain.sampling import lot_of
-from services.survey.domain.timing import next_decent_moment
+from services.survey.domain.judging import Facts, Judgement, RuleVerdict, judge
+from services.survey.domain.programme import Channel, Matter, Outranked, Rules
+from services.survey.domain.timing import Window, next_decent_moment
 from services.survey.domain.tokens import Purpose, fingerprint, token_for
 from services.survey.domain.wording import negotiate
-from services.survey.models import Decision, Invitation, KnownCustomer, ProgrammeVersion
-from services.survey.repository import asking, known
-from services.survey.use_cases.advance_decision import zone_for
-from services.survey.use_cases.skip_decision import JUDGE, as_rows, skip
+from services.survey.models import Invitation
+from services.survey.repository import asking, planning
+from services.survey.use_cases.advance_decision import day_off_for, zone_named
+from services.survey.use_cases.count_cells import Sampled, count_cells
+from services.survey.use_cases.gather_facts import Knowledge, facts_for, gather
+from services.survey.use_cases.skip_decision import JUDGE, as_rows
 
 SEND = "send_invitation"
-MOST_ASKS = 5000
-"""Of one person, newest first; no cap looks further back than anybody was ever asked."""
+AFTER_CONTACT = timedelta(minutes=15)
+"""How long to wait when the customer is talking with us at this moment."""
+AFTER_RIVAL = timedelta(hours=1)
+"""How long to wait for a programme that comes first and has not decided yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,120 +39,209 @@ class Keys:
     link: bytes
 
 
+@dataclass
+class _Outcomes:
+    """What a batch decided, written with a few statements at its end."""
+
+    decided: list[planning.Verdict] = field(default_factory=list)
+    put_off: list[planning.Verdict] = field(default_factory=list)
+    invitations: list[dict[str, Any]] = field(default_factory=list)
+    sampled: list[Sampled] = field(default_factory=list)
+    surveys: dict[str, int] = field(default_factory=dict)
+    """Survey key to its newest version."""
+
+
 async def judge_decision(uow: UnitOfWork, decision_id: UUID, keys: Keys) -> None:
-    """Ask, skip or wait for a decent hour. The rows of the person are locked first, so that caps hold however many decisions fall due at once."""
-    decision = await asking.lock_pending(uow, decision_id)
-    if decision is None or decision.customer_id is None:
+    """Judge one decision."""
+    await judge_decisions(uow, [decision_id], keys)
+
+
+async def judge_decisions(uow: UnitOfWork, decision_ids: Collection[UUID], keys: Keys) -> None:
+    """Ask, skip or put off. What is decided already is passed over, so that a second run changes nothing.
+
+    The rows of all people are locked first, in one order, so that caps hold however many dispatchers judge at once; asks of the same
+    batch count for the decisions that follow.
+    """
+    decisions = [row for row in await planning.lock_open(uow, decision_ids) if row["customer_id"] is not None]
+    if not decisions:
         return
-    person = await known.person_of(uow, decision.customer_id)
-    members = {member.customer_id: member for member in await known.lock_customers(uow, person)}
-    customer = members.get(decision.customer_id)
-    programme = await asking.programme(uow, decision.programme)
-    rules = Rules.model_validate(programme.rules)
-    zone = zone_for(customer, rules)
-    moment = next_decent_moment(uow.now, zone, rules.window)
+    known, outcomes = await gather(uow, decisions), _Outcomes()
+    for key in {rules.survey for rules in known.rules.values()}:
+        outcomes.surveys[key] = (await asking.survey(uow, key)).version
+    for decision in sorted(decisions, key=lambda row: (row["next_possible_at"] or row["occurred_at"], known.rules[row["programme"]].priority)):
+        facts = facts_for(decision, known, uow, keys.lot)
+        waits_until, why = _not_yet(uow, decision, known, facts)
+        if waits_until is None:
+            _settle(uow, decision, known, facts, outcomes, keys)
+        else:
+            await _put_off(uow, decision, waits_until, why, outcomes)
+    await planning.decide(uow, outcomes.decided)
+    await planning.decide(uow, outcomes.put_off)
+    await uow.insert(Invitation, *outcomes.invitations)
+    for invitation in outcomes.invitations:
+        await uow.schedule(SEND, key=str(invitation["id"]), at=uow.now)
+    await count_cells(uow, known, outcomes.sampled)
+
+
+def _not_yet(uow: UnitOfWork, decision: RowMapping, known: Knowledge, facts: Facts) -> tuple[datetime | None, RuleVerdict | None]:
+    """Return until when to wait, and why; None when the moment is now."""
+    rules, customer = known.rules[decision["programme"]], known.customers.get(decision["customer_id"])
+    zone = zone_named(customer["time_zone"] if customer else None, rules)
+    moment = next_decent_moment(uow.now, zone, rules.window, day_off_for(customer["country"] if customer else None, rules))
+    seen: dict[str, Any] = {"local_time": uow.now.astimezone(zone).isoformat(timespec="minutes"), **_shown(rules.window)}
     if moment > uow.now:
-        await asking.change_decision(uow, decision, next_possible_at=moment)
-        await uow.schedule(JUDGE, key=str(decision.id), at=moment)
-        return
-    judgement = judge(rules, await _facts(uow, decision, customer, person, keys))
-    verdicts = [_decent_hour(uow, zone, rules), *judgement.verdicts]
-    if judgement.refusal is not None or customer is None or judgement.channel is None:
-        await skip(uow, decision, verdicts, rules.share)
-        return
-    await _invite(uow, _Ask(decision, programme, rules, customer, judgement.channel, verdicts), keys)
+        return moment, RuleVerdict("decent_hour", seen, passed=False, reason=None, next_possible_at=moment)
+    if Matter.CONTACT in facts.open_matters:
+        return uow.now + AFTER_CONTACT, RuleVerdict("not_in_contact", {"running": True}, passed=False, reason=None)
+    first = sorted(_rivals(decision, known, rules))
+    if rules.when_outranked is Outranked.WAIT and first and decision["give_up_at"] > uow.now:
+        return uow.now + AFTER_RIVAL, RuleVerdict("priority", {"asks_instead": first[0]}, passed=False, reason=None)
+    return None, RuleVerdict("decent_hour", seen, passed=True, reason=None)
 
 
-def _decent_hour(uow: UnitOfWork, zone: ZoneInfo, rules: Rules) -> RuleVerdict:
-    window = rules.window
-    seen = {
-        "local_time": uow.now.astimezone(zone).isoformat(timespec="minutes"),
-        "window": f"{window.start:%H:%M}-{window.end:%H:%M}",
-        "weekdays": ",".join(map(str, window.weekdays)),
-    }
-    return RuleVerdict("decent_hour", dict(seen), passed=True, reason=None)
+def _shown(window: Window) -> dict[str, str]:
+    return {"window": f"{window.start:%H:%M}-{window.end:%H:%M}", "weekdays": ",".join(map(str, window.weekdays))}
 
 
-async def _facts(uow: UnitOfWork, decision: Decision, customer: KnownCustomer | None, person: list[UUID], keys: Keys) -> Facts:
-    words = await known.words_of(uow, person)
-    asks = await asking.invitations_of(uow, person, MOST_ASKS)
-    return Facts(
-        now=uow.now,
-        programme=decision.programme,
-        known=customer is not None,
-        erased=customer is not None and customer.erased_at is not None,
-        email=customer.email if customer else None,
-        words=[Word(word.purpose, word.channel, word.granted, word.said_at) for word in words],
-        asks=[PastAsk(ask.invited_at, ask.programme, ask.survey, ask.channel) for ask in asks],
-        asked_about_contact=decision.contact_id is not None and await asking.is_contact_asked(uow, decision.contact_id),
-        open_matters=[Matter(kind) for kind in await known.open_matters_of(uow, person)],
-        lot=lot_of(decision.occasion, decision.programme, keys.lot),
-    )
+def _rivals(decision: RowMapping, known: Knowledge, rules: Rules) -> list[str]:
+    """Return the programmes that come first and are still open about the same occasion."""
+    mine = (rules.priority, decision["programme"])
+    found = []
+    for key in known.rivals.get(decision["occasion"], ()):
+        other = known.rules.get(key)
+        if key != decision["programme"] and (other is None or (other.priority, key) < mine):
+            found.append(key)
+    return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Ask:
-    """Everything that is settled when nothing speaks against asking."""
-
-    decision: Decision
-    programme: ProgrammeVersion
-    rules: Rules
-    customer: KnownCustomer
-    channel: Channel
-    verdicts: list[RuleVerdict]
+async def _put_off(uow: UnitOfWork, decision: RowMapping, until: datetime, why: RuleVerdict | None, outcomes: _Outcomes) -> None:
+    row = {**as_rows([why])[0], "verdict": "wait", "next_possible_at": until.isoformat()} if why else {}
+    outcomes.put_off.append(planning.Verdict(decision["id"], {"waits_for": "moment", "rules": [row], "next_possible_at": until}))
+    await uow.schedule(JUDGE, key=str(decision["id"]), at=until)
 
 
-async def _invite(uow: UnitOfWork, ask: _Ask, keys: Keys) -> None:
-    decision, invitation_id = ask.decision, new_id()
-    survey = await asking.survey(uow, ask.rules.survey)
-    await uow.insert(Invitation, {**_invitation_row(uow, ask, invitation_id, keys), "survey": survey.key, "survey_version": survey.version})
-    await asking.change_decision(
-        uow,
-        decision,
-        programme_version=ask.programme.version,
-        outcome="invited",
-        waits_for=None,
-        rules=as_rows(ask.verdicts),
-        inclusion_probability=ask.rules.share,
-        next_possible_at=None,
-        invitation_id=invitation_id,
-        decided_at=uow.now,
-    )
-    await uow.schedule(SEND, key=str(invitation_id), at=uow.now)
-    uow.emit(
-        SurveyInvited(
-            invitation_id=invitation_id,
-            programme=decision.programme,
-            survey=survey.key,
-            customer_id=ask.customer.customer_id,
-            contact_id=decision.contact_id,
-            channel=ask.channel.value,
-            inclusion_probability=ask.rules.share,
-            invited_at=uow.now,
+def _settle(uow: UnitOfWork, decision: RowMapping, known: Knowledge, facts: Facts, outcomes: _Outcomes, keys: Keys) -> None:
+    """Reach the one terminal verdict of this decision."""
+    rules, customer = known.rules[decision["programme"]], known.customers.get(decision["customer_id"])
+    judgement = judge(rules, facts)
+    zone = zone_named(customer["time_zone"] if customer else None, rules)
+    hour = RuleVerdict("decent_hour", {"local_time": uow.now.astimezone(zone).isoformat(timespec="minutes"), **_shown(rules.window)}, True, None)
+    refusal, channel = judgement.refusal, judgement.channel
+    invitation_id = None
+    if refusal is None and customer is not None and channel is not None:
+        invitation_id = new_id()
+        outcomes.invitations.append(_invitation(uow, decision, rules, customer, channel, judgement, invitation_id, keys, outcomes))
+        _note_ask(uow, decision, known, rules, channel)
+    planned = decision["next_possible_at"]
+    outcomes.decided.append(
+        planning.Verdict(
+            decision["id"],
+            {
+                "programme_version": known.programmes[decision["programme"]].version,
+                "outcome": "invited" if invitation_id else "skipped",
+                "waits_for": None,
+                "reason": refusal.reason.value if refusal and refusal.reason else None,
+                "rules": as_rows([hour, *judgement.verdicts]),
+                "inclusion_probability": judgement.probability,
+                "lot": facts.lot if judgement.reached_lot else None,
+                "cell": facts.cell.name if facts.cell else None,
+                "late_ms": _late(uow.now, planned),
+                "next_possible_at": refusal.next_possible_at if refusal else None,
+                "invitation_id": invitation_id,
+                "decided_at": uow.now,
+            },
         )
     )
+    if facts.cell is not None:
+        _count(known, decision, facts.cell.name, judgement, asked=invitation_id is not None, outcomes=outcomes)
+    if invitation_id is None:
+        _tell_skipped(uow, decision, refusal, judgement.probability)
 
 
-def _invitation_row(uow: UnitOfWork, ask: _Ask, invitation_id: UUID, keys: Keys) -> dict[str, Any]:
-    decision = ask.decision
-    return {
+def _late(now: datetime, planned: datetime | None) -> int | None:
+    """Return milliseconds between the planned moment and now; at most 24 days, which is what the column holds."""
+    return None if planned is None else min(2**31 - 1, max(0, int((now - planned) / timedelta(milliseconds=1))))
+
+
+def _count(known: Knowledge, decision: RowMapping, name: str, judgement: Judgement, *, asked: bool, outcomes: _Outcomes) -> None:
+    """Count in memory at once, so that the next decision of the batch sees it."""
+    cell = known.cells[decision["programme"], name]
+    cell.eligible += judgement.reached_lot
+    cell.asked += asked
+    known.asked_in_all[decision["programme"]] = known.asked_in_all.get(decision["programme"], 0) + asked
+    outcomes.sampled.append(Sampled(decision["programme"], name))
+
+
+def _note_ask(uow: UnitOfWork, decision: RowMapping, known: Knowledge, rules: Rules, channel: Channel) -> None:
+    """Make the ask count for what the batch judges after it."""
+    ask = PastAsk(uow.now, decision["programme"], rules.survey, channel.value, answered=False, about=decision["attribution"])
+    known.asks[decision["customer_id"]].append(ask)
+    if decision["contact_id"]:
+        known.contacts_asked.add(decision["contact_id"])
+
+
+def _tell_skipped(uow: UnitOfWork, decision: RowMapping, refusal: RuleVerdict | None, probability: float) -> None:
+    if refusal is not None and refusal.reason is not None:
+        uow.emit(
+            SurveySkipped(
+                decision_id=decision["id"],
+                programme=decision["programme"],
+                customer_id=decision["customer_id"],
+                contact_id=decision["contact_id"],
+                reason=refusal.reason,
+                inclusion_probability=probability,
+            )
+        )
+
+
+def _invitation(
+    uow: UnitOfWork,
+    decision: RowMapping,
+    rules: Rules,
+    customer: RowMapping,
+    channel: Channel,
+    judgement: Judgement,
+    invitation_id: UUID,
+    keys: Keys,
+    outcomes: _Outcomes,
+) -> dict[str, Any]:
+    """Return the row of the ask, and tell of it."""
+    cell = next((verdict.input.get("cell") for verdict in judgement.verdicts if verdict.rule == "sampling"), None)
+    row = {
         "id": invitation_id,
-        "decision_id": decision.id,
-        "programme": decision.programme,
-        "customer_id": ask.customer.customer_id,
-        "contact_id": decision.contact_id,
-        "channel": ask.channel.value,
-        "language": negotiate(ask.customer.language, decision.language),
-        "about_channel": decision.channel,
-        "about_at": decision.occurred_at,
-        "attribution": decision.attribution,
-        "inclusion_probability": ask.rules.share,
+        "decision_id": decision["id"],
+        "programme": decision["programme"],
+        "survey": rules.survey,
+        "survey_version": outcomes.surveys[rules.survey],
+        "customer_id": customer["customer_id"],
+        "contact_id": decision["contact_id"],
+        "channel": channel.value,
+        "language": negotiate(customer["language"], decision["language"]),
+        "about_channel": decision["channel"],
+        "about_at": decision["occurred_at"],
+        "attribution": decision["attribution"],
+        "inclusion_probability": judgement.probability,
         "token_hash": fingerprint(token_for(invitation_id, Purpose.ANSWER, keys.link)),
         "stop_hash": fingerprint(token_for(invitation_id, Purpose.STOP, keys.link)),
         "state": "queued",
         "invited_at": uow.now,
         "sent_at": None,
         "answered_at": None,
-        "expires_at": uow.now + timedelta(days=ask.rules.expiry_days),
+        "expires_at": uow.now + timedelta(days=rules.expiry_days),
+        "reminded_at": [],
+        "cell": cell,
         "version": 1,
     }
+    uow.emit(
+        SurveyInvited(
+            invitation_id=invitation_id,
+            programme=decision["programme"],
+            survey=rules.survey,
+            customer_id=customer["customer_id"],
+            contact_id=decision["contact_id"],
+            channel=channel.value,
+            inclusion_probability=judgement.probability,
+            invited_at=uow.now,
+        )
+    )
+    return row

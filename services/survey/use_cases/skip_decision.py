@@ -5,7 +5,6 @@ from typing import Any
 
 from services.kit.db import UnitOfWork
 from services.survey.contract import SurveySkipped
-from services.survey.domain.explaining import sentence_for
 from services.survey.domain.judging import RuleVerdict
 from services.survey.models import Decision
 from services.survey.repository import asking
@@ -22,7 +21,6 @@ def as_rows(verdicts: Sequence[RuleVerdict]) -> list[dict[str, Any]]:
             "input": verdict.input,
             "verdict": "pass" if verdict.passed else "refuse",
             "reason": verdict.reason,
-            "sentence": sentence_for(verdict.reason),
             "next_possible_at": verdict.next_possible_at.isoformat() if verdict.next_possible_at else None,
         }
         for verdict in verdicts

@@ -1,0 +1,188 @@
+"""Statements over many decisions at once, and about cells, wishes and anchors."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, and_, bindparam, func, or_, update
+from sqlmodel import col, select
+
+from services.kit.db import Tx, UnitOfWork
+from services.survey.models import (
+    Anchor,
+    Cell,
+    ConsentWord,
+    Decision,
+    Invitation,
+    KnownCustomer,
+    KnownMerge,
+    KnownOrder,
+    OpenMatter,
+    ProgrammeVersion,
+    Wish,
+)
+from services.survey.repository.asking import PENDING
+from services.survey.repository.known import ONLY_AN_ID
+
+_JUDGED = (
+    *(Decision.id, Decision.programme, Decision.occasion, Decision.contact_id, Decision.customer_id, Decision.order_reference),
+    *(Decision.attribution, Decision.channel, Decision.language, Decision.facts, Decision.occurred_at, Decision.next_possible_at),
+    *(Decision.give_up_at, Decision.waits_for),
+)
+
+
+async def lock_open(uow: UnitOfWork, decision_ids: Collection[UUID]) -> list[RowMapping]:
+    """Return what judging needs of those decisions that are still open, under row locks taken in the order of ids."""
+    is_open = and_(col(Decision.id).in_(decision_ids), col(Decision.outcome) == PENDING)
+    return await uow.rows(select(*_JUDGED).where(is_open).order_by(col(Decision.id)).with_for_update())  # type: ignore[call-overload]  # SQLModel types four columns at most
+
+
+async def people(tx: Tx, customer_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Return for each customer all ids that are the same person, ordered; merges in force are followed in both directions."""
+    joined: dict[UUID, set[UUID]] = {customer_id: {customer_id} for customer_id in customer_ids}
+    fresh = set(customer_ids)
+    while fresh:
+        touching = or_(col(KnownMerge.survivor_id).in_(fresh), col(KnownMerge.merged_id).in_(fresh))
+        merges = await tx.rows(select(KnownMerge.survivor_id, KnownMerge.merged_id).where(touching, col(KnownMerge.undone).is_(False)))
+        seen = set(joined)
+        for merge in merges:
+            group = joined.get(merge["survivor_id"], {merge["survivor_id"]}) | joined.get(merge["merged_id"], {merge["merged_id"]})
+            for member in group:
+                joined[member] = group
+        fresh = set(joined) - seen
+    return {customer_id: sorted(joined[customer_id]) for customer_id in customer_ids}
+
+
+async def lock_people(uow: UnitOfWork, customer_ids: Collection[UUID]) -> dict[UUID, RowMapping]:
+    """Return the copies of these customers under row locks, always taken in the order of ids."""
+    told = and_(col(KnownCustomer.customer_id).in_(customer_ids), col(KnownCustomer.version) > ONLY_AN_ID)
+    table: Any = KnownCustomer.__table__  # type: ignore[attr-defined]  # SQLModel does not declare SQLAlchemy's attribute
+    rows = await uow.rows(select(*table.columns).where(told).order_by(col(KnownCustomer.customer_id)).with_for_update())
+    return {row["customer_id"]: row for row in rows}
+
+
+async def asks_of(tx: Tx, customer_ids: Collection[UUID]) -> list[RowMapping]:
+    """Return every ask that these customers ever had, oldest first."""
+    wanted = select(  # type: ignore[call-overload]  # SQLModel types four columns at most
+        *(Invitation.customer_id, Invitation.invited_at, Invitation.programme, Invitation.survey, Invitation.channel, Invitation.state),
+        *(Invitation.attribution, Invitation.reminded_at),
+    )
+    return await tx.rows(wanted.where(col(Invitation.customer_id).in_(customer_ids)).order_by(col(Invitation.invited_at)))
+
+
+async def contacts_asked(tx: Tx, contact_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of the contacts about which somebody was asked."""
+    return {row["contact_id"] for row in await tx.rows(select(Invitation.contact_id).where(col(Invitation.contact_id).in_(contact_ids)))}
+
+
+async def words_of(tx: Tx, customer_ids: Collection[UUID]) -> list[ConsentWord]:
+    """Return what these customers last said about being asked."""
+    return await tx.all(select(ConsentWord).where(col(ConsentWord.customer_id).in_(customer_ids)), ConsentWord)
+
+
+async def open_matters(tx: Tx, customer_ids: Collection[UUID], contacts_since: datetime) -> list[RowMapping]:
+    """Return (customer_id, kind) of what is open; a contact that began before `contacts_since` is taken for ended, its end got lost."""
+    still = and_(col(OpenMatter.customer_id).in_(customer_ids), col(OpenMatter.closed_at).is_(None))
+    alive = or_(col(OpenMatter.kind) != "contact_running", col(OpenMatter.opened_at) >= contacts_since)
+    return await tx.rows(select(OpenMatter.customer_id, OpenMatter.kind).where(still, alive))
+
+
+async def orders(tx: Tx, references: Collection[str]) -> dict[str, KnownOrder]:
+    """Return where these orders stand."""
+    found = await tx.all(select(KnownOrder).where(col(KnownOrder.order_reference).in_(references)), KnownOrder)
+    return {order.order_reference: order for order in found}
+
+
+async def programmes(tx: Tx, keys: Collection[str]) -> dict[str, ProgrammeVersion]:
+    """Return the version in force of each of these programmes."""
+    found = await tx.all(select(ProgrammeVersion).where(col(ProgrammeVersion.key).in_(keys), col(ProgrammeVersion.current)), ProgrammeVersion)
+    return {programme.key: programme for programme in found}
+
+
+async def wishes(tx: Tx, contact_ids: Collection[UUID]) -> dict[UUID, Wish]:
+    """Return what agents said about asking after these contacts."""
+    return {wish.contact_id: wish for wish in await tx.all(select(Wish).where(col(Wish.contact_id).in_(contact_ids)), Wish)}
+
+
+async def still_open_for(tx: Tx, occasions: Collection[str]) -> list[RowMapping]:
+    """Return (occasion, programme) of every open decision about these occasions."""
+    wanted = select(Decision.occasion, Decision.programme).where(col(Decision.occasion).in_(occasions), col(Decision.outcome) == PENDING)
+    return await tx.rows(wanted)
+
+
+async def lock_cells(uow: UnitOfWork, wanted: Iterable[tuple[str, str, float]]) -> dict[tuple[str, str], Cell]:
+    """Return these cells (programme, name, share to begin with) under row locks, made when they are new; always in one order."""
+    found: dict[tuple[str, str], Cell] = {}
+    for programme, name, share in sorted(wanted):
+        counts = dict.fromkeys(("eligible", "asked", "answered", "satisfied"), 0)
+        start = {"programme": programme, "name": name, "period_start": uow.now, **counts, "share": share, "stopped_at": None}
+        await uow.insert_ignore(Cell, start)
+        here = select(Cell).where(col(Cell.programme) == programme, col(Cell.name) == name).with_for_update()
+        cell = await uow.first(here, Cell)
+        if cell is not None:
+            found[programme, name] = cell
+    return found
+
+
+async def asked_in_all_cells(tx: Tx, programme: str) -> int:
+    """Return the asks of the present period over all cells of a programme."""
+    return int(await tx.scalar(select(func.coalesce(func.sum(col(Cell.asked)), 0)).where(col(Cell.programme) == programme)))
+
+
+async def store_cell(uow: UnitOfWork, cell: Cell) -> None:
+    """Write a locked cell back."""
+    there = and_(col(Cell.programme) == cell.programme, col(Cell.name) == cell.name)
+    await uow.execute(update(Cell).where(there).values(**cell.model_dump(exclude={"programme", "name"})))
+
+
+async def cells_of(tx: Tx, programme: str) -> list[Cell]:
+    """Return the cells of a programme, by name."""
+    return await tx.all(select(Cell).where(col(Cell.programme) == programme).order_by(col(Cell.name)).limit(5000), Cell)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of one open decision."""
+
+    decision_id: UUID
+    values: dict[str, Any]
+
+
+async def decide(uow: UnitOfWork, verdicts: Sequence[Verdict]) -> None:
+    """Write verdicts on locked decisions; all of them name the same columns."""
+    if not verdicts:
+        return
+    table: Any = Decision.__table__  # type: ignore[attr-defined]  # SQLModel does not declare SQLAlchemy's attribute
+    names = list(verdicts[0].values)
+    change = (
+        table.update()
+        .where(table.c.id == bindparam("b_id"))
+        .values({**{name: bindparam(f"b_{name}") for name in names}, "version": table.c.version + 1})
+    )
+    rows = [{"b_id": each.decision_id, **{f"b_{name}": each.values[name] for name in names}} for each in verdicts]
+    await uow.run(change, rows)
+
+
+async def anchor(uow: UnitOfWork, programme: str, customer_id: UUID, anchored_at: datetime) -> Anchor | None:
+    """Return the anchor of a person, set now when there was none."""
+    start = {"programme": programme, "customer_id": customer_id, "anchored_at": anchored_at, "round": 0}
+    await uow.insert_ignore(Anchor, start)
+    here = and_(col(Anchor.programme) == programme, col(Anchor.customer_id) == customer_id)
+    return await uow.first(select(Anchor).where(here).with_for_update(), Anchor)
+
+
+async def next_round(uow: UnitOfWork, found: Anchor, number: int) -> None:
+    """Note which round is next."""
+    here = and_(col(Anchor.programme) == found.programme, col(Anchor.customer_id) == found.customer_id)
+    await uow.execute(update(Anchor).where(here).values(round=number))
+
+
+async def people_after(tx: Tx, after: UUID | None, limit: int) -> list[UUID]:
+    """Return customers that may be asked, by id, after `after`."""
+    alive = and_(col(KnownCustomer.version) > ONLY_AN_ID, col(KnownCustomer.erased_at).is_(None))
+    wanted = select(KnownCustomer.customer_id).where(alive)
+    if after is not None:
+        wanted = wanted.where(col(KnownCustomer.customer_id) > after)
+    return [row["customer_id"] for row in await tx.rows(wanted.order_by(col(KnownCustomer.customer_id)).limit(limit))]
