@@ -239,7 +239,7 @@ class InvitationView(View):
     channel: str
     language: str
     state: str
-    """queued, sent, answered, withdrawn or expired."""
+    """queued, sent, answered, withdrawn, undeliverable or expired."""
     inclusion_probability: float
     invited_at: datetime
     sent_at: datetime | None
@@ -275,3 +275,30 @@ class ResponseView(View):
     revision: int
     answered_at: datetime
     version: int
+
+
+class ResponseRevisionView(View):
+    """What a response said before it was changed."""
+
+    revision: int
+    mode: str
+    answers: list[GivenAnswer]
+    comment: str | None
+    replaced_at: datetime
+
+
+class SendAttemptView(View):
+    """One message that was meant to leave: an ask or a reminder, by which channel, and what became of it."""
+
+    purpose: str
+    """ask, reminder_1, reminder_2, …"""
+    channel: str
+    state: str
+    """sending, accepted, delivered, refused or unknown."""
+    tries: int
+    reference: str | None
+    """The carrier's own id."""
+    reason: str | None
+    """Why it was not sent by this channel, e.g. outside_messaging_window, no_address, no_carrier, or the carrier's own word."""
+    started_at: datetime
+    settled_at: datetime | None

@@ -122,7 +122,7 @@ class Invitation(Base, table=True):
     token_hash: str = Field(unique=True)
     stop_hash: str = Field(unique=True)
     state: str
-    """queued, sent, answered or withdrawn."""
+    """queued, sent, answered, withdrawn or undeliverable."""
     invited_at: datetime
     sent_at: datetime | None
     answered_at: datetime | None

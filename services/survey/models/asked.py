@@ -14,7 +14,7 @@ class SendAttempt(Base, table=True):
     """One message that was meant to leave: an ask or a reminder by one channel. The key is what makes sending it twice the same as once."""
 
     __tablename__ = "send_attempt"
-    __table_args__ = (UniqueConstraint("invitation_id", "purpose", "channel"), Index("ix_send_attempt_started", "started_at"))
+    __table_args__ = (UniqueConstraint("invitation_id", "purpose", "channel"), Index("ix_send_attempt_address", "channel", "address"))
 
     id: UUID = Field(primary_key=True)
     invitation_id: UUID

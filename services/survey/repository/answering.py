@@ -82,3 +82,10 @@ async def disconnect(uow: UnitOfWork, found: Sequence[Response]) -> None:
 def wordless(answers: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return answers without their texts."""
     return [{**answer, "text": None} for answer in answers]
+
+
+async def forget_revisions(uow: UnitOfWork, customer_id: UUID) -> None:
+    """Take the words out of what an erased customer's answers said before."""
+    for one in await uow.all(select(Response).where(col(Response.customer_id) == customer_id, col(Response.revision) > 1), Response):
+        for old in await revisions(uow, one.id):
+            await uow.execute(update(ResponseRevision).where(col(ResponseRevision.id) == old.id).values(answers=wordless(old.answers), comment=None))

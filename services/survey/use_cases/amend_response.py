@@ -23,6 +23,11 @@ async def add_words(uow: UnitOfWork, token_hash: str, words: str) -> Response:
     may_add = Questionnaire.model_validate(survey.definition).after_answer is AfterAnswer.COMMENT
     if old is None or not may_add or old.revision > 1:
         raise LinkDead("This link cannot be used.")
+    return await append_words(uow, old, words)
+
+
+async def append_words(uow: UnitOfWork, old: Response, words: str) -> Response:
+    """Put words behind an answer; what it said before is kept as a revision."""
     text = words.strip()[:LONGEST_TEXT]
     said = GivenAnswer(question=ADDED, dimension=Dimension.OPEN.value, kind=Kind.TEXT.value, score=None, choice=None, text=text)
     comment = f"{old.comment}\n\n{text}" if old.comment else text
