@@ -87,7 +87,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_send_attempt_address', ['channel', 'address'], unique=False)
 
     with op.batch_alter_table('response', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('complete', sa.Boolean(), server_default=sa.text('1'), nullable=False))
+        batch_op.add_column(sa.Column('complete', sa.Boolean(), server_default=sa.true(), nullable=False))
         batch_op.add_column(sa.Column('revision', sa.Integer(), server_default='1', nullable=False))
 
     # ### end Alembic commands ###
