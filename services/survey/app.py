@@ -2,8 +2,8 @@
 
 from services.kit.service import Runtime, Service, create_app
 from services.survey.adapters.opening import close_carriers, open_carriers
-from services.survey.api import carriers, decisions, invitations, programmes, responses, surveys, views
-from services.survey.api.pages import door, mine, stopping
+from services.survey.api import carriers, decisions, invitations, programmes, pulses, responses, surveys, views
+from services.survey.api.pages import door, mine, pulse, stopping
 from services.survey.consumers import CONSUMERS
 from services.survey.jobs import JOBS, open_adapters
 from services.survey.models import Base
@@ -21,8 +21,18 @@ service = Service(
     package="services.survey",
     metadata=Base.metadata,
     settings=SurveySettings,
-    routers=[surveys.router, programmes.router, decisions.router, invitations.router, responses.router, views.router, carriers.router, door.look],
-    root_routers=[door.router, stopping.router, mine.router],
+    routers=[
+        surveys.router,
+        programmes.router,
+        decisions.router,
+        invitations.router,
+        responses.router,
+        views.router,
+        carriers.router,
+        pulses.router,
+        door.look,
+    ],
+    root_routers=[door.router, stopping.router, mine.router, pulse.router],
     consumers=CONSUMERS,
     jobs=JOBS,
     on_start=start,

@@ -8,12 +8,14 @@ from services.kit.db import UnitOfWork
 from services.kit.due import DueJob
 from services.kit.service import Job, Runtime, TxJob
 from services.survey.domain.honesty import SweepWatch
+from services.survey.jobs.pulses import close_pulse, send_pulse_link
 from services.survey.jobs.sending import send_invitation, send_reminder
 from services.survey.use_cases.anchor_people import ANCHOR, COME_ROUND, anchor_people, come_round
 from services.survey.use_cases.count_cells import ALLOCATE, allocate_cells
 from services.survey.use_cases.give_up_decision import give_up_decision
 from services.survey.use_cases.judge_decision import SEND, Keys, judge_decisions
 from services.survey.use_cases.prepare_message import REMIND
+from services.survey.use_cases.run_pulse import CLOSE_PULSE, SEND_PULSE
 from services.survey.use_cases.skip_decision import GIVE_UP, JUDGE
 
 KEYS = "keys"
@@ -68,6 +70,7 @@ async def open_adapters(runtime: Runtime) -> None:
     secret = runtime.settings.secret_key
     runtime.resources[KEYS] = Keys(lot=derive(secret, "survey lot"), link=derive(secret, "survey link"))
     runtime.resources[GATHERING] = Gathering(runtime)
+    runtime.resources["pulse_letters"] = derive(secret, "survey pulse letter")
     runtime.resources["sweep"] = SweepWatch(runtime.settings.sweep_links_per_minute)
 
 
@@ -105,4 +108,6 @@ JOBS: list[Job | TxJob] = [
     TxJob(COME_ROUND, round_of_one),
     Job(SEND, send_invitation, concurrency=8),
     Job(REMIND, send_reminder, concurrency=8),
+    Job(SEND_PULSE, send_pulse_link, concurrency=4),
+    TxJob(CLOSE_PULSE, close_pulse),
 ]
