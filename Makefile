@@ -62,6 +62,10 @@ bench: .venv/.installed ## Measure; B=house for one part. One JSON line per figu
 	@$(BIN)/uv sync --frozen --quiet --inexact --group bench
 	@$(BIN)/python -m tests.bench $(B)
 
+bench-long: .venv/.installed ## The measurements that take long: a million survey events through killed dispatchers
+	@$(BIN)/uv sync --frozen --quiet --inexact --group bench
+	@REPLAY_EVENTS=$${REPLAY_EVENTS:-1000000} $(BIN)/python -m tests.bench survey_replay
+
 ##@ Change
 contracts: .venv/.installed ## Renew the committed OpenAPI, event and GraphQL documents (then read the difference)
 	@$(BIN)/python -m infra.contracts --write && $(BIN)/python -m gateway.schema_check --write

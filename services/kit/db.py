@@ -7,31 +7,24 @@ between one BEGIN IMMEDIATE and one COMMIT (group commit). So a use case may awa
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import lru_cache
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
 from pydantic import BaseModel
-from sqlalchemy import CursorResult, Dialect, Executable, RowMapping, Table, insert
+from sqlalchemy import CursorResult, Dialect, Executable, RowMapping, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel import SQLModel
-from sqlmodel.sql.sqltypes import UTCDateTime
 
 from services.kit.auth import Principal
 from services.kit.errors import Conflict
 from services.kit.events import Envelope, Event
 from services.kit.ids import new_id_text
+from services.kit.pending import InsertInto, Pending, Row, insert_into, null_unless_named, scalar_defaults
 from services.kit.tables import to_micros
 
 T = TypeVar("T", bound=BaseModel)
-_SCHEDULE = (
-    "INSERT INTO due (kind, key, due_at, payload) VALUES ($1, $2, $3, $4) ON CONFLICT (kind, key) DO UPDATE"
-    " SET due_at = excluded.due_at, payload = excluded.payload, attempts = 0, owner = NULL"
-)
-_WAKE = _SCHEDULE + " WHERE due.owner IS NOT NULL OR due.due_at > excluded.due_at"
 
 
 class UniqueViolation(Conflict):
@@ -122,21 +115,12 @@ class Tx(ABC):
         return (await self.run(statement)).scalar()
 
 
-@dataclass(slots=True)
-class _Pending:
-    """What a use case wants said and done when it commits."""
-
-    outbox: list[tuple[Any, ...]] = field(default_factory=list)
-    due: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
-    soon: set[tuple[str, str]] = field(default_factory=set)
-
-
 class UnitOfWork(Tx):
     """One transaction that changes something: rows, the events that tell of it, and the work that falls due, all or nothing."""
 
     def __init__(self, place: Place, now: datetime, context: Context) -> None:
         super().__init__(place, now, context)
-        self._pending = _Pending()
+        self.pending = Pending()
         self.outcome = Outcome()
 
     @abstractmethod
@@ -144,18 +128,25 @@ class UnitOfWork(Tx):
         """Execute SQL with $1-style parameters once per row."""
 
     async def insert(self, model: type[SQLModel] | Table, *rows: Mapping[str, Any]) -> None:
-        """Insert rows; every row names the same columns. Raises UniqueViolation (the transaction is then over: use insert_ignore to go on)."""
+        """Insert rows; every row names the same columns.
+
+        They are written together with what else is pending, before anything is read or changed, or at the end of the savepoint or transaction:
+        UniqueViolation comes from there, and the savepoint or transaction is then over. Use insert_ignore to go on.
+        """
         if not rows:
             return
         table = _table(model)
-        missing = _scalar_defaults(table, frozenset(rows[0]))
+        missing = scalar_defaults(table, frozenset(rows[0]))
         filled: Sequence[Mapping[str, Any]] = [{**missing, **row} for row in rows] if missing else rows
         if len(filled) == 1:  # a column that is not named is NULL without being bound
-            empty = _null_unless_named(table)
+            empty = null_unless_named(table)
             filled = [{name: value for name, value in filled[0].items() if value is not None or name not in empty}]
-        sql, names, processors = _insert_sql(table, tuple(filled[0]), self._dialect.name)
-        values = [tuple(process(row[name]) if process else row[name] for name, process in zip(names, processors, strict=True)) for row in filled]
-        await self.raw_many(sql, values)
+        into = insert_into(table, tuple(filled[0]), self._dialect.name)
+        self.write_later(into, *(into.bound(row) for row in filled))
+
+    def write_later(self, into: InsertInto, *rows: Row) -> None:
+        """Have rows inserted with the rest that is pending."""
+        self.pending.inserts.setdefault(into, []).extend(rows)
 
     async def insert_ignore(self, model: type[SQLModel] | Table, row: Mapping[str, Any]) -> bool:
         """Insert the row unless it collides with a unique key; return whether it is new."""
@@ -183,66 +174,61 @@ class UnitOfWork(Tx):
         correlation = (cause.correlation_id if cause else None) or self.context.correlation_id or event_id
         data = event.model_dump_json()
         row = (event_id, event.subject, event.ordering_key(), to_micros(self.now), correlation, str(cause.id) if cause else None, data)
-        self._pending.outbox.append(row)
+        self.pending.outbox.append(row)
 
     async def schedule(self, kind: str, *, key: str, at: datetime, payload: Mapping[str, Any] | None = None) -> None:
         """Have work `kind` done for `key` at `at`; the same kind and key again re-times it and gives it a fresh start."""
-        self._pending.soon.discard((kind, key))
-        self._pending.due[kind, key] = (to_micros(at), orjson.dumps(dict(payload or {}), default=str).decode())
+        self.pending.soon.discard((kind, key))
+        self.pending.due[kind, key] = (to_micros(at), orjson.dumps(dict(payload or {}), default=str).decode())
 
     async def wake(self, kind: str, *, key: str) -> None:
         """Have work `kind` done for `key` now, unless it waits to be done anyway: for work that looks for itself what there is to do.
 
         Work that somebody has in hand is scheduled again, since it may have looked too early.
         """
-        self._pending.due[kind, key] = (to_micros(self.now), "{}")
-        self._pending.soon.add((kind, key))
+        self.pending.due[kind, key] = (to_micros(self.now), "{}")
+        self.pending.soon.add((kind, key))
 
     async def cancel(self, kind: str, *, key: str) -> None:
         """Take back work that is not done yet; nothing happens when there is none."""
-        self._pending.due.pop((kind, key), None)
+        self.pending.due.pop((kind, key), None)
         await self.raw("DELETE FROM due WHERE kind = $1 AND key = $2", kind, key)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """What happens inside is undone alone when it raises; events and due work that it asked for go with it."""
-        events, due = len(self._pending.outbox), dict(self._pending.due)
         await self.raw("SAVEPOINT inner_step")
+        events, due, soon = len(self.pending.outbox), dict(self.pending.due), set(self.pending.soon)
         try:
             yield
+            await self._write_rows()
         except BaseException:
+            self.pending.inserts.clear()
             await self.raw("ROLLBACK TO SAVEPOINT inner_step")
             await self.raw("RELEASE SAVEPOINT inner_step")
-            del self._pending.outbox[events:]
-            self._pending.due = due
+            del self.pending.outbox[events:]
+            self.pending.due, self.pending.soon = due, soon
             raise
         await self.raw("RELEASE SAVEPOINT inner_step")
 
+    async def _write_rows(self) -> None:
+        """Insert the rows that wait; every statement that may see them calls this first."""
+        rows, self.pending.inserts = self.pending.rows(), {}
+        for sql, values in rows:
+            await self.raw_many(sql, values)
+
+    def close_books(self) -> Pending:
+        """Note what this transaction leaves to be noticed, and return what is still to be written; the kit calls it last."""
+        self.outcome.events = len(self.pending.outbox)
+        self.outcome.due_from = min((at for at, _ in self.pending.due.values()), default=None)
+        return self.pending
+
     async def flush(self) -> None:
-        """Write what was emitted and scheduled; the kit calls it last in every transaction."""
-        if self._pending.outbox:
-            await self.raw_many(
-                "INSERT INTO outbox (id, subject, key, occurred_at, correlation_id, causation_id, data) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                self._pending.outbox,
-            )
-            self.outcome.events += len(self._pending.outbox)
-        if self._pending.due:
-            rows = [(kind, key, at, payload) for (kind, key), (at, payload) in self._pending.due.items()]
-            soon = self._pending.soon
-            await self._write_due(_SCHEDULE, [row for row in rows if row[:2] not in soon])
-            await self._write_due(_WAKE, [row for row in rows if row[:2] in soon])
-            self.outcome.due_from = min(at for at, _ in self._pending.due.values())
-        self._pending = _Pending()
-
-    async def _write_due(self, sql: str, rows: list[tuple[str, str, int, str]]) -> None:
-        if rows:
+        """Write everything that waits."""
+        statements = self.close_books().statements()
+        self.pending.clear()
+        for sql, rows in statements:
             await self.raw_many(sql, rows)
-
-
-def postgres_dialect() -> Dialect:
-    """Return SQLAlchemy's asyncpg dialect."""
-    dialect: Dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy left it untyped
-    return dialect
 
 
 def _table(model: type[SQLModel] | Table) -> Table:
@@ -250,35 +236,3 @@ def _table(model: type[SQLModel] | Table) -> Table:
         return model
     table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel does not declare SQLAlchemy's attribute
     return table
-
-
-def _moment_text(moment: datetime | None) -> str | None:
-    """Write a moment as SQLAlchemy does on SQLite, at a fifth of the cost; naive ones are refused as by UTCDateTime."""
-    if moment is None:
-        return None
-    if moment.tzinfo is None:
-        raise ValueError("a moment needs a time zone")
-    return moment.astimezone(UTC).isoformat(" ", "microseconds")[:26]
-
-
-@lru_cache(maxsize=512)
-def _scalar_defaults(table: Table, named: frozenset[str]) -> dict[str, Any]:
-    """Return the plain default values of the columns that a row does not name."""
-    defaults = {column.name: column.default for column in table.columns if column.name not in named}
-    return {name: default.arg for name, default in defaults.items() if isinstance(default, ScalarElementColumnDefault)}
-
-
-@lru_cache(maxsize=512)
-def _null_unless_named(table: Table) -> frozenset[str]:
-    return frozenset(column.name for column in table.columns if column.default is None and column.server_default is None)
-
-
-@lru_cache(maxsize=512)
-def _insert_sql(table: Table, names: tuple[str, ...], dialect_name: str) -> tuple[str, tuple[str, ...], tuple[Any, ...]]:
-    """Compile an INSERT once per table and columns: SQLAlchemy's own compilation and bind processing, without its per-call machinery."""
-    dialect = postgres_dialect() if dialect_name == "postgresql" else sqlite.dialect(paramstyle="qmark")
-    compiled = insert(table).inline().compile(dialect=dialect, column_keys=list(names))
-    order = tuple(compiled.positiontup or ())
-    moments = {column.name for column in table.columns if isinstance(column.type, UTCDateTime)} if dialect_name == "sqlite" else set()
-    processors = tuple(_moment_text if name in moments else compiled._bind_processors.get(name) for name in order)  # noqa: SLF001  the documented way costs ten times as much per row
-    return str(compiled), order, processors

@@ -23,7 +23,7 @@ from services.kit.metrics import DEAD_LETTERS, DUE_DONE, DUE_FAILED, DUE_LATENES
 from services.kit.tables import from_micros, to_micros
 from services.kit.waiting import rest
 
-__all__ = ["DueEngine", "DueJob", "Job", "TxJob"]
+__all__ = ["BatchJob", "DueEngine", "DueJob", "Job", "TxJob"]
 
 BATCH = 500
 LEASE = timedelta(seconds=60)
@@ -46,6 +46,14 @@ class TxJob:
 
     kind: str
     handler: Callable[[UnitOfWork, DueJob], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class BatchJob:
+    """Work for many rows in one transaction: `handler(uow, jobs)`; their effect and their end commit together. When it fails, each is tried alone."""
+
+    kind: str
+    handler: Callable[[UnitOfWork, Sequence[DueJob]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ class LostLeaseError(Exception):
 class DueEngine:
     """One per process and service; any number may share a PostgreSQL database."""
 
-    def __init__(self, room: str, db: Database, clock: Clock, jobs: Sequence[TxJob | Job], runtime: _Runtime) -> None:
+    def __init__(self, room: str, db: Database, clock: Clock, jobs: Sequence[TxJob | BatchJob | Job], runtime: _Runtime) -> None:
         self._room = room
         self._db = db
         self._clock = clock
@@ -172,7 +180,7 @@ class DueEngine:
                 lateness.observe(max(0.0, (now - job.due_at).total_seconds()))
             if known is None:
                 work.append(self._unknown(jobs))
-            elif isinstance(known, TxJob):
+            elif isinstance(known, TxJob | BatchJob):
                 work.append(self._in_transaction(known, jobs))
             else:
                 work.append(self._outside(known, jobs))
@@ -183,7 +191,7 @@ class DueEngine:
             await self._fail(job, LookupError(f"nobody does {job.kind}"))
         self._left(len(jobs))
 
-    async def _in_transaction(self, known: TxJob, jobs: list[DueJob]) -> None:
+    async def _in_transaction(self, known: TxJob | BatchJob, jobs: list[DueJob]) -> None:
         """All together first; when one fails, each alone, so that it spoils no other."""
         try:
             await self._db.write(self._do_all, known, jobs)
@@ -194,7 +202,7 @@ class DueEngine:
             DUE_DONE.labels(self._room, known.kind).inc(len(jobs))
         self._left(len(jobs))
 
-    async def _one_in_transaction(self, known: TxJob, job: DueJob) -> None:
+    async def _one_in_transaction(self, known: TxJob | BatchJob, job: DueJob) -> None:
         try:
             await self._db.write(self._do_all, known, [job])
         except LostLeaseError:
@@ -204,9 +212,12 @@ class DueEngine:
         else:
             DUE_DONE.labels(self._room, known.kind).inc()
 
-    async def _do_all(self, uow: UnitOfWork, known: TxJob, jobs: list[DueJob]) -> None:
+    async def _do_all(self, uow: UnitOfWork, known: TxJob | BatchJob, jobs: list[DueJob]) -> None:
         if len(await finish(uow, jobs, self._owner)) != len(jobs):
             raise LostLeaseError
+        if isinstance(known, BatchJob):
+            await known.handler(uow, jobs)
+            return
         for job in jobs:
             await known.handler(uow, job)
 

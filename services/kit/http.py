@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -18,13 +19,13 @@ from services.kit.errors import (
     Forbidden,
     IdempotencyKeyInvalid,
     IdempotencyKeyReused,
-    IdempotencyKeyTaken,
     InvalidInput,
     Unauthenticated,
     VersionRequired,
 )
 from services.kit.log import correlation_id
 from services.kit.paging import Page
+from services.kit.pending import InsertInto
 from services.kit.strict import OWN, StrictRoute, read_form
 from services.kit.tables import to_micros
 
@@ -37,6 +38,10 @@ __all__ = [
 
 R = TypeVar("R")
 _KEY = re.compile(r'^"?([\x21\x23-\x7e]{1,255})"?$')
+_KEYS = InsertInto(
+    "INSERT INTO idempotency_key (principal, route, key, fingerprint, status, headers, body, stored_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    (), (), place=sys.maxsize,
+)  # fmt: skip
 _ETAG = re.compile(r'^(?:W/)?"?v?([0-9]{1,9})"?$')
 
 
@@ -198,13 +203,7 @@ async def _once(uow: UnitOfWork, answer: Callable[[UnitOfWork], Awaitable[_Answe
     first request less than asking beforehand. Two at once: the second waits at the key for the first one's commit, then finds it taken.
     """
     status, head, content = await answer(uow)
-    fresh = await uow.raw(
-        "INSERT INTO idempotency_key (principal, route, key, fingerprint, status, headers, body, stored_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING key",
-        *(who, route, key, fingerprint, status, orjson.dumps(head).decode(), content.decode(), to_micros(uow.now)),
-    )
-    if not fresh:
-        raise IdempotencyKeyTaken("A request with this Idempotency-Key was done meanwhile. Send yours again to get its answer.")
+    uow.write_later(_KEYS, (who, route, key, fingerprint, status, orjson.dumps(head).decode(), content.decode(), to_micros(uow.now)))
     return status, head, content
 
 

@@ -1,19 +1,27 @@
 """PostgreSQL over a small asyncpg pool; deadlocks and serialisation failures are tried again, since a use case may run twice."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
+from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any, TypeVar
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from services.kit.clock import Clock
-from services.kit.db import Context, Outcome, Place, postgres_dialect
-from services.kit.engines import PostgresUnitOfWork
+from services.kit.db import Context, Outcome, Place
+from services.kit.engines import PostgresUnitOfWork, violation
+from services.kit.pending import Pending, as_one, postgres_dialect
 from services.kit.transactions import NOBODY, UseCase, notice
 
 R = TypeVar("R")
 ATTEMPTS = 5
+WRITERS = 2
+"""Connections for use cases that only add: while one waits for its commit, the other writes."""
+GROUP = 64
 _AGAIN = frozenset({"40001", "40P01"})
 
 
@@ -29,20 +37,23 @@ class PostgresDatabase:
         self._pool_size = pool_size
         self._place = Place(postgres_dialect(), secret)
         self._engine: AsyncEngine | None = None
+        self._adding: _Adding | None = None
         self.on_commit: list[Callable[[Outcome], None]] = []
 
     async def open(self) -> None:
-        """Make the pool; connections open when they are needed."""
+        """Make the pools; connections open when they are needed."""
+        wanted = {"search_path": self._schema, "idle_in_transaction_session_timeout": "60000", "jit": "off"}
         self._engine = create_async_engine(
-            self._url,
-            pool_size=self._pool_size,
-            max_overflow=0,
-            pool_timeout=30,
-            connect_args={"server_settings": {"search_path": self._schema, "idle_in_transaction_session_timeout": "60000", "jit": "off"}},
+            self._url, pool_size=self._pool_size, max_overflow=0, pool_timeout=30, connect_args={"server_settings": wanted}
         )
+        # What only adds rows is one statement, and its own transaction: these connections keep no state that would have to be cleaned.
+        plain = self._url.replace("+asyncpg", "")
+        self._adding = _Adding(await asyncpg.create_pool(plain, min_size=0, max_size=WRITERS, server_settings=wanted, reset=_nothing))
 
     async def close(self) -> None:
         """Close all connections."""
+        if self._adding is not None:
+            await self._adding.close()
         if self._engine is not None:
             await self._engine.dispose()
 
@@ -66,21 +77,110 @@ class PostgresDatabase:
         return result
 
     async def _transact(self, use_case: UseCase[R], args: tuple[Any, ...], context: Context, *, commit: bool) -> tuple[R, Outcome]:
+        async with AsyncExitStack() as stack:
+            uow = PostgresUnitOfWork(partial(self._begin, stack), self._place, self._clock.now(), context)
+            result = await use_case(uow, *args)
+            if not commit:
+                return result, uow.outcome
+            if not uow.touched and await self._add(uow):
+                return result, uow.outcome
+            await uow.flush()
+            await uow.commit()
+            return result, uow.outcome
+
+    async def _begin(self, stack: AsyncExitStack) -> tuple[AsyncConnection, Any]:
+        """Begin a transaction, which is rolled back with the stack unless it was committed."""
         if self._engine is None:
             raise RuntimeError("the database is not open")
-        async with self._engine.connect() as connection:
-            transaction = await connection.begin()
-            fairy = await connection.get_raw_connection()
-            # SQLAlchemy tells the driver to begin with its own first statement; ours may come first and must be inside.
-            await fairy.dbapi_connection._start_transaction()  # type: ignore[union-attr]  # noqa: SLF001
-            uow = PostgresUnitOfWork(connection, fairy.driver_connection, self._place, self._clock.now(), context)
-            result = await use_case(uow, *args)
-            if commit:
-                await uow.flush()
-                await transaction.commit()
+        connection = await stack.enter_async_context(self._engine.connect())
+        await connection.begin()
+        fairy = await connection.get_raw_connection()
+        # SQLAlchemy tells the driver to begin with its own first statement; ours may come first and must be inside.
+        await fairy.dbapi_connection._start_transaction()  # type: ignore[union-attr]  # noqa: SLF001
+        return connection, fairy.driver_connection
+
+    async def _add(self, uow: PostgresUnitOfWork) -> bool:
+        """Write what only adds; False when it is too much for one statement."""
+        pending = uow.close_books()
+        if self._adding is None or (pending and as_one(pending.statements()) is None):
+            return False
+        if pending:
+            await self._adding.add(pending)
+        return True
+
+
+class _Adding:
+    """Writes what use cases only add: alone as one statement, its own transaction; what comes while that runs gathers, and is written together."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+        self._pool = pool
+        self._waiting: deque[tuple[Pending, asyncio.Future[None]]] = deque()
+        self._writers: set[asyncio.Task[None]] = set()
+
+    async def add(self, pending: Pending) -> None:
+        """Return after the commit; raises what PostgreSQL refused."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((pending, done))
+        if len(self._writers) < WRITERS:
+            writer = asyncio.create_task(self._write())
+            self._writers.add(writer)
+            writer.add_done_callback(self._writers.discard)
+        await done
+
+    async def close(self) -> None:
+        await asyncio.gather(*self._writers)
+        await self._pool.close()
+
+    async def _write(self) -> None:
+        while self._waiting:
+            group: list[tuple[Pending, asyncio.Future[None]]] = []
+            whole = Pending()
+            while self._waiting and len(group) < GROUP and not whole.contradicts(self._waiting[0][0]):
+                group.append(self._waiting.popleft())
+                whole.add(group[-1][0])
+            try:
+                await self._commit(whole)
+            except Exception as error:  # noqa: BLE001  goes to the callers
+                if len(group) == 1:
+                    _tell(group[0][1], error)
+                else:
+                    for pending, done in group:
+                        await self._alone(pending, done)
             else:
-                await transaction.rollback()
-            return result, uow.outcome
+                for _, done in group:
+                    _tell(done, None)
+
+    async def _alone(self, pending: Pending, done: "asyncio.Future[None]") -> None:
+        try:
+            await self._commit(pending)
+        except Exception as error:  # noqa: BLE001  goes to the caller
+            _tell(done, error)
+        else:
+            _tell(done, None)
+
+    async def _commit(self, pending: Pending) -> None:
+        statements = pending.statements()
+        one = as_one(statements)
+        async with self._pool.acquire() as connection:
+            if one is not None:
+                await connection.execute(one[0], *one[1])
+                return
+            async with connection.transaction():
+                for sql, rows in statements:
+                    await connection.executemany(sql, rows)
+
+
+def _tell(done: "asyncio.Future[None]", error: Exception | None) -> None:
+    if done.done():  # the caller went away
+        return
+    if error is None:
+        done.set_result(None)
+    else:
+        done.set_exception(violation(error) if isinstance(error, asyncpg.UniqueViolationError) else error)
+
+
+async def _nothing(_: Any) -> None:
+    """Nothing is to be cleaned."""
 
 
 def _sqlstate(error: BaseException) -> str | None:

@@ -61,11 +61,11 @@ def _plain(message: str) -> str:
 
 
 async def _refused(_: Request, error: Exception) -> Response:
-    return problem(error) if isinstance(error, AntiphonError) else await _broken(_, error)
+    return await rendered(error)
 
 
-async def _invalid(_: Request, error: Exception) -> Response:
-    found = field_errors(list(error.errors())) if isinstance(error, RequestValidationError) else []
+def _invalid(error: RequestValidationError) -> Response:
+    found = field_errors(list(error.errors()))
     where = ", ".join(one["pointer"] or "the body" for one in found[:3])
     return problem(InvalidInput(f"Not valid: {where}. See errors."), found)
 
@@ -84,7 +84,7 @@ async def _http(request: Request, error: Exception) -> Response:
     return problem(MalformedBody("The body could not be read."))
 
 
-async def _broken(_: Request, error: Exception) -> Response:
+def _broken(error: Exception) -> Response:
     error_id = str(new_id())
     get_logger("http").error("request.broken", error_id=error_id, exc=error)
     return problem(AntiphonError(f"Something broke on our side; nothing was changed. Quote {error_id} when you ask about it."))
@@ -93,12 +93,19 @@ async def _broken(_: Request, error: Exception) -> Response:
 def install_problems(app: FastAPI) -> None:
     """Render every refusal and every accident of `app` as problem+json."""
     app.add_exception_handler(AntiphonError, _refused)
-    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(RequestValidationError, _refused)
     app.add_exception_handler(HTTPException, _http)
 
 
+async def rendered(error: Exception) -> Response:
+    """Return the answer for anything that was raised: a refusal becomes its problem, an accident a 500 with an id, logged without its message."""
+    if isinstance(error, RequestValidationError):
+        return _invalid(error)
+    return problem(error) if isinstance(error, AntiphonError) else _broken(error)
+
+
 class LastResort:
-    """The outermost layer: an accident becomes a 500 problem with an id, logged without its message; a refusal from below becomes its problem."""
+    """The outermost layer of an app that has no `front`: whatever is raised below becomes its problem."""
 
     def __init__(self, app: Any) -> None:
         self._app = app
@@ -120,8 +127,7 @@ class LastResort:
         except Exception as error:
             if started:
                 raise
-            answer = await _refused(Request(scope), error)
-            await answer(scope, receive, send)
+            await (await rendered(error))(scope, receive, send)
 
 
 def problem_page(code: str) -> str | None:

@@ -1,40 +1,35 @@
 """A service, and how it is started: the same app alone, in one process with all others, and in tests."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, FastAPI
-from prometheus_client import Histogram
 from sqlalchemy import MetaData
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Receive, Scope, Send
 
+from services.kit import subjects
 from services.kit.auth import TokenVerifier
 from services.kit.bus import Bus
 from services.kit.clock import Clock, MovableClock, SystemClock
 from services.kit.database import Database, UseCase, make_database
-from services.kit.due import DueEngine, Job, TxJob
-from services.kit.ids import new_id_text
+from services.kit.due import BatchJob, DueEngine, Job, TxJob
+from services.kit.front import Front, straight_doors
 from services.kit.inbox import Consumer, Inbox
 from services.kit.lease import hold_lease
-from services.kit.log import configure_logging, correlation_id, get_logger
-from services.kit.metrics import REQUESTS
+from services.kit.log import configure_logging, get_logger
 from services.kit.migrate import migrate
 from services.kit.operations import operations_router
-from services.kit.problems import LastResort, install_problems
+from services.kit.problems import install_problems
 from services.kit.relay import Relay
 from services.kit.settings import ServiceSettings
-from services.kit.strict import BodyLimit, StrictRoute
+from services.kit.strict import StrictRoute
 
-__all__ = ["Consumer", "Job", "Runtime", "Service", "TxJob", "create_app"]
+__all__ = ["BatchJob", "Consumer", "Job", "Runtime", "Service", "TxJob", "create_app"]
 
 R = TypeVar("R")
-_MAX_CORRELATION = 100
 
 
 @dataclass(frozen=True)
@@ -47,7 +42,7 @@ class Service:
     settings: type[ServiceSettings]
     routers: Sequence[APIRouter]
     consumers: Sequence[Consumer] = ()
-    jobs: Sequence[TxJob | Job] = ()
+    jobs: Sequence[TxJob | BatchJob | Job] = ()
     on_start: Callable[["Runtime"], Awaitable[None]] | None = None
     on_stop: Callable[["Runtime"], Awaitable[None]] | None = None
     root_routers: Sequence[APIRouter] = ()
@@ -73,7 +68,8 @@ class Runtime:
 
     def __post_init__(self) -> None:
         self.log = get_logger(self.service.name)
-        self.due = DueEngine(self.service.name, self.db, self.clock, self.service.jobs, self)
+        jobs = [*self.service.jobs, TxJob(subjects.KIND, subjects.forget_again)]
+        self.due = DueEngine(self.service.name, self.db, self.clock, jobs, self)
 
     async def write(self, use_case: UseCase[R], *args: Any) -> R:
         """Run a use case in its own transaction."""
@@ -110,6 +106,8 @@ def create_app(service: Service, house: House | None = None) -> FastAPI:
             app.state.runtime = runtime
             yield
 
+    routers = [(f"/{service.name}", one) for one in [*service.routers, operations_router(service.name)]] + [("", one) for one in service.root_routers]
+    doors = straight_doors((prefix, route) for prefix, router in routers for route in _all_strict(router))
     app = FastAPI(
         title=f"Antiphon {service.name}",
         version="1",
@@ -120,21 +118,23 @@ def create_app(service: Service, house: House | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=f"/{service.name}/openapi.json",
         telemetry={"tracing": False, "metrics": False, "logs": False},
-        middleware=[Middleware(_Around, room=service.name), Middleware(LastResort), Middleware(BodyLimit, larger=service.larger_bodies)],
+        middleware=[Middleware(Front, room=service.name, doors=doors, larger=service.larger_bodies)],
     )
     app.state.service = service
     install_problems(app)
-    for router in [*service.routers, *service.root_routers, operations_router(service.name)]:
-        app.include_router(_all_strict(router), prefix="" if router in service.root_routers else f"/{service.name}")
+    for prefix, router in routers:
+        app.include_router(router, prefix=prefix)
     return app
 
 
-def _all_strict(router: APIRouter) -> APIRouter:
+def _all_strict(router: APIRouter) -> list[StrictRoute]:
+    found = []
     for route in router.routes:
         if not isinstance(route, StrictRoute):
             message = f"{route!r}: build routers with services.kit.http.APIRouter, so that bodies are read strictly"
             raise TypeError(message)
-    return router
+        found.append(route)
+    return found
 
 
 @asynccontextmanager
@@ -192,43 +192,3 @@ async def _cancel(tasks: list["asyncio.Task[None]"]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-class _Around:
-    """Gives each request its correlation id, and measures it."""
-
-    def __init__(self, app: ASGIApp, room: str) -> None:
-        self._app = app
-        self._room = room
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        found = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
-        given = found if 0 < len(found) <= _MAX_CORRELATION and found.isascii() and found.isprintable() else _new_correlation()
-        token = correlation_id.set(given)
-        started, status = time.perf_counter(), 500
-
-        async def answer(message: Any) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message.get("headers", []), (b"x-request-id", given.encode())]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, answer)
-        finally:
-            route = getattr(scope.get("route"), "path", "none")
-            _measured(self._room, scope["method"], route, status).observe(time.perf_counter() - started)
-            correlation_id.reset(token)
-
-
-@lru_cache(maxsize=4096)
-def _measured(room: str, method: str, route: str, status: int) -> Histogram:
-    return REQUESTS.labels(room, method, route, str(status))
-
-
-def _new_correlation() -> str:
-    return new_id_text()

@@ -1,6 +1,7 @@
 """SQLite with one writer thread and group commit.
 
-Many use cases run between one BEGIN IMMEDIATE and one COMMIT, each in its savepoint; a few readers see snapshots. The ordinary way, a pool of
+Many use cases run between one BEGIN IMMEDIATE and one COMMIT; what they only add is written together, what reads or changes first has its
+own savepoint; a few readers see snapshots. The ordinary way, a pool of
 writers, loses updates or answers "database is locked" (measured, infra/decisions/0002).
 """
 
@@ -20,8 +21,8 @@ from sqlalchemy.pool import NullPool
 
 from services.kit.clock import Clock
 from services.kit.db import Context, Outcome, Place, Tx
-from services.kit.engines import SqliteUnitOfWork
-from services.kit.transactions import NOBODY, UseCase, drive, notice, whole
+from services.kit.engines import Group, GroupBrokenError, SqliteUnitOfWork
+from services.kit.transactions import NOBODY, UseCase, drive, notice
 
 R = TypeVar("R")
 GROUP = 256
@@ -74,7 +75,7 @@ class SqliteDatabase:
         if self._engine is None:
             raise RuntimeError("the database is not open")
         connection = self._engine.connect()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-16000"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-16000", "secure_delete=ON"):
             connection.exec_driver_sql(f"PRAGMA {pragma}")
         if read_only:
             connection.exec_driver_sql("PRAGMA query_only=ON")
@@ -129,28 +130,43 @@ class SqliteDatabase:
         connection.close()
 
     def _commit_group(self, connection: Connection, driver: sqlite3.Connection, tasks: list[_Task]) -> None:
-        """Run all; what fails alone is undone alone; when the commit itself fails, all have failed."""
+        """Run all; what fails alone is undone alone; when what they want written collides, each is run again alone."""
+        group = Group(driver)
         try:
             driver.execute("BEGIN IMMEDIATE")
             for task in tasks:
-                driver.execute("SAVEPOINT task")
-                self._run_one(connection, driver, task)
-                driver.execute("RELEASE SAVEPOINT task")
-            driver.execute("COMMIT")
+                self._run_one(connection, driver, group, task)
+                if group.broken:
+                    break
+            if not group.broken:
+                group.settle()
+                driver.execute("COMMIT")
+                return
         except Exception as error:  # noqa: BLE001  whatever the reason, every caller must hear of it
-            if driver.in_transaction:
-                driver.execute("ROLLBACK")
             for task in tasks:
-                task.error = task.error or error
+                task.error = task.error or (error.__cause__ if isinstance(error, GroupBrokenError) else None) or error
+        if driver.in_transaction:
+            driver.execute("ROLLBACK")
+        if group.broken and len(tasks) > 1:
+            for task in tasks:
+                task.result = task.error = task.outcome = None
+                self._commit_group(connection, driver, [task])
 
-    def _run_one(self, connection: Connection, driver: sqlite3.Connection, task: _Task) -> None:
-        uow = SqliteUnitOfWork(connection, self._place, self._clock.now(), task.context)
+    def _run_one(self, connection: Connection, driver: sqlite3.Connection, group: Group, task: _Task) -> None:
+        uow = SqliteUnitOfWork(connection, self._place, self._clock.now(), task.context, group)
         try:
-            task.result = drive(whole(uow, task.use_case, task.args))
+            task.result = drive(task.use_case(uow, *task.args))  # type: ignore[arg-type]  # a use case is always a coroutine function
+            if uow.touched:
+                drive(uow.flush())
+                driver.execute("RELEASE SAVEPOINT task")
+            else:
+                group.add(uow.close_books())
             task.outcome = uow.outcome
         except Exception as error:  # noqa: BLE001  goes to the caller
             task.error = error
-            driver.execute("ROLLBACK TO SAVEPOINT task")
+            if uow.touched and not group.broken:
+                driver.execute("ROLLBACK TO SAVEPOINT task")
+                driver.execute("RELEASE SAVEPOINT task")
 
 
 def _resolve(tasks: list[_Task], on_commit: list[Callable[[Outcome], None]]) -> None:

@@ -10,9 +10,8 @@ from urllib.parse import parse_qsl
 
 import orjson
 from fastapi.routing import APIRoute
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.kit.errors import BodyTooLarge, InvalidInput, MalformedBody, UnsupportedMediaType
 from services.kit.fast import fast_handler
@@ -76,7 +75,30 @@ def is_own(call: Any) -> bool:
 
 
 class StrictRequest(Request):
-    """A request whose JSON is parsed strictly."""
+    """A request whose body is bounded and whose JSON is parsed strictly."""
+
+    limit: int | None = None
+    """Bytes; None when a layer in front counts them."""
+    _whole: bytes | None = None
+
+    async def body(self) -> bytes:
+        """Return the whole body; raises BodyTooLarge, and ClientDisconnect when the sender went away."""
+        if self.limit is None:
+            return await super().body()
+        if self._whole is None:
+            parts, size, more = [], 0, True
+            while more:
+                message = await self.receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                part = message.get("body", b"")
+                size += len(part)
+                if size > self.limit:
+                    raise BodyTooLarge(f"The body is larger than {self.limit} bytes.")
+                parts.append(part)
+                more = message.get("more_body", False)
+            self._whole = parts[0] if len(parts) == 1 else b"".join(parts)
+        return self._whole
 
     async def json(self) -> Any:
         """Return the body's value."""
@@ -86,21 +108,34 @@ class StrictRequest(Request):
 class StrictRoute(APIRoute):
     """A route that takes strict JSON alone; forms are read by `StrictForm`."""
 
+    short = False
+    """Whether the handler is ours, and needs nothing that FastAPI's layers prepare."""
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler with the checks in front."""
-        handler = fast_handler(self, parse_json, is_own) or super().get_route_handler()
-        takes_json = self.body_field is not None
+        short = fast_handler(self, parse_json, is_own)
+        self.short = short is not None
+        self._handle = short or super().get_route_handler()
 
         async def strict(request: Request) -> Response:
-            if takes_json and request.method in _BODIES:
-                kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-                if kind != "application/json" and not kind.endswith("+json") and int(request.headers.get("content-length") or 1):
-                    raise UnsupportedMediaType("Send the body as application/json.")
-            if "%00" in request.scope.get("raw_path", b"").decode("latin-1") or "%00" in request.scope["query_string"].decode("latin-1"):
-                raise InvalidInput("The address must not contain the NUL character.", pointer="/query")
-            return await handler(StrictRequest(request.scope, request.receive))
+            return await self.strictly(StrictRequest(request.scope, request.receive))
 
         return strict
+
+    async def strictly(self, request: StrictRequest) -> Response:
+        """Check what every door checks, then answer."""
+        if self.body_field is not None and request.method in _BODIES:
+            kind = request.headers.get("content-type", "")
+            if kind != "application/json" and not _is_json(kind) and int(request.headers.get("content-length") or 1):
+                raise UnsupportedMediaType("Send the body as application/json.")
+        if b"%00" in request.scope.get("raw_path", b"") or b"%00" in request.scope["query_string"]:
+            raise InvalidInput("The address must not contain the NUL character.", pointer="/query")
+        return await self._handle(request)
+
+
+def _is_json(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
 
 
 async def read_form(request: Request) -> dict[str, list[str]]:
@@ -118,30 +153,3 @@ async def read_form(request: Request) -> dict[str, list[str]]:
             raise MalformedBody("Text must not contain the NUL character (U+0000).")
         fields.setdefault(name, []).append(value)
     return fields
-
-
-class BodyLimit:
-    """Counts the bytes that really arrive: a Content-Length alone is evaded by a chunked body."""
-
-    def __init__(self, app: ASGIApp, limit: int = MAX_BODY, larger: dict[str, int] | None = None) -> None:
-        self._app = app
-        self._limit = limit
-        self._larger = larger or {}
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on with a counting `receive`."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        limit = self._larger.get(scope["path"], self._limit)
-        seen = 0
-
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > limit:
-                raise BodyTooLarge(f"The body is larger than {limit} bytes.")
-            return message
-
-        await self._app(scope, counted, send)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol, TypeVar
 
-from services.kit.db import Context, Outcome, UnitOfWork
+from services.kit.db import Context, Outcome
 
 R = TypeVar("R")
 UseCase = Callable[..., Awaitable[R]]
@@ -39,13 +39,6 @@ def drive(step: Coroutine[Any, Any, R]) -> R:
         return result
     step.close()
     raise RuntimeError("a use case awaited something other than its transaction")
-
-
-async def whole(uow: UnitOfWork, use_case: UseCase[R], args: tuple[Any, ...]) -> R:
-    """Run a use case and write down what it wants said and done."""
-    result = await use_case(uow, *args)
-    await uow.flush()
-    return result
 
 
 def notice(outcome: Outcome | None, on_commit: list[Callable[[Outcome], None]]) -> None:

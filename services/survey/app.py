@@ -2,7 +2,7 @@
 
 from services.kit.service import Runtime, Service, create_app
 from services.survey.adapters.opening import close_carriers, open_carriers
-from services.survey.api import carriers, decisions, invitations, programmes, pulses, responses, surveys, views
+from services.survey.api import audits, carriers, decisions, invitations, programmes, pulses, responses, simulations, surveys, views
 from services.survey.api.pages import door, mine, pulse, stopping
 from services.survey.consumers import CONSUMERS
 from services.survey.jobs import JOBS, open_adapters
@@ -24,6 +24,8 @@ service = Service(
     routers=[
         surveys.router,
         programmes.router,
+        audits.router,
+        simulations.router,
         decisions.router,
         invitations.router,
         responses.router,

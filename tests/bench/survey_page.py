@@ -69,7 +69,7 @@ async def served(room: Room) -> AsyncIterator[str]:
     """Serve the room's app on a real socket; its lifespan is already open."""
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(room._transport.app, port=port, lifespan="off", log_level="error", access_log=False))
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign]  # the bench keeps its own Ctrl-C
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign,assignment]  # the bench keeps its own Ctrl-C
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)
@@ -158,7 +158,7 @@ async def forged_reads(room: Room) -> int:
         return counted
 
     usual = database.read, database.write
-    database.read, database.write = counting(database.read), counting(database.write)  # type: ignore[method-assign]  # it only counts
+    database.read, database.write = counting(database.read), counting(database.write)  # type: ignore[method-assign,assignment]  # it only counts
     try:
         for number in range(FORGED):
             door = ("s", "u", "me", "e")[number % 4]
@@ -212,7 +212,9 @@ def _states(base: str, paths: list[str], others: dict[str, str]) -> list[dict[st
 
 async def _linked(room: Room, path: str, door: str) -> str:
     """Return the link to another page that the survey page shows."""
-    return re.findall(rf'href="\.\.(/{door}/[\w-]+)', (await room.anonymous().get(path)).text)[0]
+    found = re.search(rf'href="\.\.(/{door}/[\w-]+)', (await room.anonymous().get(path)).text)
+    assert found
+    return found[1]
 
 
 async def _in_a_browser(room: Room, base: str, paths: list[str]) -> list[Figure]:

@@ -13,6 +13,7 @@ from services.customers.use_cases.erase_customer import erase_customer
 from services.customers.use_cases.put_customer import GivenKey, PutCustomer, add_key, put_customer
 from services.customers.use_cases.read_key import read_key
 from services.kit.auth import Principal
+from services.kit.db import UnitOfWork
 from services.kit.http import APIRouter, Read, Write, requires
 
 router = APIRouter(tags=["customers"])
@@ -50,5 +51,9 @@ async def post_key(customer_id: UUID, command: GivenKey, write: Write, _: Annota
 
 @router.post("/v1/customers/{customer_id}/erase", status_code=204)
 async def post_erase(customer_id: UUID, write: Write, _: Annotated[Principal, requires("privacy:erase", "customers:admin")]) -> Response:
-    """Forget a person: what names or quotes them goes, counts stay, their keys are refused from now on. This cannot be undone."""
-    return await write(erase_customer, customer_id)
+    """Forget a person, as `POST /v1/erasures` does, which also shows how far it is."""
+    return await write(_erase, customer_id)
+
+
+async def _erase(uow: UnitOfWork, customer_id: UUID) -> None:
+    await erase_customer(uow, customer_id)

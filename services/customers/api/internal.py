@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from services.customers.contract import CustomerViews, IdentityKey, ResolvedCustomers
+from services.customers.contract import CustomerViews, ExportView, IdentityKey, ResolvedCustomers
 from services.customers.domain.keys import KeyKind
+from services.customers.queries.export import export_many
 from services.customers.queries.resolve import resolve_ids, resolve_keys
 from services.customers.queries.views import SectionName, customer_sections
 from services.kit.auth import Principal
@@ -23,6 +24,12 @@ class AskViews(Command):
     customer_ids: Annotated[list[UUID], Field(max_length=100)]
     sections: Annotated[list[SectionName], Field(max_length=20)] | None = None
     sizes: Annotated[dict[SectionName, Annotated[int, Field(ge=1, le=100)]], Field(default_factory=dict, max_length=20)]
+
+
+class AskExport(Command):
+    """Whose rows: the records of one person."""
+
+    customer_ids: Annotated[list[UUID], Field(min_length=1, max_length=100)]
 
 
 class AskedKey(Command):
@@ -51,6 +58,12 @@ async def post_views(ask: AskViews, read: Read, runtime: RuntimeDep, _: Annotate
     sections = list(SectionName) if ask.sections is None else list(dict.fromkeys(ask.sections))
     quiet = timedelta(days=runtime.settings.offer_quiet_days)
     return await read(customer_sections, ask.customer_ids, sections, ask.sizes, quiet)
+
+
+@router.post("/internal/v1/customers/export", response_model=ExportView)
+async def post_export(ask: AskExport, read: Read, _: Annotated[Principal, requires("internal")]) -> ExportView:
+    """Return every row that this service keeps of these records: its part of a copy of a person's data."""
+    return await read(export_many, ask.customer_ids)
 
 
 @router.post("/internal/v1/resolve", response_model=ResolvedCustomers)

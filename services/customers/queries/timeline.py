@@ -1,76 +1,93 @@
 """Read the timeline of one person or of many, over all records that are one person."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, RowMapping, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, or_, select
 from sqlmodel import col
 
 from services.customers import repository
 from services.customers.contract import TimelineEntryView
 from services.customers.domain.timeline import EntryKind
-from services.customers.models import TimelineEntry
+from services.customers.models import CustomerMember, TimelineEntry
+from services.customers.queries.newest import newest_of_each, of_people
 from services.kit.db import Tx
 from services.kit.errors import InvalidInput
 from services.kit.paging import Page, decode_cursor, encode_cursor
-from services.kit.tables import from_micros
+from services.kit.tables import from_micros, to_micros
 
-_ORDER = (col(TimelineEntry.occurred_us).desc(), col(TimelineEntry.id).desc())
-_COLUMNS = tuple(col(getattr(TimelineEntry, name)) for name in ("id", "seq", "occurred_us", "kind", "title", "source", "data", "customer_id"))
+_TABLE: Any = TimelineEntry.__table__  # type: ignore[attr-defined]  # SQLModel does not declare SQLAlchemy's attribute
+_ORDER = (_TABLE.c.occurred_us, _TABLE.c.id)
+_PLACE = ("occurred_us", "id")
+_COLUMNS = tuple(_TABLE.c[name] for name in ("id", "seq", "occurred_us", "kind", "title", "source", "data", "customer_id"))
 
 
-async def timeline(tx: Tx, customer_id: UUID, cursor: str | None, limit: int, kinds: Sequence[EntryKind] | None) -> Page[TimelineEntryView]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries a reader wants; None asks for all."""
+
+    kinds: Sequence[EntryKind] | None = None
+    sources: Sequence[str] | None = None
+    since: datetime | None = None
+    """First moment."""
+    until: datetime | None = None
+    """First moment after."""
+
+    def where(self) -> list[ColumnElement[bool]]:
+        """Return it as conditions."""
+        found: list[ColumnElement[bool]] = []
+        if self.kinds:
+            found.append(col(TimelineEntry.kind).in_([kind.value for kind in self.kinds]))
+        if self.sources:
+            found.append(col(TimelineEntry.source).in_(self.sources))
+        if self.since is not None:
+            found.append(col(TimelineEntry.occurred_us) >= to_micros(self.since))
+        if self.until is not None:
+            found.append(col(TimelineEntry.occurred_us) < to_micros(self.until))
+        return found
+
+
+async def timeline(tx: Tx, customer_id: UUID, cursor: str | None, limit: int, wanted: Wanted) -> Page[TimelineEntryView]:
     """Return a page, newest first. The cursor is the last entry's place, so that late arrivals neither repeat nor hide an entry."""
-    wanted = _of(await repository.person(tx, customer_id), kinds)
+    members = await repository.person(tx, customer_id)
+    where = wanted.where()
     if cursor is not None:
         occurred_us, entry_id = _place(cursor)
         same = and_(col(TimelineEntry.occurred_us) == occurred_us, col(TimelineEntry.id) < entry_id)
-        wanted.append(and_(col(TimelineEntry.occurred_us) <= occurred_us, or_(col(TimelineEntry.occurred_us) < occurred_us, same)))
-    rows = await tx.rows(select(*_COLUMNS).where(*wanted).order_by(*_ORDER).limit(limit + 1))
-    shown = rows[:limit]
-    more = encode_cursor(str(shown[-1]["occurred_us"]), str(shown[-1]["id"])) if len(rows) > limit else None
-    return Page(items=[_view(row) for row in shown], next_cursor=more)
+        where.append(and_(col(TimelineEntry.occurred_us) <= occurred_us, or_(col(TimelineEntry.occurred_us) < occurred_us, same)))
+    rows = of_people(await newest_of_each(tx, _TABLE, _COLUMNS, _ORDER, members, limit + 1, *where), {customer_id: members}, _PLACE, limit + 1)
+    shown = rows[customer_id][:limit]
+    more = encode_cursor(str(shown[-1]["occurred_us"]), str(shown[-1]["id"])) if len(rows[customer_id]) > limit else None
+    return Page(items=await _views(tx, shown), next_cursor=more)
 
 
-async def timeline_since(tx: Tx, customer_id: UUID, since_seq: int, limit: int, kinds: Sequence[EntryKind] | None) -> Page[TimelineEntryView]:
+async def timeline_since(tx: Tx, customer_id: UUID, since_seq: int, limit: int, wanted: Wanted) -> Page[TimelineEntryView]:
     """Return what became visible after `since_seq`, in the order in which it did; the last item's `seq` is where to go on."""
-    wanted = [*_of(await repository.person(tx, customer_id), kinds), col(TimelineEntry.seq) > since_seq]
-    rows = await tx.rows(select(*_COLUMNS).where(*wanted).order_by(col(TimelineEntry.seq)).limit(limit))
-    return Page(items=[_view(row) for row in rows], next_cursor=None)
+    members = await repository.person(tx, customer_id)
+    where = [col(TimelineEntry.customer_id).in_(members), *wanted.where(), col(TimelineEntry.seq) > since_seq]
+    rows = await tx.rows(select(*_COLUMNS).where(*where).order_by(col(TimelineEntry.seq)).limit(limit))
+    return Page(items=await _views(tx, rows), next_cursor=None)
 
 
 async def newest(tx: Tx, members: Mapping[UUID, Sequence[UUID]], size: int) -> dict[UUID, list[TimelineEntryView]]:
     """Return the newest `size` entries of each person (survivor's id -> records), in one statement."""
-    found: dict[UUID, list[TimelineEntryView]] = {person: [] for person in members}
-    if not members:
-        return found
-    if len(members) == 1:
-        ((person, records),) = members.items()
-        rows = await tx.rows(select(*_COLUMNS).where(*_of(records, None)).order_by(*_ORDER).limit(size))
-        return {person: [_view(row) for row in rows]}
-    person_of = {record: person for person, records in members.items() for record in records}
-    owner = case(person_of, value=col(TimelineEntry.customer_id), else_=col(TimelineEntry.customer_id))
-    place = func.row_number().over(partition_by=owner, order_by=_ORDER).label("place")
-    ranked = select(*_COLUMNS, place).where(col(TimelineEntry.customer_id).in_(person_of)).subquery()
-    rows = await tx.rows(select(ranked).where(ranked.c.place <= size).order_by(ranked.c.occurred_us.desc(), ranked.c.id.desc()))
-    for row in rows:
-        found[person_of[row["customer_id"]]].append(_view(row))
-    return found
+    records = [record for own in members.values() for record in own]
+    rows = await newest_of_each(tx, _TABLE, _COLUMNS, _ORDER, records, size)
+    chosen = of_people(rows, members, _PLACE, size)
+    views = {view.id: view for view in await _views(tx, [row for own in chosen.values() for row in own])}
+    return {person: [views[row["id"]] for row in own] for person, own in chosen.items()}
 
 
 async def last_seqs(tx: Tx, records: Collection[UUID]) -> dict[UUID, int]:
-    """Return the largest seq of each record that has entries."""
-    mine = col(TimelineEntry.customer_id)
-    statement = select(mine, func.max(col(TimelineEntry.seq)).label("seq")).where(mine.in_(records)).group_by(mine)
-    return {row["customer_id"]: row["seq"] for row in await tx.rows(statement)}
-
-
-def _of(records: Collection[UUID], kinds: Sequence[EntryKind] | None) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [col(TimelineEntry.customer_id).in_(records)]
-    if kinds:
-        wanted.append(col(TimelineEntry.kind).in_([kind.value for kind in kinds]))
-    return wanted
+    """Return the largest seq of each record that has entries, by one index probe each."""
+    theirs = select(col(TimelineEntry.seq)).where(col(TimelineEntry.customer_id) == col(CustomerMember.customer_id))
+    last = theirs.order_by(col(TimelineEntry.seq).desc()).limit(1).scalar_subquery()
+    rows = await tx.rows(select(col(CustomerMember.customer_id), last.label("seq")).where(col(CustomerMember.customer_id).in_(records)))
+    return {row["customer_id"]: row["seq"] for row in rows if row["seq"] is not None}
 
 
 def _place(cursor: str) -> tuple[int, UUID]:
@@ -81,5 +98,10 @@ def _place(cursor: str) -> tuple[int, UUID]:
         raise InvalidInput("The cursor is not one that this list gave out. Start again without it.", pointer="/cursor") from reason
 
 
-def _view(row: RowMapping) -> TimelineEntryView:
-    return TimelineEntryView.model_validate({**row, "occurred_at": from_micros(row["occurred_us"]), "data": orjson.loads(row["data"])})
+async def _views(tx: Tx, rows: Sequence[RowMapping]) -> list[TimelineEntryView]:
+    keys = await repository.sealers(tx, {row["customer_id"] for row in rows})
+    return [_view(row, *repository.opened_entry(keys.get(row["customer_id"]), row["title"], row["data"])) for row in rows]
+
+
+def _view(row: RowMapping, title: str, data: str) -> TimelineEntryView:
+    return TimelineEntryView.model_validate({**row, "title": title, "occurred_at": from_micros(row["occurred_us"]), "data": orjson.loads(data)})

@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select
-from sqlmodel import SQLModel, col
+from sqlalchemy import RowMapping, Table
+from sqlmodel import SQLModel
 
 from services.customers import repository
 from services.customers.contract import CaseView, ConsentView, CustomerView, CustomerViews, MoodView, OrderView, Section
@@ -16,6 +16,7 @@ from services.customers.domain.mood import Mood
 from services.customers.models import Consent, CustomerCase, CustomerOrder
 from services.customers.queries import offer as offer_query
 from services.customers.queries import timeline as timeline_query
+from services.customers.queries.newest import newest_of_each, of_people
 from services.kit.db import Tx
 
 USUAL_SIZE = 20
@@ -66,13 +67,13 @@ async def _section(
         case SectionName.OFFER:
             return await offer_query.offers(tx, views, "desk", quiet)
         case SectionName.CASES:
-            order = (col(CustomerCase.opened_at).desc(), col(CustomerCase.id).desc())
-            rows = await _newest_rows(tx, CustomerCase, order, people, size)
-            return {person: [CaseView.model_validate(row) for row in found] for person, found in rows.items()}
+            rows = await _newest_rows(tx, CustomerCase, ("opened_at", "id"), people, size)
+            cases = {person: [CustomerCase.model_validate(dict(row)) for row in found] for person, found in rows.items()}
+            readable = {case.id: case for case in await repository.opened_cases(tx, [case for own in cases.values() for case in own])}
+            return {person: [CaseView.model_validate(readable[case.id]) for case in own] for person, own in cases.items()}
         case SectionName.ORDERS:
-            order = (col(CustomerOrder.placed_at).desc(), col(CustomerOrder.id).desc())
-            rows = await _newest_rows(tx, CustomerOrder, order, people, size)
-            return {person: [OrderView.model_validate(row) for row in found] for person, found in rows.items()}
+            rows = await _newest_rows(tx, CustomerOrder, ("placed_at", "id"), people, size)
+            return {person: [OrderView.model_validate(dict(row)) for row in found] for person, found in rows.items()}
         case SectionName.CONSENTS:
             return await _consents(tx, people)
         case SectionName.MOOD:
@@ -80,20 +81,13 @@ async def _section(
 
 
 async def _newest_rows(
-    tx: Tx, model: type[SQLModel], order: tuple[ColumnElement[Any], ...], people: Mapping[UUID, Sequence[UUID]], size: int
-) -> dict[UUID, list[Any]]:
+    tx: Tx, model: type[SQLModel], order: tuple[str, str], people: Mapping[UUID, Sequence[UUID]], size: int
+) -> dict[UUID, list[RowMapping]]:
     """Return the newest rows of each person, in one statement."""
-    found: dict[UUID, list[Any]] = {person: [] for person in people}
-    if not people:
-        return found
-    table = model.__table__  # type: ignore[attr-defined]  # SQLModel does not declare SQLAlchemy's attribute
-    person_of = {record: person for person, records in people.items() for record in records}
-    owner = case(person_of, value=table.c.customer_id, else_=table.c.customer_id)
-    place = func.row_number().over(partition_by=owner, order_by=order).label("place")
-    ranked = select(*table.c, place).where(table.c.customer_id.in_(person_of)).subquery()
-    for row in await tx.rows(select(ranked).where(ranked.c.place <= size).order_by(ranked.c.place)):
-        found[person_of[row["customer_id"]]].append(model.model_validate(dict(row)))
-    return found
+    table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel does not declare SQLAlchemy's attribute
+    records = [record for own in people.values() for record in own]
+    rows = await newest_of_each(tx, table, list(table.c), (table.c[order[0]], table.c[order[1]]), records, size)
+    return of_people(rows, people, order, size)
 
 
 async def consents(tx: Tx, customer_id: UUID) -> list[ConsentView]:

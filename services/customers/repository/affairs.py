@@ -1,16 +1,20 @@
 """What a customer has with us: orders, cases, consents, and what may be offered."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from services.customers.models import Consent, CustomerCase, CustomerOrder, Offer, Values
+from services.customers.models import CaseWriteUp, Consent, CustomerCase, CustomerOrder, Offer, Values
 from services.customers.repository.identity import touch
+from services.customers.repository.sealing import open_values, seal_values, sealers, sealers_for
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import NotFound
+
+CASE_TEXTS = frozenset({"title", "description"})
+WRITE_UP_TEXTS = frozenset({"title", "problem", "environment", "cause", "resolution"})
 
 
 async def order(tx: Tx, reference: str, *, lock: bool = False) -> CustomerOrder | None:
@@ -34,7 +38,25 @@ async def case(tx: Tx, case_id: UUID, *, lock: bool = False) -> CustomerCase:
     if found is None:
         message = f"There is no case {case_id}."
         raise NotFound(message)
-    return found
+    return (await opened_cases(tx, [found]))[0]
+
+
+async def opened_cases(tx: Tx, rows: Sequence[CustomerCase]) -> list[CustomerCase]:
+    """Return the cases readable; the texts of an erased customer are empty."""
+    keys = await sealers(tx, {row.customer_id for row in rows})
+    return [CustomerCase.model_validate(open_values(keys.get(row.customer_id), row.model_dump(), "customer_case", CASE_TEXTS)) for row in rows]
+
+
+async def add_case(uow: UnitOfWork, values: Values) -> None:
+    """Write a new case, its texts sealed."""
+    sealer = (await sealers_for(uow, [values["customer_id"]]))[values["customer_id"]]
+    await uow.insert(CustomerCase, seal_values(sealer, values, "customer_case", CASE_TEXTS))
+
+
+async def add_write_up(uow: UnitOfWork, customer_id: UUID, values: Values) -> None:
+    """Write down what solved a case of this customer, sealed."""
+    sealer = (await sealers_for(uow, [customer_id]))[customer_id]
+    await uow.insert(CaseWriteUp, seal_values(sealer, values, "case_write_up", WRITE_UP_TEXTS))
 
 
 async def change_case(uow: UnitOfWork, case: CustomerCase, values: Values) -> CustomerCase:

@@ -3,34 +3,35 @@
 from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
-from sqlalchemy import Delete, String, Update, and_, cast, delete, func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlmodel import col
 
 from services.customers.domain.keys import Key, fingerprint
 from services.customers.domain.profile import FIELDS
 from services.customers.models import (
-    CaseWriteUp,
     Customer,
-    CustomerCase,
     CustomerKey,
     CustomerMember,
-    CustomerOrder,
     ErasedKey,
     Merge,
     TimelineEntry,
     Values,
 )
+from services.customers.repository.sealing import seal_values, sealers_for
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import NotFound
 from services.kit.ids import new_id
 
 _PURPOSE = "erased identity keys"
+_INDEX = "identity keys"
+SEALED_FIELDS = frozenset({"display_name", "email", "phone"})
 
 
 async def add_customer(uow: UnitOfWork, values: Values, said_at: Mapping[str, str]) -> UUID:
     """Make a record that is a person by itself."""
     customer_id = new_id()
-    fields = {name: values.get(name) for name in FIELDS}
+    sealer = (await sealers_for(uow, [customer_id]))[customer_id]
+    fields = seal_values(sealer, {name: values.get(name) for name in FIELDS}, "customer", SEALED_FIELDS)
     await uow.insert(
         Customer,
         {"id": customer_id, **fields, "said_at": dict(said_at), "version": 1, "timeline_floor": 0, "created_at": uow.now, "erased_at": None},
@@ -41,6 +42,8 @@ async def add_customer(uow: UnitOfWork, values: Values, said_at: Mapping[str, st
 
 async def change_customer(uow: UnitOfWork, customer_id: UUID, values: Values) -> None:
     """Overwrite columns of one record."""
+    if SEALED_FIELDS & {name for name, value in values.items() if value}:
+        values = seal_values((await sealers_for(uow, [customer_id]))[customer_id], values, "customer", SEALED_FIELDS)
     await uow.execute(update(Customer).where(col(Customer.id) == customer_id).values(**values))
 
 
@@ -63,17 +66,30 @@ async def key_owners(tx: Tx, keys: Collection[Key]) -> dict[Key, UUID]:
     """Return the record that each known key belongs to."""
     if not keys:
         return {}
-    same = or_(*(and_(col(CustomerKey.kind) == key.kind, col(CustomerKey.value) == key.value) for key in keys))
-    rows = {(row.kind, row.value): row.customer_id for row in await tx.all(select(CustomerKey).where(same), CustomerKey)}
-    return {key: rows[key.kind.value, key.value] for key in keys if (key.kind.value, key.value) in rows}
+    index = tx.secret(_INDEX)
+    meant = {(key.kind.value, spelling): key for key in keys for spelling in (fingerprint(index, key), key.value)}
+    same = or_(*(and_(col(CustomerKey.kind) == kind, col(CustomerKey.value) == spelling) for kind, spelling in meant))
+    rows = await tx.rows(select(col(CustomerKey.kind), col(CustomerKey.value), col(CustomerKey.customer_id)).where(same))
+    owners = {meant[row["kind"], row["value"]]: row["customer_id"] for row in rows}
+    return {key: owners[key] for key in keys if key in owners}
 
 
 async def add_keys(uow: UnitOfWork, customer_id: UUID, keys: Iterable[Key]) -> None:
     """Give keys to a record."""
-    await uow.insert(
-        CustomerKey,
-        *({"id": new_id(), "kind": key.kind.value, "value": key.value, "customer_id": customer_id, "added_at": uow.now} for key in keys),
-    )
+    sealer = (await sealers_for(uow, [customer_id]))[customer_id]
+    index = uow.secret(_INDEX)
+    rows = [
+        {
+            "id": new_id(),
+            "kind": key.kind.value,
+            "value": fingerprint(index, key),
+            "sealed": sealer.seal(key.value, "customer_key.value"),
+            "customer_id": customer_id,
+            "added_at": uow.now,
+        }
+        for key in keys
+    ]
+    await uow.insert(CustomerKey, *rows)
 
 
 async def merge(tx: Tx, merge_id: UUID) -> Merge:
@@ -109,23 +125,3 @@ async def remember_erased(uow: UnitOfWork, keys: Iterable[Key]) -> None:
     """Keep the fingerprints of keys that must not come back."""
     for key in keys:
         await uow.insert_ignore(ErasedKey, {"fingerprint": fingerprint(uow.secret(_PURPOSE), key), "erased_at": uow.now})
-
-
-async def erase(uow: UnitOfWork, members: Collection[UUID]) -> None:
-    """Blank every column of these records that names, describes or quotes; rows and what is counted stay."""
-    nothing: Values = dict.fromkeys(FIELDS)
-    own = select(col(CustomerCase.id)).where(col(CustomerCase.customer_id).in_(members))
-    blank = {"title": "", "problem": "", "environment": None, "cause": None, "resolution": ""}
-    statements: list[Update | Delete] = [
-        update(Customer).where(col(Customer.id).in_(members)).values(**nothing, said_at={}, erased_at=uow.now, version=col(Customer.version) + 1),
-        delete(CustomerKey).where(col(CustomerKey.customer_id).in_(members)),
-        update(Merge).where(or_(col(Merge.survivor_id).in_(members), col(Merge.merged_id).in_(members))).values(reason=""),
-        update(CaseWriteUp).where(col(CaseWriteUp.case_id).in_(own)).values(**blank),
-        update(CustomerCase).where(col(CustomerCase.customer_id).in_(members)).values(title="", description=""),
-        update(CustomerOrder)
-        .where(col(CustomerOrder.customer_id).in_(members))
-        .values(order_reference="erased:" + cast(col(CustomerOrder.id), String)),
-        update(TimelineEntry).where(col(TimelineEntry.customer_id).in_(members)).values(title="", data="{}"),
-    ]
-    for statement in statements:
-        await uow.execute(statement)

@@ -11,6 +11,9 @@ from services.customers.contract import CustomerView, IdentityKey
 from services.customers.domain.membership import survivors_first
 from services.customers.domain.profile import FIELDS, Statement, compose
 from services.customers.models import Customer, CustomerKey, CustomerMember, Values
+from services.customers.repository.ciphers import Sealer
+from services.customers.repository.identity import SEALED_FIELDS
+from services.customers.repository.sealing import open_values, opened, sealers
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import NotFound
 
@@ -75,9 +78,11 @@ async def lock_customers(uow: UnitOfWork, ids: Iterable[UUID]) -> None:
     await uow.rows(select(col(Customer.id)).where(col(Customer.id).in_(sorted(ids))).order_by(col(Customer.id)).with_for_update())
 
 
-async def customers(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Customer]:
-    """Return the records by id."""
-    return {row.id: row for row in await tx.all(select(Customer).where(col(Customer.id).in_(ids)), Customer)}
+async def customers(tx: Tx, ids: Collection[UUID], keys: Mapping[UUID, Sealer] | None = None) -> dict[UUID, Customer]:
+    """Return the records by id; `keys` are their sealers when they are at hand already."""
+    keys = await sealers(tx, ids) if keys is None else keys
+    rows = await tx.rows(select(Customer.__table__).where(col(Customer.id).in_(ids)))  # type: ignore[attr-defined]  # see newest.py
+    return {row["id"]: Customer.model_validate(open_values(keys.get(row["id"]), dict(row), "customer", SEALED_FIELDS)) for row in rows}
 
 
 async def customer_views(tx: Tx, members: Mapping[UUID, list[UUID]]) -> dict[UUID, CustomerView]:
@@ -85,7 +90,8 @@ async def customer_views(tx: Tx, members: Mapping[UUID, list[UUID]]) -> dict[UUI
     ids = {record for records in members.values() for record in records}
     if not ids:
         return {}
-    records, keys = await customers(tx, ids), await keys_of(tx, ids)
+    sealed_by = await sealers(tx, ids)
+    records, keys = await customers(tx, ids, sealed_by), await keys_of(tx, ids, sealed_by)
     return {asked: _view([records[record] for record in own], [key for record in own for key in keys[record]]) for asked, own in members.items()}
 
 
@@ -116,13 +122,14 @@ def picture_of(records: Iterable[Customer]) -> Values:
     return compose([Statement({name: getattr(record, name) for name in FIELDS}, record.said_at) for record in records])
 
 
-async def keys_of(tx: Tx, ids: Collection[UUID]) -> dict[UUID, list[IdentityKey]]:
-    """Return the keys of each record, in a fixed order."""
+async def keys_of(tx: Tx, ids: Collection[UUID], keys: Mapping[UUID, Sealer] | None = None) -> dict[UUID, list[IdentityKey]]:
+    """Return the identity keys of each record, in a fixed order; `keys` as for `customers`."""
     found: dict[UUID, list[IdentityKey]] = {customer_id: [] for customer_id in ids}
-    statement = select(CustomerKey).where(col(CustomerKey.customer_id).in_(ids)).order_by(col(CustomerKey.kind), col(CustomerKey.value))
-    for row in await tx.all(statement, CustomerKey):
-        found[row.customer_id].append(IdentityKey(kind=row.kind, value=row.value))
-    return found
+    keys = await sealers(tx, ids) if keys is None else keys
+    for row in await tx.all(select(CustomerKey).where(col(CustomerKey.customer_id).in_(ids)), CustomerKey):
+        value = opened(keys.get(row.customer_id), row.sealed, "customer_key.value") if row.sealed else row.value
+        found[row.customer_id].append(IdentityKey(kind=row.kind, value=value or ""))
+    return {customer_id: sorted(own, key=lambda key: (key.kind, key.value)) for customer_id, own in found.items()}
 
 
 async def timeline_floors(tx: Tx, ids: Collection[UUID]) -> dict[UUID, int]:

@@ -1,7 +1,7 @@
 """Writing the timeline: plain SQL, since every event of every service that names a customer ends here."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -9,8 +9,11 @@ from sqlmodel import col
 
 from services.customers.domain.timeline import SubjectKind
 from services.customers.models import Subject, TimelineEntry
+from services.customers.repository.ciphers import MARK, Sealer
+from services.customers.repository.sealing import sealers_for
 from services.kit.db import UnitOfWork
 
+ENTRY = "timeline_entry.data"
 _INSERT = (
     "INSERT INTO timeline_entry (id, customer_id, subject_kind, subject_id, occurred_us, kind, title, source, data)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING"
@@ -33,7 +36,13 @@ class NewEntry:
 
 
 async def add_entries(uow: UnitOfWork, entries: Iterable[NewEntry]) -> None:
-    """Write entries; one whose id is known changes nothing. Ids go to the driver as 32 hex digits, which both databases read."""
+    """Write entries, those of a known customer sealed; one whose id is known changes nothing.
+
+    Ids go to the driver as 32 hex digits, which both databases read.
+    """
+    entries = list(entries)
+    keys = await sealers_for(uow, {entry.customer_id for entry in entries if entry.customer_id is not None})
+    entries = [replace(entry, title="", data=_sealed(keys[entry.customer_id], entry)) if entry.customer_id else entry for entry in entries]
     rows = [
         (
             entry.id.hex,
@@ -50,6 +59,19 @@ async def add_entries(uow: UnitOfWork, entries: Iterable[NewEntry]) -> None:
     ]
     if rows:
         await uow.raw_many(_INSERT, rows)
+
+
+def _sealed(sealer: Sealer, entry: NewEntry) -> str:
+    return sealer.seal(f"{entry.title}\0{entry.data}", ENTRY)
+
+
+def opened_entry(sealer: Sealer | None, title: str, data: str) -> tuple[str, str]:
+    """Return title and data of an entry; what was sealed with a key that is destroyed reads as nothing."""
+    if not data.startswith(MARK):
+        return title, data
+    found = sealer.open(data, ENTRY) if sealer else "\0{}"
+    title, _, data = found.partition("\0")
+    return title, data
 
 
 async def take_waiting(uow: UnitOfWork, kind: SubjectKind, subject_id: UUID) -> list[TimelineEntry]:

@@ -12,17 +12,23 @@ from services.customers.use_cases.find_customer import find_or_make
 from services.kit.db import UnitOfWork
 
 
+class ForgottenError(Exception):
+    """It concerns somebody who was erased: it must not be kept, not even as nobody's."""
+
+
 async def identify(uow: UnitOfWork, kind: SubjectKind, subject_id: UUID, given: Sequence[IdentityKey]) -> UUID | None:
     """Return the customer, known or new, and tell it once; what waited for it joins the timeline.
 
-    None while there are no usable keys, and when the keys belong to somebody who was erased and nobody else.
+    None while there are no usable keys. Raises ForgottenError when the keys belong to somebody who was erased and to nobody else.
     """
     known = await repository.claim_subject(uow, kind, subject_id)
     if known is not None:
         return known
     keys = usable((key.kind, key.value) for key in given)
-    if not keys or (not await repository.key_owners(uow, keys) and await repository.erased(uow, keys)):
+    if not keys:
         return None
+    if not await repository.key_owners(uow, keys) and await repository.erased(uow, keys):
+        raise ForgottenError
     customer_id = await find_or_make(uow, keys)
     await repository.name_subject(uow, kind, subject_id, customer_id)
     uow.emit(SubjectIdentified(subject_kind=kind, subject_id=subject_id, customer_id=customer_id))

@@ -11,7 +11,7 @@ from services.customers import repository
 from services.customers.contract import IdentityKey
 from services.customers.domain.timeline import EntryKind, SubjectKind
 from services.customers.repository import NewEntry
-from services.customers.use_cases.identify_subject import identify
+from services.customers.use_cases.identify_subject import ForgottenError, identify
 from services.kit.db import UnitOfWork
 from services.kit.events import Envelope
 from services.kit.tables import to_micros
@@ -51,7 +51,10 @@ async def find_concerned(uow: UnitOfWork, fact: Fact) -> Concerned:
         subject = (SubjectKind.FEEDBACK_ITEM, known.item_id) if known.item_id else None
     if subject is None:
         return Concerned(None)
-    return Concerned(await identify(uow, *subject, fact.keys), subject)
+    try:
+        return Concerned(await identify(uow, *subject, fact.keys), subject)
+    except ForgottenError:
+        return Concerned(None)
 
 
 def entry(fact: Fact, concerned: Concerned, told: Envelope) -> NewEntry:

@@ -47,7 +47,7 @@ async def open_case(uow: UnitOfWork, command: OpenCase) -> CustomerCase:
         "opened_at": uow.now,
     }
     row = {**told, "id": new_id(), "state": "open", "resolved_at": None, "version": 1}
-    await uow.insert(CustomerCase, row)
+    await repository.add_case(uow, row)
     await repository.touch(uow, customer_id)
     uow.emit(CaseOpened.model_validate({**told, "case_id": row["id"]}))
     return CustomerCase.model_validate(row)
@@ -57,7 +57,7 @@ async def write_up_case(uow: UnitOfWork, case_id: UUID, command: WriteUpCase) ->
     """Write down what solved it; a second write-up stands beside the first and replaces it in the knowledge base."""
     case = await repository.case(uow, case_id, lock=True)
     row = {**command.model_dump(), "id": new_id(), "case_id": case_id, "author": actor(uow), "written_at": uow.now}
-    await uow.insert(CaseWriteUp, row)
+    await repository.add_write_up(uow, case.customer_id, row)
     await repository.change_case(uow, case, {})
     uow.emit(CaseWrittenUp.model_validate({**row, "customer_id": case.customer_id, "product": case.product, "driver": case.driver}))
     return CaseWriteUp.model_validate(row)

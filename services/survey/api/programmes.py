@@ -9,6 +9,7 @@ from services.kit.db import Tx
 from services.kit.fields import Code
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, Write, requires
 from services.kit.paging import decode_cursor, encode_cursor
+from services.survey.api.showing import number_of
 from services.survey.contract import AttributeView, DifferenceView, FindingView, ProgrammeView, ShippedProgrammeView
 from services.survey.domain.differences import Difference, differences
 from services.survey.domain.programme import Rules
@@ -104,7 +105,7 @@ async def post_check(
 @router.get("/v1/programmes/{key}/versions")
 async def list_versions(key: Code, read: Read, _: Reader, cursor: Cursor = None, limit: PageSize = 50) -> Page[ProgrammeView]:
     """Return all versions of a programme, drafts too, newest first."""
-    before = int(decode_cursor(cursor, 1)[0]) if cursor else LAST
+    before = number_of(cursor) if cursor else LAST
     found = await read(asking.programme_versions, key, before, limit + 1)
     items = [ProgrammeView.model_validate(version) for version in found[:limit]]
     return Page(items=items, next_cursor=encode_cursor(str(items[-1].version)) if len(found) > limit else None)

@@ -15,6 +15,8 @@ from services.survey.domain.tokens import Purpose, token_for
 from services.survey.models import Decision, Invitation, SurveyVersion
 from services.survey.repository.asking import Cursor
 
+MOST_DIGITS = 10
+
 
 class SurveyOut(SurveyView):
     """A survey built from its row."""
@@ -66,6 +68,14 @@ def invitation_view(row: Invitation, now: datetime, base: str | None, link_key: 
 def cursor_of(moment: datetime, row_id: UUID) -> str:
     """Return the cursor behind a row of a list that is newest first."""
     return encode_cursor(moment.isoformat(), str(row_id))
+
+
+def number_of(text: str) -> int:
+    """Return the number that a cursor stands for; raises InvalidInput when it is not one of ours."""
+    (part,) = decode_cursor(text, 1)
+    if not part.isascii() or not part.isdigit() or len(part) > MOST_DIGITS:
+        raise InvalidInput("The cursor is not one that this list gave out. Start again without it.", pointer="/cursor")
+    return int(part)
 
 
 def read_cursor(text: str | None) -> Cursor | None:

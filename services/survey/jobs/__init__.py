@@ -16,6 +16,7 @@ from services.survey.use_cases.give_up_decision import give_up_decision
 from services.survey.use_cases.judge_decision import SEND, Keys, judge_decisions
 from services.survey.use_cases.prepare_message import REMIND
 from services.survey.use_cases.run_pulse import CLOSE_PULSE, SEND_PULSE
+from services.survey.use_cases.simulate_programme import SIMULATE, Run, begin, finish, note_progress, step
 from services.survey.use_cases.skip_decision import GIVE_UP, JUDGE
 
 KEYS = "keys"
@@ -85,6 +86,16 @@ async def allocate(uow: UnitOfWork, job: DueJob) -> None:
     await allocate_cells(uow, job.key)
 
 
+async def simulate(runtime: Runtime, job: DueJob) -> None:
+    """Replay history under a draft, page by page outside any long transaction, with progress for who waits."""
+    simulation_id = UUID(job.key)
+    run: Run | None = await runtime.read(begin, simulation_id)
+    while run is not None and await runtime.read(step, run):
+        await runtime.write(note_progress, simulation_id, run.seen / max(1, run.total))
+    if run is not None:
+        await runtime.write(finish, run)
+
+
 async def anchor(uow: UnitOfWork, job: DueJob) -> None:
     """Anchor the people of a relationship programme."""
     await anchor_people(uow, job.key, job.payload.get("after"))
@@ -101,9 +112,10 @@ async def give_up(uow: UnitOfWork, job: DueJob) -> None:
 
 
 JOBS: list[Job | TxJob] = [
-    Job(JUDGE, judge, concurrency=MOST_TOGETHER),
+    Job(JUDGE, judge, concurrency=4 * MOST_TOGETHER),
     TxJob(GIVE_UP, give_up),
     TxJob(ALLOCATE, allocate),
+    Job(SIMULATE, simulate, concurrency=1),
     TxJob(ANCHOR, anchor),
     TxJob(COME_ROUND, round_of_one),
     Job(SEND, send_invitation, concurrency=8),

@@ -44,9 +44,9 @@ class ProgrammeVersion(Base, table=True):
     rules: dict[str, Any] = Field(sa_type=JSON)
     state: str = Field(default="active", sa_column_kwargs={"server_default": "active"})
     """draft, active, paused, replaced or archived."""
-    note: str | None = None
+    note: str | None = Field(default=None, sa_column_kwargs=FREE_TEXT)
     """Why this version was made, in the words of who made it."""
-    saved_by: str | None = None
+    saved_by: str | None = Field(default=None, sa_column_kwargs=INDIRECT)
     created_at: datetime
     activated_at: datetime | None = None
 

@@ -16,7 +16,7 @@ class Cell(Base, table=True):
     __tablename__ = "cell"
 
     programme: str = Field(primary_key=True)
-    name: str = Field(primary_key=True)
+    name: str = Field(primary_key=True, sa_column_kwargs=INDIRECT)
     """The values of the programme's cell attributes, e.g. `site=leipzig,channel=voice`."""
     period_start: datetime
     eligible: int

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import NotFound
-from services.survey.models import Decision, Invitation, ProgrammeVersion, Response, SurveyVersion
+from services.survey.models import Decision, Invitation, ProgrammeVersion, Response, Simulation, SurveyVersion
 
 PENDING = "pending"
 Cursor = tuple[datetime, UUID]
@@ -33,6 +33,12 @@ class DecisionUnknown(NotFound):
     """There is no decision with this id."""
 
     code = "decision_unknown"
+
+
+class SimulationUnknown(NotFound):
+    """There is no simulation with this id."""
+
+    code = "simulation_unknown"
 
 
 class InvitationUnknown(NotFound):
@@ -142,6 +148,20 @@ async def programmes_for(tx: Tx, trigger: str) -> list[ProgrammeVersion]:
     in_force = (col(ProgrammeVersion.trigger) == trigger, col(ProgrammeVersion.current), col(ProgrammeVersion.state) == "active")
     wanted = select(ProgrammeVersion).where(*in_force)
     return await tx.all(wanted.order_by(col(ProgrammeVersion.key)), ProgrammeVersion)
+
+
+async def simulation(tx: Tx, simulation_id: UUID) -> Simulation:
+    """Return a simulation; raises SimulationUnknown."""
+    found = await tx.first(select(Simulation).where(col(Simulation.id) == simulation_id), Simulation)
+    if found is None:
+        raise SimulationUnknown(f"There is no simulation {simulation_id}.")
+    return found
+
+
+async def change_simulation(uow: UnitOfWork, simulation_id: UUID, **values: object) -> None:
+    """Note progress or the end of a running simulation."""
+    running = and_(col(Simulation.id) == simulation_id, col(Simulation.state) == "running")
+    await uow.execute(update(Simulation).where(running).values(**values, version=col(Simulation.version) + 1))
 
 
 async def decision(tx: Tx, decision_id: UUID) -> Decision:

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, bindparam, func, or_, update
+import orjson
+from sqlalchemy import ARRAY, RowMapping, and_, any_, bindparam, func, or_, update
 from sqlmodel import col, select
 
 from services.kit.db import Tx, UnitOfWork
@@ -33,9 +34,16 @@ _JUDGED = (
 )
 
 
+def among(tx: Tx, column: Any, values: Collection[Any]) -> Any:
+    """Return the condition that a column has one of the values; on PostgreSQL one array instead of one parameter for each."""
+    if tx.dialect_name == "postgresql":
+        return column == any_(bindparam(None, list(values), type_=ARRAY(column.type)))
+    return column.in_(values)
+
+
 async def lock_open(uow: UnitOfWork, decision_ids: Collection[UUID]) -> list[RowMapping]:
     """Return what judging needs of those decisions that are still open, under row locks taken in the order of ids."""
-    is_open = and_(col(Decision.id).in_(decision_ids), col(Decision.outcome) == PENDING)
+    is_open = and_(among(uow, col(Decision.id), decision_ids), col(Decision.outcome) == PENDING)
     return await uow.rows(select(*_JUDGED).where(is_open).order_by(col(Decision.id)).with_for_update())  # type: ignore[call-overload]  # SQLModel types four columns at most
 
 
@@ -44,7 +52,7 @@ async def people(tx: Tx, customer_ids: Collection[UUID]) -> dict[UUID, list[UUID
     joined: dict[UUID, set[UUID]] = {customer_id: {customer_id} for customer_id in customer_ids}
     fresh = set(customer_ids)
     while fresh:
-        touching = or_(col(KnownMerge.survivor_id).in_(fresh), col(KnownMerge.merged_id).in_(fresh))
+        touching = or_(among(tx, col(KnownMerge.survivor_id), fresh), among(tx, col(KnownMerge.merged_id), fresh))
         merges = await tx.rows(select(KnownMerge.survivor_id, KnownMerge.merged_id).where(touching, col(KnownMerge.undone).is_(False)))
         seen = set(joined)
         for merge in merges:
@@ -57,10 +65,17 @@ async def people(tx: Tx, customer_ids: Collection[UUID]) -> dict[UUID, list[UUID
 
 async def lock_people(uow: UnitOfWork, customer_ids: Collection[UUID]) -> dict[UUID, RowMapping]:
     """Return the copies of these customers under row locks, always taken in the order of ids."""
-    told = and_(col(KnownCustomer.customer_id).in_(customer_ids), col(KnownCustomer.version) > ONLY_AN_ID)
+    told = and_(among(uow, col(KnownCustomer.customer_id), customer_ids), col(KnownCustomer.version) > ONLY_AN_ID)
     table: Any = KnownCustomer.__table__  # type: ignore[attr-defined]  # SQLModel does not declare SQLAlchemy's attribute
     rows = await uow.rows(select(*table.columns).where(told).order_by(col(KnownCustomer.customer_id)).with_for_update())
     return {row["customer_id"]: row for row in rows}
+
+
+async def customers(tx: Tx, customer_ids: Collection[UUID]) -> dict[UUID, RowMapping]:
+    """Return the copies of these customers."""
+    table: Any = KnownCustomer.__table__  # type: ignore[attr-defined]  # SQLModel does not declare SQLAlchemy's attribute
+    told = and_(among(tx, col(KnownCustomer.customer_id), customer_ids), col(KnownCustomer.version) > ONLY_AN_ID)
+    return {row["customer_id"]: row for row in await tx.rows(select(*table.columns).where(told))}
 
 
 async def asks_of(tx: Tx, customer_ids: Collection[UUID]) -> list[RowMapping]:
@@ -69,46 +84,46 @@ async def asks_of(tx: Tx, customer_ids: Collection[UUID]) -> list[RowMapping]:
         *(Invitation.customer_id, Invitation.invited_at, Invitation.programme, Invitation.survey, Invitation.channel, Invitation.state),
         *(Invitation.attribution, Invitation.reminded_at),
     )
-    return await tx.rows(wanted.where(col(Invitation.customer_id).in_(customer_ids)).order_by(col(Invitation.invited_at)))
+    return await tx.rows(wanted.where(among(tx, col(Invitation.customer_id), customer_ids)).order_by(col(Invitation.invited_at)))
 
 
 async def contacts_asked(tx: Tx, contact_ids: Collection[UUID]) -> set[UUID]:
     """Return those of the contacts about which somebody was asked."""
-    return {row["contact_id"] for row in await tx.rows(select(Invitation.contact_id).where(col(Invitation.contact_id).in_(contact_ids)))}
+    return {row["contact_id"] for row in await tx.rows(select(Invitation.contact_id).where(among(tx, col(Invitation.contact_id), contact_ids)))}
 
 
 async def words_of(tx: Tx, customer_ids: Collection[UUID]) -> list[ConsentWord]:
     """Return what these customers last said about being asked."""
-    return await tx.all(select(ConsentWord).where(col(ConsentWord.customer_id).in_(customer_ids)), ConsentWord)
+    return await tx.all(select(ConsentWord).where(among(tx, col(ConsentWord.customer_id), customer_ids)), ConsentWord)
 
 
 async def open_matters(tx: Tx, customer_ids: Collection[UUID], contacts_since: datetime) -> list[RowMapping]:
     """Return (customer_id, kind) of what is open; a contact that began before `contacts_since` is taken for ended, its end got lost."""
-    still = and_(col(OpenMatter.customer_id).in_(customer_ids), col(OpenMatter.closed_at).is_(None))
+    still = and_(among(tx, col(OpenMatter.customer_id), customer_ids), col(OpenMatter.closed_at).is_(None))
     alive = or_(col(OpenMatter.kind) != "contact_running", col(OpenMatter.opened_at) >= contacts_since)
     return await tx.rows(select(OpenMatter.customer_id, OpenMatter.kind).where(still, alive))
 
 
 async def orders(tx: Tx, references: Collection[str]) -> dict[str, KnownOrder]:
     """Return where these orders stand."""
-    found = await tx.all(select(KnownOrder).where(col(KnownOrder.order_reference).in_(references)), KnownOrder)
+    found = await tx.all(select(KnownOrder).where(among(tx, col(KnownOrder.order_reference), references)), KnownOrder)
     return {order.order_reference: order for order in found}
 
 
 async def programmes(tx: Tx, keys: Collection[str]) -> dict[str, ProgrammeVersion]:
     """Return the version in force of each of these programmes."""
-    found = await tx.all(select(ProgrammeVersion).where(col(ProgrammeVersion.key).in_(keys), col(ProgrammeVersion.current)), ProgrammeVersion)
+    found = await tx.all(select(ProgrammeVersion).where(among(tx, col(ProgrammeVersion.key), keys), col(ProgrammeVersion.current)), ProgrammeVersion)
     return {programme.key: programme for programme in found}
 
 
 async def wishes(tx: Tx, contact_ids: Collection[UUID]) -> dict[UUID, Wish]:
     """Return what agents said about asking after these contacts."""
-    return {wish.contact_id: wish for wish in await tx.all(select(Wish).where(col(Wish.contact_id).in_(contact_ids)), Wish)}
+    return {wish.contact_id: wish for wish in await tx.all(select(Wish).where(among(tx, col(Wish.contact_id), contact_ids)), Wish)}
 
 
 async def still_open_for(tx: Tx, occasions: Collection[str]) -> list[RowMapping]:
     """Return (occasion, programme) of every open decision about these occasions."""
-    wanted = select(Decision.occasion, Decision.programme).where(col(Decision.occasion).in_(occasions), col(Decision.outcome) == PENDING)
+    wanted = select(Decision.occasion, Decision.programme).where(among(tx, col(Decision.occasion), occasions), col(Decision.outcome) == PENDING)
     return await tx.rows(wanted)
 
 
@@ -142,27 +157,57 @@ async def cells_of(tx: Tx, programme: str) -> list[Cell]:
     return await tx.all(select(Cell).where(col(Cell.programme) == programme).order_by(col(Cell.name)).limit(5000), Cell)
 
 
+_DECIDED = {
+    "programme_version": "int",
+    "outcome": "text",
+    "waits_for": "text",
+    "reason": "text",
+    "rules": "json",
+    "inclusion_probability": "float8",
+    "lot": "float8",
+    "cell": "text",
+    "late_ms": "int",
+    "next_possible_at": "timestamptz",
+    "invitation_id": "uuid",
+    "decided_at": "timestamptz",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What becomes of one open decision."""
+    """What becomes of one open decision: columns of `decision` to their values; `rules` is JSON text."""
 
     decision_id: UUID
     values: dict[str, Any]
 
 
 async def decide(uow: UnitOfWork, verdicts: Sequence[Verdict]) -> None:
-    """Write verdicts on locked decisions; all of them name the same columns."""
+    """Write verdicts on locked decisions; all of them name the same columns. One statement on PostgreSQL, whatever their number."""
     if not verdicts:
         return
-    table: Any = Decision.__table__  # type: ignore[attr-defined]  # SQLModel does not declare SQLAlchemy's attribute
     names = list(verdicts[0].values)
-    change = (
-        table.update()
-        .where(table.c.id == bindparam("b_id"))
-        .values({**{name: bindparam(f"b_{name}") for name in names}, "version": table.c.version + 1})
-    )
-    rows = [{"b_id": each.decision_id, **{f"b_{name}": each.values[name] for name in names}} for each in verdicts]
-    await uow.run(change, rows)
+    if uow.dialect_name == "postgresql":
+        shape = ", ".join(f"{name} {_DECIDED[name]}" for name in names)
+        change = ", ".join(f"{name} = told.{name}" for name in names)
+        sql = (
+            f"UPDATE decision SET {change}, version = decision.version + 1"
+            f" FROM json_to_recordset($1::json) AS told(decision_id uuid, {shape}) WHERE decision.id = told.decision_id"
+        )
+        told = [{"decision_id": each.decision_id, **each.values, "rules": orjson.Fragment(each.values["rules"])} for each in verdicts]
+        await uow.raw(sql, orjson.dumps(told, default=str).decode())
+        return
+    places = ", ".join(f"{name} = ${place}" for place, name in enumerate(names, 2))
+    rows = [(each.decision_id.hex, *(_for_sqlite(each.values[name]) for name in names)) for each in verdicts]
+    await uow.raw_many(f"UPDATE decision SET {places}, version = version + 1 WHERE id = $1", rows)
+
+
+def _for_sqlite(value: Any) -> Any:
+    """Write a value as SQLAlchemy does."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    if isinstance(value, UUID):
+        return value.hex
+    return value.decode() if isinstance(value, bytes) else value
 
 
 async def anchor(uow: UnitOfWork, programme: str, customer_id: UUID, anchored_at: datetime) -> Anchor | None:

@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import RowMapping
 
 from services.kit.db import UnitOfWork
@@ -22,7 +24,7 @@ from services.survey.repository import asking, planning
 from services.survey.use_cases.advance_decision import day_off_for, zone_named
 from services.survey.use_cases.count_cells import Sampled, count_cells
 from services.survey.use_cases.gather_facts import Knowledge, facts_for, gather
-from services.survey.use_cases.skip_decision import JUDGE, as_rows
+from services.survey.use_cases.skip_decision import JUDGE, as_json, as_rows
 
 SEND = "send_invitation"
 AFTER_CONTACT = timedelta(minutes=15)
@@ -72,7 +74,7 @@ async def judge_decisions(uow: UnitOfWork, decision_ids: Collection[UUID], keys:
         facts = facts_for(decision, known, uow, keys.lot)
         waits_until, why = _not_yet(uow, decision, known, facts)
         if waits_until is None:
-            _settle(uow, decision, known, facts, outcomes, keys)
+            _settle(uow, decision, known, facts, why, outcomes, keys)
         else:
             await _put_off(uow, decision, waits_until, why, outcomes)
     await planning.decide(uow, outcomes.decided)
@@ -83,8 +85,8 @@ async def judge_decisions(uow: UnitOfWork, decision_ids: Collection[UUID], keys:
     await count_cells(uow, known, outcomes.sampled)
 
 
-def _not_yet(uow: UnitOfWork, decision: RowMapping, known: Knowledge, facts: Facts) -> tuple[datetime | None, RuleVerdict | None]:
-    """Return until when to wait, and why; None when the moment is now."""
+def _not_yet(uow: UnitOfWork, decision: RowMapping, known: Knowledge, facts: Facts) -> tuple[datetime | None, RuleVerdict]:
+    """Return until when to wait, and why; None when the moment is now, with the verdict that says so."""
     rules, customer = known.rules[decision["programme"]], known.customers.get(decision["customer_id"])
     zone = zone_named(customer["time_zone"] if customer else None, rules)
     moment = next_decent_moment(uow.now, zone, rules.window, day_off_for(customer["country"] if customer else None, rules))
@@ -99,6 +101,7 @@ def _not_yet(uow: UnitOfWork, decision: RowMapping, known: Knowledge, facts: Fac
     return None, RuleVerdict("decent_hour", seen, passed=True, reason=None)
 
 
+@lru_cache(maxsize=1000)
 def _shown(window: Window) -> dict[str, str]:
     return {"window": f"{window.start:%H:%M}-{window.end:%H:%M}", "weekdays": ",".join(map(str, window.weekdays))}
 
@@ -114,18 +117,16 @@ def _rivals(decision: RowMapping, known: Knowledge, rules: Rules) -> list[str]:
     return found
 
 
-async def _put_off(uow: UnitOfWork, decision: RowMapping, until: datetime, why: RuleVerdict | None, outcomes: _Outcomes) -> None:
-    row = {**as_rows([why])[0], "verdict": "wait", "next_possible_at": until.isoformat()} if why else {}
-    outcomes.put_off.append(planning.Verdict(decision["id"], {"waits_for": "moment", "rules": [row], "next_possible_at": until}))
+async def _put_off(uow: UnitOfWork, decision: RowMapping, until: datetime, why: RuleVerdict, outcomes: _Outcomes) -> None:
+    row = {**as_rows([why])[0], "verdict": "wait", "next_possible_at": until.isoformat()}
+    outcomes.put_off.append(planning.Verdict(decision["id"], {"waits_for": "moment", "rules": orjson.dumps([row]), "next_possible_at": until}))
     await uow.schedule(JUDGE, key=str(decision["id"]), at=until)
 
 
-def _settle(uow: UnitOfWork, decision: RowMapping, known: Knowledge, facts: Facts, outcomes: _Outcomes, keys: Keys) -> None:
+def _settle(uow: UnitOfWork, decision: RowMapping, known: Knowledge, facts: Facts, hour: RuleVerdict, outcomes: _Outcomes, keys: Keys) -> None:
     """Reach the one terminal verdict of this decision."""
     rules, customer = known.rules[decision["programme"]], known.customers.get(decision["customer_id"])
     judgement = judge(rules, facts)
-    zone = zone_named(customer["time_zone"] if customer else None, rules)
-    hour = RuleVerdict("decent_hour", {"local_time": uow.now.astimezone(zone).isoformat(timespec="minutes"), **_shown(rules.window)}, True, None)
     refusal, channel = judgement.refusal, judgement.channel
     invitation_id = None
     if refusal is None and customer is not None and channel is not None:
@@ -141,7 +142,7 @@ def _settle(uow: UnitOfWork, decision: RowMapping, known: Knowledge, facts: Fact
                 "outcome": "invited" if invitation_id else "skipped",
                 "waits_for": None,
                 "reason": refusal.reason.value if refusal and refusal.reason else None,
-                "rules": as_rows([hour, *judgement.verdicts]),
+                "rules": as_json([hour, *judgement.verdicts]),
                 "inclusion_probability": judgement.probability,
                 "lot": facts.lot if judgement.reached_lot else None,
                 "cell": facts.cell.name if facts.cell else None,

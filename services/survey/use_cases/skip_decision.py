@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
+
 from services.kit.db import UnitOfWork
 from services.survey.contract import SurveySkipped
 from services.survey.domain.judging import RuleVerdict
@@ -15,16 +17,22 @@ GIVE_UP = "give_up_decision"
 
 def as_rows(verdicts: Sequence[RuleVerdict]) -> list[dict[str, Any]]:
     """Return verdicts as they are stored and shown."""
-    return [
-        {
-            "rule": verdict.rule,
-            "input": verdict.input,
-            "verdict": "pass" if verdict.passed else "refuse",
-            "reason": verdict.reason,
-            "next_possible_at": verdict.next_possible_at.isoformat() if verdict.next_possible_at else None,
-        }
-        for verdict in verdicts
-    ]
+    return [_as_row(verdict) for verdict in verdicts]
+
+
+def as_json(verdicts: Sequence[RuleVerdict]) -> bytes:
+    """Return the same as JSON."""
+    return orjson.dumps([_as_row(verdict) for verdict in verdicts])
+
+
+def _as_row(verdict: RuleVerdict) -> dict[str, Any]:
+    return {
+        "rule": verdict.rule,
+        "input": verdict.input,
+        "verdict": "pass" if verdict.passed else "refuse",
+        "reason": verdict.reason,
+        "next_possible_at": verdict.next_possible_at.isoformat() if verdict.next_possible_at else None,
+    }
 
 
 async def skip(uow: UnitOfWork, decision: Decision, verdicts: Sequence[RuleVerdict], inclusion_probability: float | None = None) -> None:

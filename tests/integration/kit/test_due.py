@@ -1,13 +1,15 @@
 """What the kit promises about work that falls due."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from services.kit.db import Tx, UnitOfWork
-from services.kit.due import DueEngine, DueJob, Job, TxJob
+from services.kit.due import BatchJob, DueEngine, DueJob, Job, TxJob
 from services.kit.ids import new_id
 from tests.conftest import OpenRoom
 from tests.support.parcels.app import Parcel, SendParcel, remind, send_parcel, service
@@ -129,3 +131,29 @@ async def test_a_stop_that_arrives_with_a_wake_up_still_stops(open_room: OpenRoo
             task.cancel()
             done, _ = await asyncio.wait({task}, timeout=5)
             assert done == {task}
+
+
+async def test_a_batch_is_one_transaction_and_one_bad_row_spoils_no_other(open_room: OpenRoom) -> None:
+    calls: list[int] = []
+
+    async def remind_all(uow: UnitOfWork, jobs: Sequence[DueJob]) -> None:
+        calls.append(len(jobs))
+        if any(job.key == "bad" for job in jobs):
+            raise ValueError
+        await uow.execute(update(Parcel).where(col(Parcel.id).in_([UUID(job.key) for job in jobs])).values(reminded=Parcel.reminded + 1))
+
+    async def schedule(uow: UnitOfWork, keys: list[str]) -> None:
+        for key in keys:
+            await uow.schedule("remind", key=key, at=uow.now)
+
+    batched = replace(service, jobs=[BatchJob("remind", remind_all)])
+    async with open_room(batched) as room:
+        parcels = [await room.runtime.write(send_parcel, SendParcel(name="x", weight=1)) for _ in range(3)]
+        await room.runtime.write(schedule, [str(one.id) for one in parcels])
+        await room.runtime.due.step()
+        assert calls == [3]
+        await room.runtime.write(schedule, [*(str(one.id) for one in parcels), "bad"])
+        await room.runtime.due.step()
+        assert sorted(calls[1:]) == [1, 1, 1, 1, 4]
+        assert [await room.runtime.read(reminded, one.id) for one in parcels] == [2, 2, 2]
+        assert [(key, attempts) for _, key, attempts in await room.runtime.read(due_rows)] == [("bad", 1)]

@@ -28,7 +28,9 @@ async def given(room: Room, teams: dict[str, int]) -> list[str]:
     """Give links to so many people of each team; return the paths of their links in the order of the mailbox."""
     admin = room.client("survey:admin")
     assert (await admin.put("/survey/v1/pulses/autumn", json=PULSE)).status_code == 200
-    people = [{"email": f"{team}{number}@staff.example.org", "group": {"team": team}} for team, size in teams.items() for number in range(size)]
+    people: list[dict[str, Any]] = [
+        {"email": f"{team}{number}@staff.example.org", "group": {"team": team}} for team, size in teams.items() for number in range(size)
+    ]
     answer = await admin.post("/survey/v1/pulses/autumn/links", json={"people": people})
     assert (answer.status_code, answer.json()) == (201, {"given": len(people)})
     await room.settle()

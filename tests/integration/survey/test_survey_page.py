@@ -230,7 +230,9 @@ async def test_the_database_keeps_no_link(open_room: OpenRoom) -> None:
         row = (await room.runtime.read(all_invitations))[0]
         assert path.removeprefix("/s/") not in str(row.model_dump())
         (letter,) = letters(room)
-        assert f"http://antiphon.test{path}" in letter.get_content()
+        plain = letter.get_body(("plain",))
+        assert plain is not None
+        assert f"http://antiphon.test{path}" in plain.get_content()
 
 
 async def all_invitations(tx: Tx) -> list[Invitation]:

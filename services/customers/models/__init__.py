@@ -4,21 +4,35 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Column, Identity, Index, Integer, Text, UniqueConstraint, text
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import JSON, BigInteger, Column, Identity, Index, Text, UniqueConstraint, text
+from sqlmodel import Field
 
+from services.customers.models.base import DIRECT, FREE_TEXT, INDIRECT, NONE, SERIAL, Base
+from services.customers.models.privacy import ErasedKey, Erasure, ErasureReceipt, SubjectKey
 from services.kit.tables import kit_tables
 
-DIRECT = {"info": {"pii": "direct"}}
-INDIRECT = {"info": {"pii": "indirect"}}
-NONE = {"info": {"pii": "none"}}
-FREE_TEXT = {"info": {"pii": "free_text"}}
-_SERIAL = BigInteger().with_variant(Integer, "sqlite")
-
-
-class Base(SQLModel, registry=registry()):
-    """Tables of this service alone."""
+__all__ = [
+    "KIT",
+    "Base",
+    "CaseWriteUp",
+    "Consent",
+    "Customer",
+    "CustomerCase",
+    "CustomerKey",
+    "CustomerMember",
+    "CustomerOrder",
+    "CustomerStanding",
+    "ErasedKey",
+    "Erasure",
+    "ErasureReceipt",
+    "FollowUp",
+    "Merge",
+    "Offer",
+    "Subject",
+    "SubjectKey",
+    "TimelineEntry",
+    "Values",
+]
 
 
 class Customer(Base, table=True):
@@ -64,6 +78,9 @@ class CustomerKey(Base, table=True):
     id: UUID = Field(primary_key=True)
     kind: str
     value: str = Field(sa_column_kwargs=DIRECT)
+    """The blind index of the key (HMAC), so that it is found without being readable; rows from before sealing hold the key itself."""
+    sealed: str | None = Field(sa_column_kwargs=DIRECT)
+    """The key, sealed; None in rows from before."""
     customer_id: UUID = Field(index=True)
     added_at: datetime
 
@@ -84,15 +101,6 @@ class Merge(Base, table=True):
     merged_at: datetime
     undone_by: str | None
     undone_at: datetime | None
-
-
-class ErasedKey(Base, table=True):
-    """The fingerprint of an erased person's key: nobody brings them back by accident."""
-
-    __tablename__ = "erased_key"
-
-    fingerprint: str = Field(primary_key=True)
-    erased_at: datetime
 
 
 class Subject(Base, table=True):
@@ -127,7 +135,7 @@ class TimelineEntry(Base, table=True):
         {"sqlite_autoincrement": True},
     )
 
-    seq: int = Field(sa_column=Column("seq", _SERIAL, Identity(), primary_key=True))
+    seq: int = Field(sa_column=Column("seq", SERIAL, Identity(), primary_key=True))
     id: UUID = Field(unique=True)
     """The event's id."""
     customer_id: UUID | None
@@ -148,10 +156,11 @@ class CustomerOrder(Base, table=True):
     """An order and what became of it."""
 
     __tablename__ = "customer_order"
+    __table_args__ = (Index("customer_order_newest", "customer_id", "placed_at", "id"),)
 
     id: UUID = Field(primary_key=True)
     order_reference: str = Field(unique=True, sa_column_kwargs=INDIRECT)
-    customer_id: UUID = Field(index=True)
+    customer_id: UUID
     product: str | None
     state: str
     """placed, delivered or cancelled."""
@@ -165,9 +174,10 @@ class CustomerCase(Base, table=True):
     """A customer's issue; groups the contacts about it."""
 
     __tablename__ = "customer_case"
+    __table_args__ = (Index("customer_case_newest", "customer_id", "opened_at", "id"),)
 
     id: UUID = Field(primary_key=True)
-    customer_id: UUID = Field(index=True)
+    customer_id: UUID
     title: str = Field(sa_column_kwargs=FREE_TEXT)
     description: str = Field(sa_column_kwargs=FREE_TEXT)
     product: str | None

@@ -1,0 +1,1 @@
+"""Reads that are larger than a select by key."""

@@ -1,0 +1,288 @@
+"""A contact centre's weeks, replayed through two dispatchers of which one or the other dies at any moment, and judged by a reader of its own.
+
+The clock is a file that all look at; it jumps by hours, and the second dispatcher's is an hour off, one way or the other.
+"""
+
+import asyncio
+import random
+import struct
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from services.customers.contract import CaseOpened, CaseResolved, ConsentChanged
+from services.kit.events import Envelope, Event
+from services.kit.ids import new_id
+from services.kit.migrate import migrate
+from services.kit.service import House, Runtime, running
+from services.kit.tables import from_micros, to_micros
+from services.survey.app import service
+from services.survey.domain.design import Questionnaire
+from services.survey.domain.programme import Rules
+from services.survey.settings import SurveySettings
+from services.survey.use_cases.set_programme import set_programme
+from services.survey.use_cases.set_survey import set_survey
+from tests.integration.survey.scene import DELIVERY, a_contact, a_customer, cancelled, delivered
+
+FIRST = datetime(2026, 10, 23, tzinfo=UTC)
+"""Two days before the clocks go back in Berlin, nine before they do in New York."""
+DAYS = 14
+ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland")
+DECENT = {"start": "09:00", "end": "20:00", "weekdays": [1, 2, 3, 4, 5, 6, 7]}
+CAP_DAYS, CAP_LIMIT = 7, 2
+CAPS = [{"limit": CAP_LIMIT, "days": CAP_DAYS}]
+PROGRAMMES: dict[str, dict[str, Any]] = {
+    "order": {"where": {"disposition": ["order_placed"]}, "wait_for": "order_delivered", "give_up_days": 10, "delay_seconds": 86_400, "priority": 10},
+    "service": {"where": {"disposition": ["resolved"]}, "delay_seconds": 3600, "share": 0.7, "skip_while": ["case_open"], "priority": 20},
+}
+SHARED = {"survey": "delivery", "trigger": "contact_ended", "window": DECENT, "caps": CAPS, "channels": ["email"]}
+
+
+class FileClock:
+    """Tells the time that stands in a file, moved by `ahead`."""
+
+    def __init__(self, path: Path, ahead: timedelta = timedelta()) -> None:
+        self._path = path
+        self._ahead = ahead
+
+    def now(self) -> datetime:
+        return from_micros(struct.unpack("<q", self._path.read_bytes())[0]) + self._ahead
+
+    def move_to(self, moment: datetime) -> None:
+        fresh = self._path.with_suffix(".new")
+        fresh.write_bytes(struct.pack("<q", to_micros(moment)))
+        fresh.replace(self._path)
+
+
+class Dispatcher(Protocol):
+    """Something that works on what is due, and can be killed."""
+
+    async def kill(self) -> None: ...
+
+
+async def dispatch(url: str, folder: Path, ahead: timedelta) -> None:
+    """Do what falls due, until killed."""
+    settings = SurveySettings(data_dir=folder, database_url=url)
+    clock = FileClock(folder / "clock", ahead)
+    deaf = replace(service, consumers=[])
+    async with running(deaf, House(clock=clock, settings=settings, background=False)) as runtime:  # type: ignore[arg-type]  # it is moved by its file
+        while True:
+            if not await runtime.due.step():
+                await asyncio.sleep(0.02)
+
+
+class TaskDispatcher:
+    """Within this process; killing it cuts its connections in the middle of whatever they did."""
+
+    def __init__(self, url: str, folder: Path, ahead: timedelta) -> None:
+        self._task = asyncio.create_task(dispatch(url, folder, ahead))
+
+    async def kill(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+
+class ProcessDispatcher:
+    """A process of its own; killing it is SIGKILL."""
+
+    def __init__(self, url: str, folder: Path, ahead: timedelta) -> None:
+        command = (sys.executable, "-m", __name__, url, str(folder), str(ahead.total_seconds()))
+        self._process = asyncio.create_task(asyncio.create_subprocess_exec(*command, cwd=Path(__file__).parents[3]))
+
+    async def kill(self) -> None:
+        process = await self._process
+        process.kill()
+        await process.wait()
+
+
+@dataclass
+class Story:
+    """What happens, in order, and who should be asked about what."""
+
+    events: list[tuple[datetime, Event]] = field(default_factory=list)
+    people: dict[UUID, str] = field(default_factory=dict)
+    """Customer to time zone."""
+    eligible: dict[str, str] = field(default_factory=dict)
+    """Occasion to the programme that must decide about it."""
+
+
+def tell(count: int, seed: int) -> Story:
+    """Return so many events of people in four time zones over a fortnight with two clock changes."""
+    draw = random.Random(seed)  # noqa: S311  a story, not a secret
+    story = Story(people={new_id(): draw.choice(ZONES) for _ in range(max(10, count // 6))})
+    everybody = list(story.people)
+    span = timedelta(days=DAYS) / timedelta(seconds=1)
+    while len(story.events) < count:
+        person, at = draw.choice(everybody), FIRST + timedelta(seconds=draw.uniform(0, span))
+        order = f"O-{len(story.events)}"
+        match draw.choices(["call", "order", "case", "no"], [60, 25, 10, 5])[0]:
+            case "call":
+                disposition = draw.choice(["resolved", "resolved", "advice"])
+                call = a_contact(person, disposition=disposition, ended_at=at, site=draw.choice(["leipzig", "porto", "cork"]))
+                story.events.append((at, call))
+                if disposition == "resolved":
+                    story.eligible[f"contact:{call.contact_id}"] = "service"
+            case "order":
+                call = a_contact(person, order_reference=order, ended_at=at)
+                later = at + timedelta(hours=draw.uniform(1, 200))
+                story.events += [(at, call), (later, draw.choice([delivered, delivered, delivered, cancelled])(person, order, later))]
+                story.eligible[f"contact:{call.contact_id}"] = "order"
+            case "case":
+                case_id, until = new_id(), at + timedelta(hours=draw.uniform(1, 60))
+                about: dict[str, Any] = {"case_id": case_id, "customer_id": person, "driver": None}
+                more = {name: None for name in CaseOpened.model_fields if name not in about}
+                opened = {**more, "title": "t", "description": "d", "language": "de", "opened_at": at, "owner": None}
+                story.events.append((at, CaseOpened.model_validate({**opened, **about})))
+                story.events.append((until, CaseResolved(**about, resolved_at=until)))
+            case _:
+                story.events.append((at, ConsentChanged(customer_id=person, purpose="survey", channel="email", granted=draw.random() < 0.3)))
+    story.events.sort(key=lambda each: each[0])
+    return story
+
+
+@dataclass
+class Verdict:
+    """What went wrong, counted by a reader that knows nothing of the service but its tables and events."""
+
+    events: int
+    kills: int
+    invited: int
+    lost: int
+    doubled: int
+    cap_violations: int
+    undecided: int
+    outside_hours: int
+
+
+async def replay(url: str, folder: Path, story: Story, *, kills: int, seed: int, spawn: Callable[..., Dispatcher], hours: int = 1) -> Verdict:
+    """Replay the story on the empty database `url`, so many hours at a step; hear every event, some twice, while dispatchers die and come back."""
+    draw = random.Random(seed)  # noqa: S311  as above
+    settings = SurveySettings(data_dir=folder, database_url=url)
+    await migrate(room="survey", package=service.package, database_url=url, data_dir=folder)
+    clock = FileClock(folder / "clock")
+    clock.move_to(FIRST)
+    async with running(service, House(clock=clock, settings=settings, background=False)) as ear:  # type: ignore[arg-type]  # as above
+        await ear.write(set_survey, "delivery", Questionnaire.model_validate(DELIVERY))
+        for key, rules in PROGRAMMES.items():
+            await ear.write(set_programme, key, Rules.model_validate({**SHARED, **rules}))
+        await hear(ear, [a_customer(person, time_zone=zone) for person, zone in story.people.items()])
+        ahead = (timedelta(), timedelta(hours=1))
+        workers = [spawn(url, folder, each) for each in ahead]
+        steps = DAYS * 24 // hours
+        deaths = Counter(draw.randrange(steps) for _ in range(kills))
+        place = 0
+        for step in range(steps):
+            clock.move_to(max(FIRST + timedelta(hours=step * hours + draw.choice([0, 0, 1])), clock.now()))
+            batch = []
+            while place < len(story.events) and story.events[place][0] <= clock.now():
+                batch += [story.events[place][1]] * (1 + (draw.random() < 0.02))
+                place += 1
+            await hear(ear, batch)
+            for _ in range(deaths[step]):
+                victim = draw.randrange(2)
+                await asyncio.sleep(draw.uniform(0, 0.05))
+                await workers[victim].kill()
+                workers[victim] = spawn(url, folder, draw.choice([timedelta(), timedelta(hours=1), -timedelta(hours=1)]))
+        await hear(ear, [event for _, event in story.events[place:]])
+        await finish(ear, clock)
+        for worker in workers:
+            await worker.kill()
+    return await judged(url, story, kills)
+
+
+async def hear(ear: Runtime, events: Sequence[Event]) -> None:
+    """Deliver events as the bus would, in batches; the same event twice has the same id."""
+    ids: dict[int, UUID] = {}
+    for first in range(0, len(events), 200):
+        part = events[first : first + 200]
+        envelopes = [
+            Envelope(
+                id=ids.setdefault(id(event), new_id()),
+                subject=event.subject,
+                occurred_at=ear.clock.now(),
+                key=event.ordering_key(),
+                correlation_id="replay",
+                causation_id=None,
+                data=event.model_dump_json().encode(),
+            )
+            for event in part
+        ]
+        await ear.inbox.deliver(envelopes, None)
+
+
+async def finish(ear: Runtime, clock: FileClock) -> None:
+    """Let time pass, an hour at a time or to the next due moment, until nothing is due any more."""
+    for _ in range(3000):
+        rows = await ear.read(_left)
+        if rows is None:
+            return
+        wanted = from_micros(rows)
+        if wanted > clock.now():
+            clock.move_to(max(wanted, clock.now() + timedelta(minutes=30)))
+        await asyncio.sleep(0.05)
+    raise AssertionError("something is due for ever")
+
+
+async def _left(tx: Any) -> int | None:
+    rows = await tx.raw("SELECT min(due_at) AS first FROM due")
+    first: int | None = rows[0]["first"]
+    return first
+
+
+async def judged(url: str, story: Story, kills: int) -> Verdict:
+    """Read the tables and the outbox, and count."""
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        decisions = await connection.fetch("SELECT id, programme, occasion, outcome FROM survey.decision")
+        asks = await connection.fetch("SELECT customer_id, contact_id, invited_at FROM survey.invitation ORDER BY invited_at")
+        said = await connection.fetch("SELECT subject, data FROM survey.outbox WHERE subject IN ('survey.invited.v1', 'survey.skipped.v1')")
+    finally:
+        await connection.close()
+    told = Counter(row["subject"] for row in said)
+    outcomes = Counter(row["outcome"] for row in decisions)
+    seen = {row["occasion"]: row["programme"] for row in decisions}
+    per_contact = Counter(row["contact_id"] for row in asks)
+    twice = (
+        sum(count - 1 for count in per_contact.values()) + abs(told["survey.invited.v1"] - outcomes["invited"]) + abs(outcomes["invited"] - len(asks))
+    )
+    return Verdict(
+        events=len(story.events),
+        kills=kills,
+        invited=len(asks),
+        lost=sum(seen.get(occasion) != programme for occasion, programme in story.eligible.items())
+        + max(0, outcomes["skipped"] - told["survey.skipped.v1"]),
+        doubled=twice + (len(decisions) - len(seen)) + max(0, told["survey.skipped.v1"] - outcomes["skipped"]),
+        cap_violations=_broken_caps(asks),
+        undecided=outcomes["pending"],
+        outside_hours=_outside_hours(asks, story.people),
+    )
+
+
+def _broken_caps(asks: Sequence[Any]) -> int:
+    """Count the asks that were one too many within the days before them; an hour of tolerance for the clocks that are off."""
+    by_person = defaultdict(list)
+    for ask in asks:
+        by_person[ask["customer_id"]].append(ask["invited_at"])
+    window, broken = timedelta(days=CAP_DAYS) - timedelta(hours=2), 0
+    for moments in by_person.values():
+        for place in range(CAP_LIMIT, len(moments)):
+            broken += moments[place] - moments[place - CAP_LIMIT] < window
+    return broken
+
+
+def _outside_hours(asks: Sequence[Any], zones: dict[UUID, str]) -> int:
+    """Count the asks outside nine to eight on the recipient's own clock."""
+    known = {str(person): ZoneInfo(zone) for person, zone in zones.items()}
+    return sum(not time(9) <= ask["invited_at"].astimezone(known[str(ask["customer_id"])]).time() < time(20) for ask in asks)
+
+
+if __name__ == "__main__":
+    asyncio.run(dispatch(sys.argv[1], Path(sys.argv[2]), timedelta(seconds=float(sys.argv[3]))))
