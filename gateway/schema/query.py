@@ -18,6 +18,7 @@ from gateway.schema.knowledge import Article, KnowledgeSearch
 from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, page_from, raw_id, read_global_id
 from gateway.schema.routing import AgentOffer, Contact, ContactExplanation, Reservation
 from gateway.schema.survey import Invitation, SurveyDecision
+from gateway.schema.survey_asking import SurveyAskingQueries
 from services.kit.errors import InvalidInput
 
 NOT_FOUND = 404
@@ -31,7 +32,7 @@ State = Annotated[str | None, strawberry.argument(description="Only in this stat
 
 
 @strawberry.type(description="What can be asked.")
-class Query:
+class Query(SurveyAskingQueries):
     """The root of all questions."""
 
     @computed("The unified customer, by a key that names them or by id. Null when nobody is known.")

@@ -11,7 +11,8 @@ from services.kit.db import Tx
 from services.kit.fields import Code
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, RuntimeDep, requires
 from services.survey.api.showing import cursor_of, invitation_view, read_cursor
-from services.survey.contract import InvitationView, SendAttemptView
+from services.survey.contract import InvitationView
+from services.survey.contract.asking import SendAttemptView
 from services.survey.models.asked import SendAttempt
 from services.survey.repository import asking, sending
 

@@ -11,7 +11,8 @@ from services.kit.db import Tx
 from services.kit.fields import Code
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, Write, requires
 from services.survey.api.showing import cursor_of, read_cursor
-from services.survey.contract import ResponseRevisionView, ResponseView
+from services.survey.contract import ResponseView
+from services.survey.contract.asking import ResponseRevisionView
 from services.survey.models.asked import ResponseRevision
 from services.survey.repository import answering
 from services.survey.use_cases.take_response import TakeResponse, take_response

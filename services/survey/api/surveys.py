@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import Body, Query, Response
 
 from services.kit.auth import Principal
-from services.kit.fields import Code, View
+from services.kit.fields import Code
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, Write, requires
 from services.kit.paging import decode_cursor, encode_cursor
 from services.survey.api.showing import SurveyOut
 from services.survey.contract import SurveyView
+from services.survey.contract.asking import LintFindingView, LintView
 from services.survey.domain.design import Questionnaire
 from services.survey.domain.linting import judged, lint
 from services.survey.repository import asking
@@ -52,27 +53,6 @@ async def list_surveys(read: Read, _: Annotated[Principal, requires("survey:read
     return Page(items=items, next_cursor=encode_cursor(items[-1].key) if len(found) > limit else None)
 
 
-class FindingView(View):
-    """One thing a survey methodologist would object to."""
-
-    code: str
-    weight: str
-    """error (the survey is refused), warning or advice."""
-    pointer: str
-    language: str | None
-    reason: str
-    source: str
-    """Who says so."""
-
-
-class LintView(View):
-    """What was found, and in which languages the words could be judged."""
-
-    findings: list[FindingView]
-    words_judged_in: list[str]
-    only_structure_judged_in: list[str]
-
-
 @router.post("/v1/survey-checks")
 async def check_survey(
     questionnaire: Annotated[Questionnaire, Body(openapi_examples=LINT_EXAMPLES)], _: Annotated[Principal, requires("survey:read", "survey:admin")]
@@ -90,5 +70,5 @@ async def check_stored_survey(key: Code, read: Read, _: Annotated[Principal, req
 
 def _linted(questionnaire: Questionnaire) -> LintView:
     words, structure = judged(questionnaire)
-    found = [FindingView.model_validate(finding) for finding in lint(questionnaire)]
+    found = [LintFindingView.model_validate(finding) for finding in lint(questionnaire)]
     return LintView(findings=found, words_judged_in=words, only_structure_judged_in=structure)

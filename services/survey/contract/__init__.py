@@ -277,33 +277,6 @@ class ResponseView(View):
     version: int
 
 
-class ResponseRevisionView(View):
-    """What a response said before it was changed."""
-
-    revision: int
-    mode: str
-    answers: list[GivenAnswer]
-    comment: str | None
-    replaced_at: datetime
-
-
-class SendAttemptView(View):
-    """One message that was meant to leave: an ask or a reminder, by which channel, and what became of it."""
-
-    purpose: str
-    """ask, reminder_1, reminder_2, …"""
-    channel: str
-    state: str
-    """sending, accepted, delivered, refused or unknown."""
-    tries: int
-    reference: str | None
-    """The carrier's own id."""
-    reason: str | None
-    """Why it was not sent by this channel, e.g. outside_messaging_window, no_address, no_carrier, or the carrier's own word."""
-    started_at: datetime
-    settled_at: datetime | None
-
-
 class LotAuditView(View):
     """The lot against its promise: `rate_z` beyond ±2.58, or `agent_p` under 0.01, would be a reason to look."""
 
