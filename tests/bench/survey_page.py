@@ -26,6 +26,7 @@ from services.survey.domain.wording import LANGUAGES
 from services.survey.models import Response
 from tests.bench.figure import Figure
 from tests.integration.survey.scene import AT_ONCE, DELIVERY, TWENTY_SECONDS, a_contact, a_customer, hidden, invitations, put_programme, put_survey
+from tests.integration.survey.test_pulses import given
 from tests.support.room import Room, opened_room
 from tests.support.server_files import free_port
 
@@ -205,6 +206,8 @@ def _states(base: str, paths: list[str], others: dict[str, str]) -> list[dict[st
             {"name": f"stop-{language}", "url": f"{base}{others['stop']}?lang={language}"},
             {"name": f"stopped-{language}", "url": f"{base}{others['stop']}?lang={language}", "steps": [press]},
             {"name": f"mine-{language}", "url": f"{base}{others[closed]}?lang={language}"},
+            {"name": f"pulse-{language}", "url": f"{base}{others['pulse']}?lang={language}"},
+            {"name": f"pulse-error-{language}", "url": f"{base}{others['pulse']}?lang={language}", "steps": [press]},
             {"name": f"deleted-{language}", "url": f"{base}{others[closed]}?lang={language}", "steps": [press]},
         ]
     return states
@@ -219,7 +222,7 @@ async def _linked(room: Room, path: str, door: str) -> str:
 
 async def _in_a_browser(room: Room, base: str, paths: list[str]) -> list[Figure]:
     """Weigh, scan, look, type and answer without scripts, all in Chromium."""
-    others = {"stop": await _linked(room, paths[0], "u")}
+    others = {"stop": await _linked(room, paths[0], "u"), "pulse": (await given(room, {"blue": 1}))[0]}
     for language, path in (("en", paths[12]), ("ar", paths[10])):
         others[f"{base}{path}?lang={language}"] = await _linked(room, path, "me")
     before = await stored(room)
