@@ -1,10 +1,20 @@
 """Asks survey: decisions, invitations and answers."""
 
 from typing import Any
+from uuid import UUID
 
 from gateway.clients.service import Caller, Query, Service, segment
 from services.kit.paging import Page
-from services.survey.contract import DecisionView, InvitationView, ResponseView
+from services.survey.contract import (
+    DecisionView,
+    DifferenceView,
+    EstimateView,
+    InvitationView,
+    LotAuditView,
+    ProgrammeView,
+    ResponseView,
+    SimulationView,
+)
 from services.survey.contract.asking import LintView, SendAttemptView
 
 
@@ -42,3 +52,39 @@ class Survey:
     async def record(self, caller: Caller, body: Any, idempotency_key: str | None) -> ResponseView:
         """Record an answer; raises Problem."""
         return self.service.believe(ResponseView, await self.service.change(caller, "POST", "/v1/responses", body, key=idempotency_key))
+
+    async def programmes(self, caller: Caller, query: Query) -> Page[ProgrammeView]:
+        """Return a page of programmes in force."""
+        return self.service.believe(Page[ProgrammeView], await self.service.read(caller, "/v1/programmes", query))
+
+    async def programme_versions(self, caller: Caller, key: str, query: Query) -> Page[ProgrammeView]:
+        """Return a page of the versions of a programme."""
+        return self.service.believe(Page[ProgrammeView], await self.service.read(caller, f"/v1/programmes/{segment(key)}/versions", query))
+
+    async def differences(self, caller: Caller, key: str, before: int, after: int) -> list[DifferenceView]:
+        """Return what changed between two versions; raises Problem (not_found)."""
+        query: Query = {"before": str(before), "after": str(after)}
+        found = await self.service.read(caller, f"/v1/programmes/{segment(key)}/differences", query)
+        return [self.service.believe(DifferenceView, each) for each in found]
+
+    async def simulation(self, caller: Caller, simulation_id: UUID) -> SimulationView:
+        """Return a simulation; raises Problem (not_found)."""
+        return self.service.believe(SimulationView, await self.service.read(caller, f"/v1/simulations/{segment(simulation_id)}"))
+
+    async def lot_audit(self, caller: Caller, key: str) -> LotAuditView:
+        """Return the audit of a programme's lot."""
+        return self.service.believe(LotAuditView, await self.service.read(caller, f"/v1/programmes/{segment(key)}/lot-audit"))
+
+    async def estimate(self, caller: Caller, key: str) -> EstimateView:
+        """Return raw and weighted shares; raises Problem (not_found)."""
+        return self.service.believe(EstimateView, await self.service.read(caller, f"/v1/programmes/{segment(key)}/estimate"))
+
+    async def programme_step(self, caller: Caller, key: str, step: str, body: dict[str, Any] | None, idempotency_key: str | None) -> ProgrammeView:
+        """Save a draft, activate, pause or resume; raises Problem with the refusal."""
+        path = f"/v1/programmes/{segment(key)}/{step}"
+        return self.service.believe(ProgrammeView, await self.service.change(caller, "POST", path, body, key=idempotency_key))
+
+    async def simulate(self, caller: Caller, key: str, body: dict[str, Any], idempotency_key: str | None) -> SimulationView:
+        """Begin a simulation; raises Problem with the refusal."""
+        path = f"/v1/programmes/{segment(key)}/simulations"
+        return self.service.believe(SimulationView, await self.service.change(caller, "POST", path, body, key=idempotency_key))

@@ -29,6 +29,7 @@ from gateway.schema.payload import IdempotencyKey, Payload, body_of, performed
 from gateway.schema.relay import changes, raw_id
 from gateway.schema.routing import Contact, Reservation
 from gateway.schema.survey_asking import SurveyAskingMutations
+from gateway.schema.survey_programmes import ProgrammeMutation
 from services.insight.contract import InitiativeView
 
 AnyId = Annotated[strawberry.ID, strawberry.argument(description="The global id, or the id in REST.")]
@@ -37,7 +38,7 @@ Reason = Annotated[str, strawberry.argument(description="The reason.")]
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(SurveyAskingMutations):
+class Mutation(SurveyAskingMutations, ProgrammeMutation):
     """The root of all changes."""
 
     @changes("Record a contact that a telephony system routed and ended.")

@@ -7,6 +7,7 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import asyncpg
 
 from services.kit.clock import SystemClock
 from services.kit.db import Tx, UnitOfWork
-from services.kit.due import DueEngine, DueJob, Job
+from services.kit.due import BatchJob, DueEngine, DueJob, Job
 from services.kit.migrate import migrate
 from services.kit.service import House, Runtime, running
 from services.survey.app import service
@@ -58,12 +59,12 @@ async def fill(connection: Any, first: int, count: int, *, ahead: bool) -> None:
 async def drain(runtime: Runtime, count: int) -> float:
     """Decisions judged per second of wall clock by the service's own jobs in the running engine."""
     done = 0
-    own = next(job for job in JOBS if isinstance(job, Job) and job.kind == JUDGE)
+    own = next(job for job in JOBS if isinstance(job, BatchJob) and job.kind == JUDGE)
 
-    async def judged(run: Any, job: DueJob) -> None:
+    async def judged(uow: UnitOfWork, jobs: Sequence[DueJob]) -> None:
         nonlocal done
-        await own.handler(run, job)
-        done += 1
+        await own.handler(uow, jobs)
+        done += len(jobs)
 
     engine = DueEngine("survey", runtime.db, SystemClock(), [replace(own, handler=judged), Job(SEND, nothing, concurrency=BATCH)], runtime)
     started = time.perf_counter()

@@ -1,12 +1,12 @@
 """What falls due: judging a decision, giving up a wait, sending an invitation."""
 
-import asyncio
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.kit.crypto import derive
 from services.kit.db import UnitOfWork
 from services.kit.due import DueJob
-from services.kit.service import Job, Runtime, TxJob
+from services.kit.service import BatchJob, Job, Runtime, TxJob
 from services.survey.domain.honesty import SweepWatch
 from services.survey.jobs.pulses import close_pulse, send_pulse_link
 from services.survey.jobs.sending import send_invitation, send_reminder
@@ -20,65 +20,22 @@ from services.survey.use_cases.simulate_programme import SIMULATE, Run, begin, f
 from services.survey.use_cases.skip_decision import GIVE_UP, JUDGE
 
 KEYS = "keys"
-GATHERING = "gathering"
-MOST_TOGETHER = 500
-
-
-class Gathering:
-    """Puts decisions that fall due together into one transaction: a batch costs a dozen statements, not a dozen for each.
-
-    When a batch fails, each of its decisions is judged alone, so that one spoils no other.
-    """
-
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._waiting: dict[UUID, asyncio.Future[None]] = {}
-        self._work: set[asyncio.Task[None]] = set()
-
-    async def judge(self, decision_id: UUID) -> None:
-        """Return when this decision is judged; raises what judging it alone raised."""
-        if not self._waiting:
-            task = asyncio.create_task(self._soon())
-            self._work.add(task)
-            task.add_done_callback(self._work.discard)
-        future = self._waiting.setdefault(decision_id, asyncio.get_running_loop().create_future())
-        await asyncio.shield(future)
-
-    async def _soon(self) -> None:
-        await asyncio.sleep(0)  # let all workers of the claim put theirs in
-        together, self._waiting = self._waiting, {}
-        keys: Keys = self._runtime.resources[KEYS]
-        try:
-            await self._runtime.write(judge_decisions, list(together), keys)
-        except Exception:  # noqa: BLE001  found out one by one
-            await self._each_alone(together, keys)
-        else:
-            for future in together.values():
-                future.set_result(None)
-
-    async def _each_alone(self, together: "dict[UUID, asyncio.Future[None]]", keys: Keys) -> None:
-        for decision_id, future in together.items():
-            try:
-                await self._runtime.write(judge_decisions, [decision_id], keys)
-            except Exception as error:  # noqa: BLE001  handed to the due engine, which tries again later
-                future.set_exception(error)
-            else:
-                future.set_result(None)
+LOT = "survey lot"
+LINK = "survey link"
 
 
 async def open_adapters(runtime: Runtime) -> None:
     """Derive the keys, and open what lives as long as the process."""
     secret = runtime.settings.secret_key
-    runtime.resources[KEYS] = Keys(lot=derive(secret, "survey lot"), link=derive(secret, "survey link"))
-    runtime.resources[GATHERING] = Gathering(runtime)
+    runtime.resources[KEYS] = Keys(lot=derive(secret, LOT), link=derive(secret, LINK))
     runtime.resources["pulse_letters"] = derive(secret, "survey pulse letter")
     runtime.resources["sweep"] = SweepWatch(runtime.settings.sweep_links_per_minute)
 
 
-async def judge(runtime: Runtime, job: DueJob) -> None:
-    """Judge a decision together with those that fell due with it; a second run finds it decided and does nothing."""
-    gathering: Gathering = runtime.resources[GATHERING]
-    await gathering.judge(UUID(job.key))
+async def judge(uow: UnitOfWork, jobs: Sequence[DueJob]) -> None:
+    """Judge all decisions that fell due together; those that are decided already are passed over."""
+    keys = Keys(lot=uow.secret(LOT), link=uow.secret(LINK))
+    await judge_decisions(uow, [UUID(job.key) for job in jobs], keys)
 
 
 async def allocate(uow: UnitOfWork, job: DueJob) -> None:
@@ -111,8 +68,8 @@ async def give_up(uow: UnitOfWork, job: DueJob) -> None:
     await give_up_decision(uow, UUID(job.key))
 
 
-JOBS: list[Job | TxJob] = [
-    Job(JUDGE, judge, concurrency=4 * MOST_TOGETHER),
+JOBS: list[Job | TxJob | BatchJob] = [
+    BatchJob(JUDGE, judge),
     TxJob(GIVE_UP, give_up),
     TxJob(ALLOCATE, allocate),
     Job(SIMULATE, simulate, concurrency=1),
