@@ -17,6 +17,11 @@ from services.survey.contract import sampling
 NOT_FOUND = 404
 Key = Annotated[str, strawberry.argument(description="The programme's key.")]
 Number = Annotated[int, strawberry.argument(description="The number of a version.")]
+Note = Annotated[str | None, strawberry.argument(description="Why, for those who read the history later.")]
+SimulationId = Annotated[UUID, strawberry.argument(description="The id that simulateProgramme gave.")]
+Draft = Annotated[int | None, strawberry.argument(description="A stored version; the one in force when neither it nor rules are given.")]
+TriedRules = Annotated[JSON | None, strawberry.argument(description="Rules to try without keeping them.")]
+Days = Annotated[int, strawberry.argument(description="Days of history, 1 to 365.")]
 RulesJson = Annotated[JSON, strawberry.argument(description="The rules, as in REST: PUT /survey/v1/programmes/{key}.")]
 
 
@@ -142,7 +147,7 @@ class ProgrammeQuery:
         return [mapped(ProgrammeDifference, each) for each in found]
 
     @computed("How far a simulation is, and its report when it is done. Null when there is none.")
-    async def simulation(self, info: Info, id: UUID) -> Simulation | None:  # noqa: A002  the schema's name
+    async def simulation(self, info: Info, id: SimulationId) -> Simulation | None:  # noqa: A002  the schema's name
         """Ask survey."""
         context = at(info)
         context.need("survey:read")
@@ -174,7 +179,7 @@ class ProgrammeMutation:
 
     @changes("Keep a checked draft of a programme beside the version in force.")
     async def save_programme_draft(
-        self, info: Info, key: Key, rules: RulesJson, note: str | None = None, idempotency_key: IdempotencyKey = None
+        self, info: Info, key: Key, rules: RulesJson, note: Note = None, idempotency_key: IdempotencyKey = None
     ) -> Payload[Programme]:
         """Tell survey."""
         context = at(info)
@@ -201,7 +206,7 @@ class ProgrammeMutation:
 
     @changes("Replay recorded history under a draft beside the live version.")
     async def simulate_programme(
-        self, info: Info, key: Key, version: int | None = None, rules: JSON | None = None, days: int = 30, idempotency_key: IdempotencyKey = None
+        self, info: Info, key: Key, version: Draft = None, rules: TriedRules = None, days: Days = 30, idempotency_key: IdempotencyKey = None
     ) -> Payload[Simulation]:
         """Tell survey."""
         context = at(info)
