@@ -5,7 +5,9 @@ from uuid import UUID
 
 from gateway.clients.service import Caller, Query, Service, segment
 from services.kit.paging import Page
-from services.survey.contract import DecisionView, DifferenceView, EstimateView, InvitationView, LotAuditView, ProgrammeView, SimulationView
+from services.survey.contract import DecisionView, DifferenceView, InvitationView, ProgrammeView, ResponseView
+from services.survey.contract.asking import LintView, SendAttemptView
+from services.survey.contract.sampling import EstimateView, LotAuditView, SimulationView
 
 
 class Survey:
@@ -25,6 +27,23 @@ class Survey:
     async def invitations(self, caller: Caller, query: Query) -> Page[InvitationView]:
         """Return a page of invitations."""
         return self.service.believe(Page[InvitationView], await self.service.read(caller, "/v1/invitations", query))
+
+    async def responses(self, caller: Caller, query: Query) -> Page[ResponseView]:
+        """Return a page of answer sheets."""
+        return self.service.believe(Page[ResponseView], await self.service.read(caller, "/v1/responses", query))
+
+    async def attempts(self, caller: Caller, invitation_id: str) -> list[SendAttemptView]:
+        """Return the messages of an invitation; raises Problem (not_found)."""
+        found = await self.service.read(caller, f"/v1/invitations/{segment(invitation_id)}/attempts")
+        return [self.service.believe(SendAttemptView, one) for one in found]
+
+    async def check(self, caller: Caller, key: str) -> LintView:
+        """Return what is wrong with a survey; raises Problem (not_found)."""
+        return self.service.believe(LintView, await self.service.read(caller, f"/v1/surveys/{segment(key)}/check"))
+
+    async def record(self, caller: Caller, body: Any, idempotency_key: str | None) -> ResponseView:
+        """Record an answer; raises Problem."""
+        return self.service.believe(ResponseView, await self.service.change(caller, "POST", "/v1/responses", body, key=idempotency_key))
 
     async def programmes(self, caller: Caller, query: Query) -> Page[ProgrammeView]:
         """Return a page of programmes in force."""

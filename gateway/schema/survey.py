@@ -68,6 +68,8 @@ class SurveyResponse:
     wants_contact: bool = strawberry.field(description="Whether the customer ticked: please contact me.")
     contact_channel: str | None = strawberry.field(description="How they want to be reached; null when not said.")
     flags: list[str] = strawberry.field(description="Why it looks like a scanner's; empty for an ordinary answer.")
+    complete: bool = strawberry.field(description="false for a sheet that was broken off.")
+    revision: int = strawberry.field(description="Grows when the customer changed or added something.")
     answered_at: datetime = strawberry.field(description="When.")
 
     @classmethod

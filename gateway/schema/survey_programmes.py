@@ -12,6 +12,7 @@ from gateway.context import Info, at
 from gateway.schema.payload import IdempotencyKey, Payload, performed
 from gateway.schema.relay import After, Connection, First, changes, checked_first, computed, mapped, page_from
 from services.survey import contract
+from services.survey.contract import sampling
 
 NOT_FOUND = 404
 Key = Annotated[str, strawberry.argument(description="The programme's key.")]
@@ -68,7 +69,7 @@ class Simulation:
     finished_at: datetime | None = strawberry.field(description="When it was done; null before.")
 
     @classmethod
-    def of(cls, view: contract.SimulationView) -> "Simulation":
+    def of(cls, view: sampling.SimulationView) -> "Simulation":
         """Build it from the view."""
         return mapped(cls, view, uid=view.id)
 
@@ -110,7 +111,7 @@ class ProgrammeEstimate:
     cells: JSON = strawberry.field(description="Cell by cell: eligible, answered, satisfied, half-width.")
 
     @classmethod
-    def of(cls, view: contract.EstimateView) -> "ProgrammeEstimate":
+    def of(cls, view: sampling.EstimateView) -> "ProgrammeEstimate":
         """Build it from the view."""
         raw = mapped(ShareEstimate, view.raw) if view.raw else None
         weighted = mapped(ShareEstimate, view.weighted) if view.weighted else None

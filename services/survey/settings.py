@@ -1,10 +1,12 @@
 """Settings of survey: the environment variables that start with ANTIPHON_SURVEY_."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, SecretStr, model_validator
 
 from services.kit.settings import ServiceSettings, prefix
+
+SHORTEST_SECRET = 24
 
 
 class SurveySettings(ServiceSettings):
@@ -16,3 +18,43 @@ class SurveySettings(ServiceSettings):
     fastest_answer_seconds: Annotated[
         float, Field(ge=0, le=60, description="an answer that comes sooner after the page was shown is flagged as a machine's; 0 flags none")
     ] = 2.0
+    sweep_links_per_minute: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=10_000,
+            description="answers to more different links than this within a minute from one network (/24, /48) are flagged as a sweep",
+        ),
+    ] = 20
+    sms_url: Annotated[str | None, Field(max_length=500, description="where text messages are posted; None: no text messages")] = None
+    message_url: Annotated[str | None, Field(max_length=500, description="where messages of a messaging service are posted; None: none")] = None
+    carrier_secret: Annotated[
+        SecretStr | None,
+        Field(description="signs what goes to the providers and checks their reports (whsec_… or any text of 24 characters); needed with a provider"),
+    ] = None
+    message_window_hours: Annotated[
+        float, Field(ge=0, le=720, description="a messaging service is used only so long after the customer's own last message; 0: always")
+    ] = 24.0
+    trustpilot_business_unit: Annotated[str | None, Field(max_length=100, description="Trustpilot business unit id; None: no review invitations")] = (
+        None
+    )
+    trustpilot_business_user: Annotated[str | None, Field(max_length=100, description="Trustpilot business user who invites (Admin or Manager)")] = (
+        None
+    )
+    trustpilot_key: Annotated[str | None, Field(max_length=200, description="Trustpilot API key")] = None
+    trustpilot_secret: Annotated[SecretStr | None, Field(description="Trustpilot API secret")] = None
+    trustpilot_template: Annotated[str | None, Field(max_length=100, description="Trustpilot template of service reviews; None: their default")] = (
+        None
+    )
+    trustpilot_sender: Annotated[str | None, Field(max_length=200, description="sender and reply address of review invitations; None: mail_from")] = (
+        None
+    )
+    trustpilot_login_url: Annotated[str, Field(max_length=200, description="where Trustpilot gives tokens")] = "https://api.trustpilot.com"
+    trustpilot_url: Annotated[str, Field(max_length=200, description="Trustpilot's Invitation API")] = "https://invitations-api.trustpilot.com"
+
+    @model_validator(mode="after")
+    def _providers_need_a_secret(self) -> Self:
+        if (self.sms_url or self.message_url) and len(self.carrier_secret.get_secret_value() if self.carrier_secret else "") < SHORTEST_SECRET:
+            message = f"ANTIPHON_SURVEY_CARRIER_SECRET must be set to at least {SHORTEST_SECRET} characters when a provider is"
+            raise ValueError(message)
+        return self

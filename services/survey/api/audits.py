@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from services.kit.auth import Principal
 from services.kit.fields import Code, Instant
 from services.kit.http import APIRouter, Read, RuntimeDep, Write, requires
-from services.survey.contract import EstimateView, LotAuditView, SkippingAgentView, WishView
+from services.survey.contract.sampling import EstimateView, LotAuditView, SkippingAgentView, WishView
 from services.survey.domain.cells import CellAttribute
 from services.survey.queries.audit_sample import audit_lot, audit_skips
 from services.survey.queries.estimate import BY, estimate

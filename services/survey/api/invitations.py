@@ -7,11 +7,14 @@ from fastapi import Query
 from pydantic import BaseModel
 
 from services.kit.auth import Principal
+from services.kit.db import Tx
 from services.kit.fields import Code
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, RuntimeDep, requires
 from services.survey.api.showing import cursor_of, invitation_view, read_cursor
 from services.survey.contract import InvitationView
-from services.survey.repository import asking
+from services.survey.contract.asking import SendAttemptView
+from services.survey.models.asked import SendAttempt
+from services.survey.repository import asking, sending
 
 router = APIRouter(tags=["invitations"])
 MAY_SEE_LINKS = frozenset({"survey:admin", "pii:read"})
@@ -40,3 +43,14 @@ async def list_invitations(
     base = runtime.settings.public_url.rstrip("/") if principal.scopes & MAY_SEE_LINKS else None
     items = [invitation_view(row, runtime.clock.now(), base, runtime.resources["keys"].link) for row in found[:limit]]
     return Page(items=items, next_cursor=cursor_of(items[-1].invited_at, items[-1].id) if len(found) > limit else None)
+
+
+@router.get("/v1/invitations/{invitation_id}/attempts")
+async def list_attempts(invitation_id: UUID, read: Read, _: Annotated[Principal, requires("survey:read")]) -> list[SendAttemptView]:
+    """Return every message of an invitation, by which channel it went and why not by another, oldest first; at most 100."""
+    return [SendAttemptView.model_validate(row) for row in await read(_attempts, invitation_id)]
+
+
+async def _attempts(tx: Tx, invitation_id: UUID) -> list[SendAttempt]:
+    await asking.invitation(tx, invitation_id)
+    return await sending.attempts(tx, invitation_id)

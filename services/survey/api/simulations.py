@@ -8,7 +8,7 @@ from fastapi import Body, Response
 from services.kit.auth import Principal
 from services.kit.fields import Code
 from services.kit.http import APIRouter, Read, Write, requires
-from services.survey.contract import SimulationView
+from services.survey.contract.sampling import SimulationView
 from services.survey.repository import asking
 from services.survey.use_cases.simulate_programme import SimulateProgramme, start_simulation
 

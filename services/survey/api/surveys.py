@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Body, Query, Response
 
 from services.kit.auth import Principal
 from services.kit.fields import Code
@@ -10,11 +10,25 @@ from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, Write, re
 from services.kit.paging import decode_cursor, encode_cursor
 from services.survey.api.showing import SurveyOut
 from services.survey.contract import SurveyView
+from services.survey.contract.asking import LintFindingView, LintView
 from services.survey.domain.design import Questionnaire
+from services.survey.domain.linting import judged, lint
 from services.survey.repository import asking
 from services.survey.use_cases.set_survey import set_survey
 
 router = APIRouter(tags=["surveys"])
+LINT_EXAMPLES = {
+    "two_in_one": {
+        "summary": "two things in one question, and two more faults",
+        "value": {
+            "questions": [
+                {"key": "agent", "kind": "csat5", "dimension": "service", "required": True,
+                 "text": {"en": "How satisfied were you with our excellent agent and the waiting time?"}},
+                {"key": "solved", "kind": "resolved", "dimension": "resolution", "required": True, "text": {"en": "Is your ticket resolved?"}},
+            ]
+        },
+    }
+}  # fmt: skip
 Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="none for the newest")]
 
 
@@ -37,3 +51,24 @@ async def list_surveys(read: Read, _: Annotated[Principal, requires("survey:read
     found = await read(asking.surveys, after, limit + 1)
     items: list[SurveyView] = [SurveyOut.model_validate(survey) for survey in found[:limit]]
     return Page(items=items, next_cursor=encode_cursor(items[-1].key) if len(found) > limit else None)
+
+
+@router.post("/v1/survey-checks")
+async def check_survey(
+    questionnaire: Annotated[Questionnaire, Body(openapi_examples=LINT_EXAMPLES)], _: Annotated[Principal, requires("survey:read", "survey:admin")]
+) -> LintView:
+    """Judge a questionnaire without storing it: length, scales, wording, order, ways out, translations; each finding with its reason and source."""
+    return _linted(questionnaire)
+
+
+@router.get("/v1/surveys/{key}/check")
+async def check_stored_survey(key: Code, read: Read, _: Annotated[Principal, requires("survey:read")], version: Version = None) -> LintView:
+    """Judge a stored version of a survey."""
+    stored = await read(asking.survey, key, version)
+    return _linted(Questionnaire.model_validate(stored.definition))
+
+
+def _linted(questionnaire: Questionnaire) -> LintView:
+    words, structure = judged(questionnaire)
+    found = [LintFindingView.model_validate(finding) for finding in lint(questionnaire)]
+    return LintView(findings=found, words_judged_in=words, only_structure_judged_in=structure)

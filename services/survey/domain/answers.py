@@ -50,35 +50,44 @@ class Sheet:
         return any(answer.question.kind is Kind.CONTACT_ME for answer in self.answers)
 
 
-def read_sheet(questionnaire: Questionnaire, given: Mapping[str, str]) -> Sheet:
-    """Read `given` (question key to value) against the questions; an empty value is no answer."""
+def read_sheet(questionnaire: Questionnaire, given: Mapping[str, str], *, complete: bool = True) -> Sheet:
+    """Read `given` (question key to value; several choices with commas between) against the questions.
+
+    An empty value is no answer. What a follow-up question got that was not asked, because its condition does not hold, is dropped.
+    `complete` False takes a sheet that was broken off: required answers may then be missing.
+    """
     answers: list[Answer] = []
     problems: dict[str, Problem] = {}
+    asked: dict[str, str] = {}
     for question in questionnaire.questions:
         value = given.get(question.key, "").strip()
+        if question.show_if and not question.show_if.holds(asked):
+            continue
         if not value:
-            if question.required:
+            if question.required and complete:
                 problems[question.key] = Problem.MISSING
             continue
+        asked[question.key] = value
         found = _read_one(question, value)
         if isinstance(found, Problem):
             problems[question.key] = found
-        elif found is not None:
-            answers.append(found)
+        else:
+            answers += found
     known = {question.key for question in questionnaire.questions}
     problems |= dict.fromkeys((key for key in given if key not in known), Problem.UNKNOWN_QUESTION)
     return Sheet(answers, problems)
 
 
-def _read_one(question: Question, value: str) -> Answer | Problem | None:
+def _read_one(question: Question, value: str) -> list[Answer] | Problem:
     if question.kind is Kind.TEXT:
-        return Problem.TOO_LONG if len(value) > LONGEST_TEXT else Answer(question, text=value)
+        return Problem.TOO_LONG if len(value) > LONGEST_TEXT else [Answer(question, text=value)]
     if question.kind is Kind.CONTACT_ME:
         if value not in {"yes", "no"}:
             return Problem.NOT_A_CHOICE
-        return Answer(question, choice="yes") if value == "yes" else None
-    if value not in question.codes():
+        return [Answer(question, choice="yes")] if value == "yes" else []
+    chosen = value.split(",") if question.kind is Kind.MULTI else [value]
+    if not set(chosen) <= set(question.codes()):
         return Problem.NOT_A_CHOICE
     if question.kind in SCALES:
-        return Answer(question, score=int(value))
-    return Answer(question, choice=value)
+        return [Answer(question, score=int(value))]
+    return [Answer(question, choice=code) for code in question.codes() if code in chosen]

@@ -207,7 +207,7 @@ def _choose_channel(rules: Rules, facts: Facts) -> tuple[Channel | None, list[Ru
 
 def _address(channel: Channel, facts: Facts) -> str | None:
     match channel:
-        case Channel.EMAIL:
+        case Channel.EMAIL | Channel.REVIEW:
             return facts.email
         case Channel.SMS | Channel.MESSAGE:
             return facts.phone

@@ -40,6 +40,8 @@ class Channel(StrEnum):
     SMS = "sms"
     MESSAGE = "message"
     """A messaging service."""
+    REVIEW = "review"
+    """A public review platform asks, with a reference of ours; for neutral programmes alone."""
 
 
 class Matter(StrEnum):
@@ -224,6 +226,9 @@ class Rules(BaseModel):
             raise ValueError(message)
         if (self.rhythm is not None) != (self.trigger is Trigger.RELATIONSHIP):
             message = "rhythm belongs to, and only to, the trigger relationship"
+            raise ValueError(message)
+        if Channel.REVIEW in self.channels and (len(self.channels) > 1 or not self.neutral):
+            message = "a review platform asks everybody alike: channels is [review] alone, and neutral is true"
             raise ValueError(message)
         if self.where.survey and self.trigger is not Trigger.SURVEY_ANSWERED:
             message = "where.survey is the survey that was answered"

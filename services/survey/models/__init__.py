@@ -4,14 +4,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint, true
 from sqlmodel import Field
 
 from services.kit.tables import kit_tables
+from services.survey.models import asked
 from services.survey.models.base import DIRECT, FREE_TEXT, INDIRECT, Base
 from services.survey.models.planning import Anchor, Cell, Simulation, Wish
 
-__all__ = ["Anchor", "Base", "Cell", "Simulation", "Wish"]
+__all__ = ["Anchor", "Base", "Cell", "Simulation", "Wish", "asked"]
 
 
 class SurveyVersion(Base, table=True):
@@ -121,7 +122,7 @@ class Invitation(Base, table=True):
     token_hash: str = Field(unique=True)
     stop_hash: str = Field(unique=True)
     state: str
-    """queued, sent, answered or withdrawn."""
+    """queued, sent, answered, withdrawn or undeliverable."""
     invited_at: datetime
     sent_at: datetime | None
     answered_at: datetime | None
@@ -155,6 +156,10 @@ class Response(Base, table=True):
     inclusion_probability: float | None
     attribution: dict[str, Any] = Field(sa_type=JSON, sa_column_kwargs=INDIRECT)
     flags: list[str] = Field(sa_type=JSON)
+    complete: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    """False for one that was broken off: what was answered is kept."""
+    revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    """Grows when the customer changes or adds something."""
     answered_at: datetime
     version: int = 1
 

@@ -7,7 +7,7 @@ from sqlalchemy import Float, and_, case, cast, func
 from sqlmodel import col, select
 
 from services.kit.db import Tx
-from services.survey.contract import LotAuditView, SkippingAgentView
+from services.survey.contract.sampling import LotAuditView, SkippingAgentView
 from services.survey.domain.chance import adjusted, independence_p, normal_tails, rate_z
 from services.survey.models import Decision, KnownContact, Wish
 

@@ -7,7 +7,7 @@ from sqlalchemy import and_, func
 from sqlmodel import col, select
 
 from services.kit.db import Tx
-from services.survey.contract import CellEstimateView, EstimateView, ShareView
+from services.survey.contract.sampling import CellEstimateView, EstimateView, ShareView
 from services.survey.domain.cells import CellAttribute, cell_name, half_width
 from services.survey.domain.weighting import Estimate, Stratum, raw, weighted
 from services.survey.models import Decision, Invitation, Response

@@ -6,7 +6,7 @@ from services.customers.contract import ConsentChanged, CustomerChanged, Custome
 from services.kit.db import UnitOfWork
 from services.survey.domain.judging import Reason, RuleVerdict
 from services.survey.models import KnownCustomer, KnownKey
-from services.survey.repository import asking, known
+from services.survey.repository import answering, asking, known, sending
 from services.survey.use_cases.anchor_people import anchor_person
 from services.survey.use_cases.hear_contact import advance_by_programme, name_customer
 from services.survey.use_cases.skip_decision import call_off
@@ -70,6 +70,8 @@ async def hear_erased(uow: UnitOfWork, event: CustomerErased) -> None:
     await uow.upsert(KnownCustomer, row, key=("customer_id",))
     await known.forget_keys(uow, event.customer_id)
     await asking.blank_responses(uow, event.customer_id)
+    await answering.forget_revisions(uow, event.customer_id)
+    await sending.forget_addresses(uow, [event.customer_id])
     await asking.withdraw_invitations(uow, [event.customer_id], also_sent=True)
     for decision in await asking.pending_of(uow, customer_id=event.customer_id):
         await call_off(uow, decision, RuleVerdict("not_erased", {"erased": True}, passed=False, reason=Reason.ERASED))

@@ -1,12 +1,16 @@
 """A customer does not want to be asked again."""
 
 from typing import Literal
+from uuid import UUID
 
 from services.kit.db import Tx, UnitOfWork
 from services.survey.contract import SurveyOptedOut
 from services.survey.models import Invitation
 from services.survey.repository import asking, known
 from services.survey.use_cases.answer_link import LinkDead
+
+StopChannel = Literal["email", "sms", "message", "any"]
+ASKING_CHANNELS: tuple[StopChannel, ...] = ("email", "sms", "message")
 
 
 async def living_stop_link(tx: Tx, stop_hash: str) -> Invitation:
@@ -17,9 +21,13 @@ async def living_stop_link(tx: Tx, stop_hash: str) -> Invitation:
     return invitation
 
 
-async def opt_out(uow: UnitOfWork, stop_hash: str, channel: Literal["email", "any"]) -> None:
+async def opt_out(uow: UnitOfWork, stop_hash: str, channel: StopChannel) -> None:
     """Note the refusal at once and take back what is not sent yet; twice is once."""
-    customer_id = (await living_stop_link(uow, stop_hash)).customer_id
+    await refuse(uow, (await living_stop_link(uow, stop_hash)).customer_id, channel)
+
+
+async def refuse(uow: UnitOfWork, customer_id: UUID, channel: StopChannel) -> None:
+    """Note that a customer does not want to be asked by this channel, whichever way they said so."""
     latest = {(word.purpose, word.channel): word.granted for word in await known.words_of(uow, [customer_id])}
     for purpose in ("survey", "service"):
         await known.hear_word(uow, customer_id, purpose, channel, granted=False, said_at=uow.now)

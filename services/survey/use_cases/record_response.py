@@ -12,7 +12,7 @@ from services.survey.contract import Attribution, GivenAnswer, SurveyAnswered
 from services.survey.domain.answers import Sheet
 from services.survey.domain.honesty import Flag
 from services.survey.models import Invitation, Response, SurveyVersion
-from services.survey.repository import asking
+from services.survey.repository import answering, asking
 
 
 class AlreadyAnswered(Conflict):
@@ -43,6 +43,7 @@ class Given:
     attribution: Attribution
     invitation: Invitation | None
     """None when nobody was invited (asked by an agent, at a kiosk, on paper)."""
+    complete: bool = True
 
 
 async def record_response(uow: UnitOfWork, given: Given) -> Response:
@@ -56,7 +57,7 @@ async def record_response(uow: UnitOfWork, given: Given) -> Response:
     await asking.freeze_survey(uow, given.survey.key, given.survey.version)
     if given.invitation:
         await asking.change_invitation(uow, given.invitation.id, only_in=["queued", "sent"], state="answered", answered_at=given.answered_at)
-    uow.emit(_answered(response, given))
+    uow.emit(told_of(response))
     return response
 
 
@@ -74,7 +75,7 @@ def _response(given: Given) -> Response:
             "contact_id": given.attribution.contact_id,
             "mode": given.mode,
             "language": given.language,
-            "answers": [answer.model_dump() for answer in _answers(given.sheet)],
+            "answers": [answer.model_dump() for answer in answers_of(given.sheet)],
             "comment": given.sheet.comment,
             "wants_contact": wants_contact,
             "contact_channel": given.contact_channel if wants_contact else None,
@@ -82,13 +83,16 @@ def _response(given: Given) -> Response:
             "inclusion_probability": asked.inclusion_probability if asked else None,
             "attribution": given.attribution.model_dump(mode="json"),
             "flags": [flag.value for flag in given.flags],
+            "complete": given.complete,
+            "revision": 1,
             "answered_at": given.answered_at,
             "version": 1,
         }
     )
 
 
-def _answers(sheet: Sheet) -> list[GivenAnswer]:
+def answers_of(sheet: Sheet) -> list[GivenAnswer]:
+    """Return the answers of a sheet as they are stored and told."""
     return [
         GivenAnswer(
             question=answer.question.key,
@@ -102,23 +106,17 @@ def _answers(sheet: Sheet) -> list[GivenAnswer]:
     ]
 
 
-def _answered(response: Response, given: Given) -> SurveyAnswered:
-    return SurveyAnswered(
-        response_id=response.id,
-        invitation_id=response.invitation_id,
-        programme=response.programme,
-        survey=response.survey,
-        survey_version=response.survey_version,
-        customer_id=response.customer_id,
-        mode=response.mode,
-        language=response.language,
-        answers=_answers(given.sheet),
-        comment=response.comment,
-        wants_contact=response.wants_contact,
-        contact_channel=response.contact_channel,
-        contact_time=response.contact_time,
-        inclusion_probability=response.inclusion_probability,
-        attribution=given.attribution,
-        flagged=bool(given.flags),
-        answered_at=response.answered_at,
-    )
+def told_of(response: Response) -> SurveyAnswered:
+    """Return what the others are told of a response as it is stored."""
+    told = response.model_dump(exclude={"id", "contact_id", "flags", "version"})
+    return SurveyAnswered.model_validate({**told, "response_id": response.id, "flagged": bool(response.flags)})
+
+
+async def replace_response(uow: UnitOfWork, old: Response, given: Given) -> Response:
+    """Let the latest answer of an invitation count; the flags stay, so that a doubtful answer does not become trusted by being sent twice."""
+    fresh = _response(given)
+    flags = sorted({*old.flags, *fresh.flags})
+    taken = ("mode", "language", "answers", "comment", "wants_contact", "contact_channel", "contact_time", "complete", "answered_at")
+    changed = await answering.revise(uow, old, **{name: getattr(fresh, name) for name in taken}, flags=flags)
+    uow.emit(told_of(changed))
+    return changed

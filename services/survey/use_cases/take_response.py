@@ -45,6 +45,8 @@ class TakeResponse(Command):
     contact_time: Literal["any", "morning", "afternoon", "evening"] | None = None
     answered_at: Instant | None = None
     """None means now."""
+    complete: bool = True
+    """False for a sheet that was broken off: what was answered is kept, and required answers may be missing."""
 
 
 async def take_response(uow: UnitOfWork, command: TakeResponse) -> Response:
@@ -60,7 +62,7 @@ async def take_response(uow: UnitOfWork, command: TakeResponse) -> Response:
         uow,
         Given(
             survey=survey,
-            sheet=read_sheet(Questionnaire.model_validate(survey.definition), command.answers),
+            sheet=read_sheet(Questionnaire.model_validate(survey.definition), command.answers, complete=command.complete),
             mode=command.mode,
             language=command.language,
             contact_channel=command.contact_channel,
@@ -70,6 +72,7 @@ async def take_response(uow: UnitOfWork, command: TakeResponse) -> Response:
             customer_id=customer_id,
             attribution=attribution,
             invitation=invitation,
+            complete=command.complete,
         ),
     )
 

@@ -22,7 +22,9 @@ async def test_the_letter_is_in_the_customers_language_and_offers_one_click_to_s
         assert letter["Subject"] == "Antiphon: Wie haben wir das gemacht?"
         assert letter["Message-ID"] == f"<{invitation['id']}@antiphon>"
         assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-        text = letter.get_content()
+        plain = letter.get_body(("plain",))
+        assert plain is not None
+        text = plain.get_content()
         assert "Guten Tag Anna Weber," in text
         assert f"http://antiphon.test{path}" in text.splitlines()
         assert letter["List-Unsubscribe"].strip("<>") in text

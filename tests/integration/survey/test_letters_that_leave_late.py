@@ -5,6 +5,7 @@ from typing import Any
 from services.customers.contract import ConsentChanged
 from services.kit.ids import new_id
 from services.kit.mail import Mail
+from services.survey.adapters.mail import MailCarrier
 from services.survey.app import service
 from tests.conftest import OpenRoom
 from tests.integration.survey.scene import AT_ONCE, a_contact, a_customer, invitations, open_centre
@@ -26,7 +27,7 @@ class AwayServer:
 
 async def asked_while_away(room: Room, **changes: Any) -> tuple[AwayServer, Any]:
     server = AwayServer()
-    room.runtime.resources["mailer"] = server
+    room.runtime.resources["carriers"]["email"] = MailCarrier(server, "voice@antiphon.test", room.clock)
     await open_centre(room, AT_ONCE, **changes)
     anna = new_id()
     await room.hear(a_customer(anna), a_contact(anna))

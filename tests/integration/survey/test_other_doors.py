@@ -159,4 +159,7 @@ async def test_a_survey_that_a_blind_click_could_answer_is_refused(open_room: Op
         questions = [{**question, "required": False} for question in DELIVERY["questions"]]
         answer = await room.client("survey:admin").put("/survey/v1/surveys/delivery", json={"questions": questions})
         assert answer.status_code == 422
-        assert answer.json()["errors"][0]["message"] == "at least 2 questions must be required: a blind click on send must record nothing"
+        assert (
+            answer.json()["errors"][0]["message"]
+            == "at least 2 questions must always be asked and required: a blind click on send must record nothing"
+        )

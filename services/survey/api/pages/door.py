@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Query, Request, Response
@@ -10,11 +11,13 @@ from fastapi import Query, Request, Response
 from services.kit.http import APIRouter, RuntimeDep, StrictForm, public
 from services.survey.api.pages.rendering import blocks_of, contact_choices, problem_sentence, render, style_sheet
 from services.survey.domain.answers import CONTACT_CHANNELS, CONTACT_TIMES, Problem, read_sheet
-from services.survey.domain.design import Kind, Questionnaire, wording_in
-from services.survey.domain.honesty import flags_of
+from services.survey.domain.design import AfterAnswer, Kind, Questionnaire, wording_in
+from services.survey.domain.honesty import SweepWatch, flags_of, network_of
 from services.survey.domain.letter import about, day_in
+from services.survey.domain.sealed import sealed_token
 from services.survey.domain.tokens import Purpose, fingerprint, is_genuine, render_stamp, shown_at, token_for
 from services.survey.domain.wording import accepted, negotiate, words_in
+from services.survey.use_cases.amend_response import add_words
 from services.survey.use_cases.answer_link import LinkDead, OpenInvitation, PageAnswer, answer_link, open_invitation
 from services.survey.use_cases.record_response import AlreadyAnswered
 
@@ -62,24 +65,45 @@ async def show_survey(token: str, request: Request, runtime: RuntimeDep, _: Door
 @router.post("/s/{token}")
 async def send_survey(token: str, request: Request, form: StrictForm, runtime: RuntimeDep, _: Door) -> Response:
     """Record the answers once; with a problem nothing is recorded and everything typed is kept on the page."""
+    if _one(form, "more").strip():
+        return await _add(token, request, form, runtime)
     opened = await _opened(token, runtime)
     if opened is None:
         return gone(request, runtime)
     language = negotiate(_one(form, "lang"), opened.invitation.language)
     questionnaire = Questionnaire.model_validate(opened.survey.definition)
     asked = {question.key for question in questionnaire.questions}
-    given = {key: value for key in asked if (value := _one(form, f"q.{key}"))}
+    given = {key: value for key in asked if (value := ",".join(form.get(f"q.{key}", [""])))}
     sheet = read_sheet(questionnaire, given)
     if sheet.problems:
         return page(_form(opened, questionnaire, language, token, runtime, {**given, **_contact(form)}, sheet.problems), 422)
-    sent = _page_answer(token, form, runtime, given, language)
+    sent = _page_answer(token, form, runtime, given, language, _network(request))
     try:
         await runtime.write(answer_link, sent)
     except (LinkDead, AlreadyAnswered):
         return gone(request, runtime)
     words = words_in(language)
     sentences = [words.thanks_body, *([words.thanks_contact] if sheet.wants_contact else [])]
-    return page(render("message.html", language, runtime.settings.brand, heading=words.thanks_title, sentences=sentences))
+    may_add = questionnaire.after_answer is AfterAnswer.COMMENT
+    return page(_thanks(runtime, language, opened.invitation.id, sentences, may_add=may_add))
+
+
+async def _add(token: str, request: Request, form: Mapping[str, list[str]], runtime: Any) -> Response:
+    """Add words to an answer that was just sent, once."""
+    if not is_genuine(token, Purpose.ANSWER, runtime.resources["keys"].link):
+        return gone(request, runtime)
+    try:
+        changed = await runtime.write(add_words, fingerprint(token), _one(form, "more"))
+    except LinkDead:
+        return gone(request, runtime)
+    language = negotiate(_one(form, "lang"), changed.language)
+    return page(_thanks(runtime, language, changed.invitation_id, [words_in(language).more_done], may_add=False))
+
+
+def _thanks(runtime: Any, language: str, invitation_id: UUID, sentences: list[str], *, may_add: bool) -> str:
+    mine = sealed_token(invitation_id, Purpose.MINE, runtime.resources["keys"].link)
+    words, brand = words_in(language), runtime.settings.brand
+    return render("thanks.html", language, brand, heading=words.thanks_title, sentences=sentences, may_add=may_add, mine_token=mine)
 
 
 @look.get("/static/page.css")
@@ -111,13 +135,19 @@ def _contact(form: Mapping[str, list[str]]) -> dict[str, str]:
     }
 
 
-def _page_answer(token: str, form: Mapping[str, list[str]], runtime: Any, given: Mapping[str, str], language: str) -> PageAnswer:
+def _network(request: Request) -> str | None:
+    return network_of(request.client.host if request.client else None)
+
+
+def _page_answer(token: str, form: Mapping[str, list[str]], runtime: Any, given: Mapping[str, str], language: str, network: str | None) -> PageAnswer:
     contact = _contact(form)
+    sweep: SweepWatch = runtime.resources["sweep"]
     flags = flags_of(
         honeypot=_one(form, "website"),
         shown_at=shown_at(token, _one(form, "shown"), runtime.resources["keys"].link),
         sent_at=runtime.clock.now(),
         fastest=timedelta(seconds=runtime.settings.fastest_answer_seconds),
+        swept=sweep.note(network, token, runtime.clock.now()),
     )
     return PageAnswer(fingerprint(token), given, language, contact["contact_channel"] or None, contact["contact_time"] or None, flags)
 
@@ -145,6 +175,7 @@ def _form(
         problems=[(key, problem_sentence(problem, texts[key], words)) for key, problem in problems.items()],
         stamp=render_stamp(token, runtime.clock.now(), runtime.resources["keys"].link),
         stop_token=token_for(invitation.id, Purpose.STOP, runtime.resources["keys"].link),
+        mine_token=sealed_token(invitation.id, Purpose.MINE, runtime.resources["keys"].link),
         contact_channel=given.get("contact_channel") or preferred,
         contact_time=given.get("contact_time") or CONTACT_TIMES[0],
         **contact_choices(words),

@@ -1,10 +1,11 @@
 """From questions and answers to HTML."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -23,6 +24,8 @@ class Shown:
 
     code: str
     text: str
+    calls_for: str = ""
+    """Style classes that bring up the follow-up questions of this choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,10 @@ class ShownQuestion:
     options: list[Shown]
     layout: str
     ends: tuple[str, str] | None
-    given: str
+    given: tuple[str, ...]
     problem: str | None
+    follows: str
+    """Style class that hides it until it is called for; empty for a question that is always asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,39 +86,57 @@ def blocks_of(questionnaire: Questionnaire, language: str, given: Mapping[str, s
         Dimension.PRODUCT: words.block_product,
         Dimension.RELATIONSHIP: words.block_relationship,
     }
+    places = _Branches(questionnaire)
     blocks: dict[Dimension, list[ShownQuestion]] = {}
     for dimension in _ORDER:
         for question in questionnaire.questions:
             if question.dimension is dimension:
                 place = Dimension.SERVICE if dimension is Dimension.RESOLUTION and Dimension.SERVICE in blocks else dimension
-                blocks.setdefault(place, []).append(_shown(question, language, given.get(question.key, ""), problems.get(question.key)))
+                blocks.setdefault(place, []).append(_shown(question, language, given, problems, places))
     return [Block(headings.get(dimension), questions) for dimension, questions in blocks.items()]
 
 
-def _shown(question: Question, language: str, given: str, problem: Problem | None) -> ShownQuestion:
+class _Branches:
+    """Numbers the follow-up questions, so that style rules alone can show them: a choice `on2` brings up the question `if2`."""
+
+    def __init__(self, questionnaire: Questionnaire) -> None:
+        following = [question for question in questionnaire.questions if question.show_if]
+        self._numbers = {question.key: number for number, question in enumerate(following, start=1)}
+        self._conditions = [(question.show_if, self._numbers[question.key]) for question in following if question.show_if]
+
+    def follows(self, question: Question) -> str:
+        return f"if{self._numbers[question.key]}" if question.key in self._numbers else ""
+
+    def calls_for(self, question: Question, code: str) -> str:
+        return " ".join(f"on{number}" for condition, number in self._conditions if condition.holds({question.key: code}))
+
+
+def _shown(question: Question, language: str, given: Mapping[str, str], problems: Mapping[str, Problem], branches: _Branches) -> ShownQuestion:
     words = words_in(language)
+    answer, problem = given.get(question.key, ""), problems.get(question.key)
+    texts = _options(question, words, language)
     return ShownQuestion(
         key=question.key,
         kind=question.kind.value,
         text=wording_in(question.text, language),
         language=None if (spoken := language_of(question.text, language)) == language else spoken,
         required=question.required,
-        options=_options(question, words, language),
-        layout={Kind.CSAT5: "faces", Kind.NPS11: "steps", Kind.CES7: "steps", Kind.RESOLVED: "row"}.get(question.kind, "choices"),
+        options=[Shown(code, text, branches.calls_for(question, code)) for code, text in texts],
+        layout={Kind.CSAT5: "faces", Kind.NPS11: "steps", Kind.CES7: "steps", Kind.RESOLVED: "row", Kind.THUMBS: "row"}.get(question.kind, "choices"),
         ends=_ends(question.kind, words),
-        given=given,
+        given=tuple(answer.split(",")) if question.kind is Kind.MULTI else (answer,),
         problem=problem_sentence(problem, None, words) if problem else None,
+        follows=branches.follows(question),
     )
 
 
-def _options(question: Question, words: Words, language: str) -> list[Shown]:
-    if question.kind is Kind.CSAT5:
-        return [Shown(code, getattr(words, f"csat_{code}")) for code in question.codes()]
-    if question.kind is Kind.RESOLVED:
-        return [Shown(code, getattr(words, f"resolved_{code}")) for code in question.codes()]
-    if question.kind is Kind.SINGLE:
-        return [Shown(option.code, wording_in(option.text, language)) for option in question.options]
-    return [Shown(code, code) for code in question.codes()]
+def _options(question: Question, words: Words, language: str) -> list[tuple[str, str]]:
+    prefix = {Kind.CSAT5: "csat", Kind.RESOLVED: "resolved", Kind.THUMBS: "thumbs"}.get(question.kind)
+    if prefix:
+        return [(code, getattr(words, f"{prefix}_{code}")) for code in question.codes()]
+    if question.options:
+        return [(option.code, wording_in(option.text, language)) for option in question.options]
+    return [(code, code) for code in question.codes()]
 
 
 def _ends(kind: Kind, words: Words) -> tuple[str, str] | None:
@@ -138,3 +161,19 @@ def contact_choices(words: Words) -> dict[str, list[tuple[str, str]]]:
         "channels": [(code, getattr(words, f"contact_{code}")) for code in CONTACT_CHANNELS],
         "times": [(code, getattr(words, f"time_{code}")) for code in CONTACT_TIMES],
     }
+
+
+def answer_texts(questionnaire: Questionnaire, answers: Sequence[Mapping[str, Any]], language: str) -> list[tuple[str, str]]:
+    """Return questions and answers as the customer read them; words that were added stand under the question that asked for more."""
+    words = words_in(language)
+    asked = {question.key: question for question in questionnaire.questions}
+    shown: dict[str, list[str]] = {}
+    for answer in answers:
+        question = asked.get(answer["question"])
+        value = answer["text"] or answer["choice"] or ("" if answer["score"] is None else str(answer["score"]))
+        named = dict(_options(question, words, language)) if question else {}
+        if question is not None and question.kind is Kind.CONTACT_ME:
+            named = {"yes": words.resolved_yes}
+        text = wording_in(question.text, language) if question else words.more_title
+        shown.setdefault(text, []).append(named.get(value, value))
+    return [(text, ", ".join(values)) for text, values in shown.items()]

@@ -1,6 +1,6 @@
 """The page to stop being asked, and the one click of mail programs (RFC 8058)."""
 
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import Request, Response
 
@@ -11,7 +11,7 @@ from services.survey.api.pages.rendering import render
 from services.survey.domain.tokens import Purpose, fingerprint, is_genuine
 from services.survey.domain.wording import accepted, negotiate, words_in
 from services.survey.use_cases.answer_link import LinkDead
-from services.survey.use_cases.opt_out import living_stop_link, opt_out
+from services.survey.use_cases.opt_out import ASKING_CHANNELS, StopChannel, living_stop_link, opt_out
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
 _ONE_CLICK = "One-Click"
@@ -27,7 +27,9 @@ async def show_stop(token: str, request: Request, runtime: RuntimeDep, _: Door, 
     except LinkDead:
         return gone(request, runtime)
     language = negotiate(lang, invitation.language)
-    return page(render("stop.html", language, runtime.settings.brand, heading=words_in(language).stop_title))
+    words = words_in(language)
+    channels = [("any", words.stop_any), *((code, getattr(words, f"stop_{code}")) for code in ASKING_CHANNELS)]
+    return page(render("stop.html", language, runtime.settings.brand, heading=words.stop_title, channels=channels))
 
 
 @router.post("/u/{token}")
@@ -49,10 +51,11 @@ def _stopped(request: Request, runtime: Any, wish: str | None) -> Response:
     return page(render("message.html", language, runtime.settings.brand, heading=words.stopped_title, sentences=[words.stopped_body]))
 
 
-async def _wanted(request: Request) -> tuple[Literal["email", "any"], str | None]:
+async def _wanted(request: Request) -> tuple[StopChannel, str | None]:
     """Return what to stop and the language of the answer. A mail program may send its one click as multipart/form-data; that stops everything."""
     if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
         return "any", None
     form = await read_form(request)
     wish = form.get("lang", [None])[0]
-    return ("email" if form.get("channel") == ["email"] and form.get("List-Unsubscribe") != [_ONE_CLICK] else "any"), wish
+    chosen = next((code for code in ASKING_CHANNELS if form.get("channel") == [code]), None)
+    return (chosen if chosen and form.get("List-Unsubscribe") != [_ONE_CLICK] else "any"), wish

@@ -9,6 +9,7 @@ from services.survey.domain.wording.en import EN
 from services.survey.domain.wording.es import ES
 from services.survey.domain.wording.fr import FR
 from services.survey.domain.wording.he import HE
+from services.survey.domain.wording.it import IT
 from services.survey.domain.wording.pt import PT
 from services.survey.domain.wording.ru import RU
 from services.survey.domain.wording.words import Words
@@ -23,6 +24,7 @@ LANGUAGES: dict[str, Words] = {
     "pt": PT,
     "fr": FR,
     "de": DE,
+    "it": IT,
     "ar": AR,
     "he": HE,
 }

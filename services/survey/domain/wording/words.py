@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Every sentence of the page and the mail. {date}, {brand}, {question}, {limit} and {name} are filled in."""
+    """Every sentence of the page and the mail. {date}, {brand}, {question}, {limit}, {link}, {low}, {high} and {name} are filled in."""
 
     self_name: str
     """The language in itself."""
@@ -75,3 +75,35 @@ class Words:
     mail_link: str
     mail_until: str
     mail_stop: str
+    several: str
+    thumbs_up: str
+    thumbs_down: str
+    stop_sms: str
+    stop_message: str
+    me_link: str
+    me_title: str
+    me_body: str
+    me_none: str
+    me_asked: str
+    me_answered: str
+    me_unanswered: str
+    me_copy: str
+    me_delete: str
+    me_delete_hint: str
+    me_deleted: str
+    more_title: str
+    more_send: str
+    more_done: str
+    sms_ask: str
+    sms_again: str
+    sms_thanks: str
+    sms_stopped: str
+    remind_subject: str
+    remind_ask: str
+    pulse_title: str
+    pulse_who: str
+    pulse_box: str
+    pulse_box_hint: str
+    pulse_subject: str
+    pulse_ask: str
+    pulse_thanks: str

@@ -39,7 +39,7 @@ class GivenAnswer(BaseModel):
     dimension: str
     """service, process, product, resolution, relationship or open."""
     kind: str
-    """csat5, nps11, ces7, resolved, single, text, contact_me."""
+    """csat5, nps11, ces7, resolved, thumbs, single, multi (one of these per chosen code), text, contact_me."""
     score: int | None
     choice: str | None
     text: str | None
@@ -100,7 +100,22 @@ class SurveyAnswered(Event):
     attribution: Attribution
     flagged: bool
     """Looks like a scanner or a bot: kept, but not counted."""
+    complete: bool = True
+    """False for a sheet that was broken off."""
+    revision: int = 1
+    """The same response is told again with the next number when the customer changed or added something; the highest counts."""
     answered_at: datetime
+
+
+class SurveyResponseWithdrawn(Event):
+    """A customer deleted an answer: its words must go, and its scores must no longer be connected with the customer."""
+
+    subject: ClassVar[str] = "survey.response_withdrawn.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id", "response_id")
+
+    response_id: UUID
+    customer_id: UUID
+    withdrawn_at: datetime
 
 
 class SurveyOptedOut(Event):
@@ -224,7 +239,7 @@ class InvitationView(View):
     channel: str
     language: str
     state: str
-    """queued, sent, answered, withdrawn or expired."""
+    """queued, sent, answered, withdrawn, undeliverable or expired."""
     inclusion_probability: float
     invited_at: datetime
     sent_at: datetime | None
@@ -255,97 +270,8 @@ class ResponseView(View):
     attribution: Attribution
     flags: list[str]
     """Why it looks like a scanner's or a bot's; empty for an ordinary answer."""
+    complete: bool
+    """False for a sheet that was broken off."""
+    revision: int
     answered_at: datetime
-    version: int
-
-
-class LotAuditView(View):
-    """The lot against its promise: `rate_z` beyond ±2.58, or `agent_p` under 0.01, would be a reason to look."""
-
-    programme: str
-    drawn: int
-    chosen: int
-    promised: float
-    """The sum of the recorded inclusion probabilities."""
-    rate_z: float
-    agents: int
-    agent_chi_square: float
-    agent_p: float
-
-
-class SkippingAgentView(View):
-    """How often an agent asked to skip the survey, against all agents; `p` is corrected for looking at many (Benjamini-Hochberg)."""
-
-    agent_id: UUID
-    contacts: int
-    skips: int
-    rate: float
-    z: float
-    p: float
-    striking: bool
-
-
-class ShareView(View):
-    """A share with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-    standard_error: float
-    answered: int
-    effective: float
-    """The size of a simple random sample that would be as precise."""
-
-
-class CellEstimateView(View):
-    """One cell of a sample."""
-
-    name: str
-    eligible: int
-    answered: int
-    satisfied: int
-    half_width: float
-    """Of its 95 % interval."""
-
-
-class EstimateView(View):
-    """The satisfied share of a programme's occasions, raw beside weighted (post-stratified by cell)."""
-
-    programme: str
-    definition: str
-    by: list[str]
-    raw: ShareView | None
-    """None without answers."""
-    weighted: ShareView | None
-    cells: list[CellEstimateView]
-
-
-class WishView(View):
-    """What an agent said about asking after a contact."""
-
-    contact_id: UUID
-    agent_id: UUID
-    wish: str
-    """skip or force."""
-    reason: str
-    said_at: datetime
-
-
-class SimulationView(View):
-    """A draft replayed over recorded history.
-
-    The report has `draft` and `live`: eligible, invited, refused by reason, caps_hit, asks_per_customer (histogram), by_day, and cells with
-    expected answers and the half-width of their 95 % interval in the worst case.
-    """
-
-    id: UUID
-    programme: str
-    days: int
-    state: str
-    """running, done or failed."""
-    progress: float
-    report: dict[str, JsonValue] | None
-    """None until it is done."""
-    created_at: datetime
-    finished_at: datetime | None
     version: int
