@@ -7,7 +7,7 @@ BIN := .venv/bin
 T ?=
 B ?=
 
-.PHONY: help contracts format run up-local demo check lint types imports schema migrations test test-fast bench bench-long knowledge-eval migration map key token clean
+.PHONY: help contracts format run up-local demo routing-sim check lint types imports schema migrations test test-fast bench bench-long knowledge-eval migration map key token clean
 
 help: ## List the commands
 	@grep -hE '^[a-z%-]+:.*##|^##@' $(MAKEFILE_LIST) | sed -E 's/^##@ (.*)/\n\1/; s/^([a-z%-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -64,6 +64,9 @@ bench: .venv/.installed ## Measure; B=house for one part. One JSON line per figu
 
 knowledge-eval: .venv/.installed ## Try the knowledge search on a set of your own: DOCS=articles.jsonl QUERIES=questions.jsonl
 	@$(BIN)/python -m tests.bench.peers.evaluate_knowledge $(DOCS) $(QUERIES) $(MOST)
+
+routing-sim: .venv/.installed ## Play a day through routing: make routing-sim AGENTS=file CONTACTS=file POLICY=index
+	@$(BIN)/python -m infra.routing_sim --agents "$(AGENTS)" --contacts "$(CONTACTS)" --policy "$(or $(POLICY),index)"
 
 ##@ Change
 contracts: .venv/.installed ## Renew the committed OpenAPI, event and GraphQL documents (then read the difference)

@@ -5,7 +5,17 @@ from typing import Any
 from uuid import UUID
 
 from gateway.clients.service import Caller, Service, segment
-from services.customers.contract import CaseView, CustomerView, OrderView, TimelineEntryView, WriteUpView
+from services.customers.contract import (
+    CandidateView,
+    CaseView,
+    ConsentView,
+    CustomerView,
+    ErasureView,
+    MergeView,
+    OrderView,
+    TimelineEntryView,
+    WriteUpView,
+)
 from services.kit.paging import Page
 
 
@@ -66,3 +76,34 @@ class Customers:
         """Create or change the customer who has the key."""
         path = f"/v1/customers/by-key/{segment(kind)}/{segment(value)}"
         return self.service.believe(CustomerView, await self.service.change(caller, "PUT", path, body))
+
+    async def candidates(self, caller: Caller, customer_id: str) -> list[CandidateView]:
+        """Return who may be the same person."""
+        data = await self.service.read(caller, f"/v1/customers/{segment(customer_id)}/candidates")
+        return self.service.believe(Page[CandidateView], data).items
+
+    async def merge(self, caller: Caller, body: dict[str, Any], key: str | None) -> MergeView:
+        """Join two persons."""
+        return self.service.believe(MergeView, await self.service.change(caller, "POST", "/v1/merges", body, key=key))
+
+    async def undo(self, caller: Caller, merge_id: str, key: str | None) -> MergeView:
+        """Take a merge back."""
+        return self.service.believe(MergeView, await self.service.change(caller, "POST", f"/v1/merges/{segment(merge_id)}/undo", {}, key=key))
+
+    async def consent(self, caller: Caller, customer_id: str, purpose: str, channel: str, body: dict[str, Any]) -> ConsentView:
+        """Record a word on consent."""
+        path = f"/v1/customers/{segment(customer_id)}/consents/{segment(purpose)}/{segment(channel)}"
+        return self.service.believe(ConsentView, await self.service.change(caller, "PUT", path, body))
+
+    async def confirm(self, caller: Caller, case_id: str, body: dict[str, Any], key: str | None) -> CaseView:
+        """Write down the customer's word on a solution."""
+        path = f"/v1/cases/{segment(case_id)}/confirm"
+        return self.service.believe(CaseView, await self.service.change(caller, "POST", path, body, key=key))
+
+    async def erase(self, caller: Caller, body: dict[str, Any], key: str | None) -> ErasureView:
+        """Forget a person."""
+        return self.service.believe(ErasureView, await self.service.change(caller, "POST", "/v1/erasures", body, key=key))
+
+    async def erasure(self, caller: Caller, erasure_id: str) -> ErasureView:
+        """Return how far an erasure is; raises Problem (not_found)."""
+        return self.service.believe(ErasureView, await self.service.read(caller, f"/v1/erasures/{segment(erasure_id)}"))

@@ -52,9 +52,15 @@ class Case(Node):
     driver: str | None = strawberry.field(description="Why the customer had to make contact; null while unknown.")
     language: str = strawberry.field(description="BCP 47 language of the texts.")
     owner: str | None = strawberry.field(description="Who takes care of it; null while nobody does.")
-    state: str = strawberry.field(description="open or resolved.")
+    state: str = strawberry.field(description="open, resolved or confirmed.")
     opened_at: datetime = strawberry.field(description="When it was opened.")
     resolved_at: datetime | None = strawberry.field(description="When it was solved; null while open.")
+    confirmed_at: datetime | None = strawberry.field(description="When the customer agreed that it is; null before.")
+    promise: str | None = strawberry.field(description="What was promised; null when nothing was.")
+    promised_for: datetime | None = strawberry.field(description="Until when it was promised.")
+    contact_count: int = strawberry.field(description="Contacts about it.")
+    written_exchanges: int = strawberry.field(description="Those of them in writing.")
+    call_advised: bool = strawberry.field(description="Set with the second exchange in writing: call instead of writing again.")
     version: int = strawberry.field(description="Grows with each change.")
 
     @classmethod

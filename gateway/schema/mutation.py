@@ -10,6 +10,7 @@ from gateway.contract import KeyView
 from gateway.schema import ids
 from gateway.schema.access import AccessKey
 from gateway.schema.customers import Case, Order, WriteUp
+from gateway.schema.customers_more import CustomersMutation
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.inputs import (
     EndContactInput,
@@ -36,7 +37,7 @@ Reason = Annotated[str, strawberry.argument(description="The reason.")]
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(KnowledgeMutation):
+class Mutation(KnowledgeMutation, CustomersMutation):
     """The root of all changes."""
 
     @changes("Record a contact that a telephony system routed and ended.")

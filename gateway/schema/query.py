@@ -12,6 +12,7 @@ from gateway.context import GatewayContext, Info, at
 from gateway.schema import ids
 from gateway.schema.customer import Customer, customer_of
 from gateway.schema.customers import Case, IdentityKeyInput
+from gateway.schema.customers_more import CustomersQuery
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.insight import BoardEntry, CycleHealth, Driver, Initiative, Metric
 from gateway.schema.knowledge import Article, KnowledgeQuery, KnowledgeSearch
@@ -31,7 +32,7 @@ State = Annotated[str | None, strawberry.argument(description="Only in this stat
 
 
 @strawberry.type(description="What can be asked.")
-class Query(KnowledgeQuery):
+class Query(KnowledgeQuery, CustomersQuery):
     """The root of all questions."""
 
     @computed("The unified customer, by a key that names them or by id. Null when nobody is known.")

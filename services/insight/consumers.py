@@ -1,6 +1,6 @@
 """What insight hears, and which use case counts it."""
 
-from services.customers.contract import CustomerErased, SubjectIdentified
+from services.customers.contract import CustomerChanged, CustomerErased, SubjectIdentified
 from services.feedback.contract import (
     ContributorTold,
     FeedbackCategorised,
@@ -12,6 +12,7 @@ from services.feedback.contract import (
 )
 from services.insight.use_cases.forget_customer import forget_customer
 from services.insight.use_cases.identify_subject import identify_subject
+from services.insight.use_cases.learn_segment import learn_segment
 from services.insight.use_cases.record_answer import record_answer
 from services.insight.use_cases.record_article_use import record_article_use
 from services.insight.use_cases.record_contact import record_contact
@@ -23,13 +24,15 @@ from services.insight.use_cases.record_feedback import (
 from services.insight.use_cases.record_follow_up import record_follow_up_closed, record_follow_up_opened
 from services.insight.use_cases.record_invitation import record_invitation
 from services.insight.use_cases.record_told import record_told
+from services.insight.use_cases.record_waiting import record_waiting
 from services.insight.use_cases.remove_feedback import remove_feedback
 from services.kit.service import Consumer
 from services.knowledge.contract import ArticleLinked
-from services.routing.contract import ContactEnded
+from services.routing.contract import ContactConnected, ContactEnded
 from services.survey.contract import SurveyAnswered, SurveyInvited
 
 CONSUMERS = [
+    Consumer(ContactConnected, record_waiting),
     Consumer(ContactEnded, record_contact),
     Consumer(FeedbackReceived, record_feedback_received, batch=True),
     Consumer(FeedbackCategorised, record_feedback_categorised, batch=True),
@@ -42,5 +45,6 @@ CONSUMERS = [
     Consumer(SurveyAnswered, record_answer),
     Consumer(ArticleLinked, record_article_use),
     Consumer(SubjectIdentified, identify_subject),
+    Consumer(CustomerChanged, learn_segment),
     Consumer(CustomerErased, forget_customer),
 ]

@@ -1,7 +1,11 @@
 """What insight does by the clock."""
 
 from services.insight.domain.period import Asked
+from services.insight.domain.training import needs
 from services.insight.queries.cycle_health import cycle_health
+from services.insight.queries.training import resolution_by_team
+from services.insight.repository.rollups import ADD_UP, add_up, mark_if_new
+from services.insight.use_cases.find_training_needs import find_training_needs
 from services.insight.use_cases.raise_alerts import LOOK, plan_look, raise_alerts
 from services.kit.due import DueJob
 from services.kit.service import Job, Runtime
@@ -12,11 +16,19 @@ async def look_at_cycle(runtime: Runtime, job: DueJob) -> None:  # noqa: ARG001 
     settings = runtime.settings
     found = await runtime.read(cycle_health, Asked(None, None, {}), settings.thresholds(), settings.minimum_answers)
     await runtime.write(raise_alerts, found.stages)
+    await runtime.write(find_training_needs, needs(await runtime.read(resolution_by_team)))
+
+
+async def add_up_days(runtime: Runtime, job: DueJob) -> None:  # noqa: ARG001  there is one heap of days
+    """Add up the days that changed, a few in each transaction, so that other writers get in between."""
+    while await runtime.write(add_up):
+        pass
 
 
 async def start_looking(runtime: Runtime) -> None:
-    """Plan the first look after a start."""
+    """Plan the first look after a start; facts that were never added up are marked to be."""
     await runtime.write(plan_look)
+    await runtime.write(mark_if_new)
 
 
-JOBS = [Job(LOOK, look_at_cycle)]
+JOBS = [Job(LOOK, look_at_cycle), Job(ADD_UP, add_up_days)]

@@ -1,17 +1,16 @@
 """What time does in routing. Every deadline is a row, so a restart forgets none."""
 
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from services.kit.db import UnitOfWork
-from services.kit.due import DueJob, TxJob
-from services.routing.use_cases.expire_offer import expire_offer
+from services.kit.due import DueJob, Job, TxJob
 from services.routing.use_cases.finish_wrap_up import FINISH_WRAP_UP, finish_wrap_up
 from services.routing.use_cases.look_again import look_again
-from services.routing.use_cases.match import EXPIRE_OFFER, LOOK_AGAIN
+from services.routing.use_cases.match import DECIDE, LOOK_AGAIN
 
-
-async def _expire(uow: UnitOfWork, job: DueJob) -> None:
-    await expire_offer(uow, UUID(job.key))
+AGAIN = timedelta(seconds=1)
 
 
 async def _look_again(uow: UnitOfWork, job: DueJob) -> None:
@@ -22,4 +21,16 @@ async def _finish(uow: UnitOfWork, job: DueJob) -> None:
     await finish_wrap_up(uow, UUID(job.key))
 
 
-JOBS = [TxJob(EXPIRE_OFFER, _expire), TxJob(LOOK_AGAIN, _look_again), TxJob(FINISH_WRAP_UP, _finish)]
+async def _decide(runtime: Any, job: DueJob) -> None:
+    """Do a round of the leader; where another replica leads, it is told, and looked at again until it has done so."""
+    leader = runtime.resources["leader"]
+    await leader.settle()
+    if not leader.leads:
+        await runtime.write(_later, job.key)
+
+
+async def _later(uow: UnitOfWork, key: str) -> None:
+    await uow.schedule(DECIDE, key=key, at=uow.now + AGAIN)
+
+
+JOBS: list[Job | TxJob] = [Job(DECIDE, _decide, concurrency=1), TxJob(LOOK_AGAIN, _look_again), TxJob(FINISH_WRAP_UP, _finish)]

@@ -27,7 +27,20 @@ class Dispatch(Base, table=True):
     __tablename__ = "dispatch"
     id: int = Field(primary_key=True)
     priced_at: datetime | None
-    """When the scarcity prices on the agents were last computed; None never."""
+    """Not used since the engine prices in memory; kept so that a version of yesterday can run beside this one."""
+    epoch: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Grows with every leader. What a leader of yesterday's epoch wants to write is refused."""
+
+
+class RoutingChange(Base, table=True):
+    """Something that the engine has not seen yet: deleted in the transaction in which it acts on it."""
+
+    __tablename__ = "routing_change"
+    seq: int | None = Field(default=None, primary_key=True)
+    kind: str
+    """contact or agent."""
+    key: UUID
+    trigger: str
 
 
 class Skill(Base, table=True):
@@ -195,6 +208,8 @@ class Reservation(Base, table=True):
     closed_at: datetime | None
     """When the offer came to nothing or the wrap-up was done."""
     version: int
+    fencing_epoch: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The leader that made the offer."""
 
 
 class Exclusion(Base, table=True):
@@ -232,6 +247,8 @@ class RoutingDecision(Base, table=True):
     """How many agents (contact arrived) or contacts (agent freed) were weighed."""
     terms: dict[str, Any] = Field(sa_type=JSON)
     runners_up: list[dict[str, Any]] = Field(sa_type=JSON, sa_column_kwargs=INDIRECT)
+    epoch: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The leader that decided."""
 
 
 class CustomerStanding(Base, table=True):

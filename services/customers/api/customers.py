@@ -6,15 +6,16 @@ from uuid import UUID
 from fastapi import Path, Query, Response
 
 from services.customers import repository
-from services.customers.contract import CustomerView
+from services.customers.contract import CandidateView, CustomerView
 from services.customers.domain.keys import KeyKind
+from services.customers.queries.candidates import candidates
 from services.customers.queries.resolve import customer_by_key
 from services.customers.use_cases.erase_customer import erase_customer
 from services.customers.use_cases.put_customer import GivenKey, PutCustomer, add_key, put_customer
 from services.customers.use_cases.read_key import read_key
 from services.kit.auth import Principal
 from services.kit.db import UnitOfWork
-from services.kit.http import APIRouter, Read, Write, requires
+from services.kit.http import APIRouter, Page, Read, Write, requires
 
 router = APIRouter(tags=["customers"])
 KeyValue = Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
@@ -41,6 +42,12 @@ async def get_by_key(
 async def get_customer(customer_id: UUID, read: Read, _: Annotated[Principal, requires("customers:read")]) -> CustomerView:
     """Return a person by the id of any of their records."""
     return await read(repository.customer_view, customer_id)
+
+
+@router.get("/v1/customers/{customer_id}/candidates", response_model=Page[CandidateView])
+async def list_candidates(customer_id: UUID, read: Read, _: Annotated[Principal, requires("customers:read")]) -> Page[CandidateView]:
+    """Return who may be the same person, the likeliest first, with what speaks for it. Nothing is merged: a person decides."""
+    return Page(items=await read(candidates, customer_id), next_cursor=None)
 
 
 @router.post("/v1/customers/{customer_id}/keys", status_code=201, response_model=CustomerView)

@@ -4,11 +4,13 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Header, Query, Response
 from pydantic import Field, model_validator
 
-from services.customers.contract import CustomerViews, ExportView, IdentityKey, ResolvedCustomers
+from services.customers.contract import CustomerSectionsView, CustomerViews, ExportView, IdentityKey, ResolvedCustomers
 from services.customers.domain.keys import KeyKind
 from services.customers.queries.export import export_many
+from services.customers.queries.one_view import one_view, read_sections, tag
 from services.customers.queries.resolve import resolve_ids, resolve_keys
 from services.customers.queries.views import SectionName, customer_sections
 from services.kit.auth import Principal
@@ -58,6 +60,25 @@ async def post_views(ask: AskViews, read: Read, runtime: RuntimeDep, _: Annotate
     sections = list(SectionName) if ask.sections is None else list(dict.fromkeys(ask.sections))
     quiet = timedelta(days=runtime.settings.offer_quiet_days)
     return await read(customer_sections, ask.customer_ids, sections, ask.sizes, quiet)
+
+
+@router.get("/internal/v1/customers/{customer_id}/view", response_model=CustomerSectionsView)
+async def get_view(
+    customer_id: UUID,
+    read: Read,
+    runtime: RuntimeDep,
+    _: Annotated[Principal, requires("internal")],
+    sections: Annotated[str | None, Query(max_length=200, description="e.g. profile,cases:10; all when left out")] = None,
+    if_none_match: Annotated[str | None, Header(max_length=200)] = None,
+) -> Response:
+    """Return the sections of one customer, or 304 when the reader has them already (weak ETag of their versions)."""
+    names, sizes = read_sections(sections)
+    found = await read(one_view, customer_id, names, sizes, timedelta(days=runtime.settings.offer_quiet_days))
+    mark = tag(found, sizes)
+    if mark in (if_none_match or "").split(", "):
+        return Response(status_code=304, headers={"ETag": mark})
+    body = CustomerSectionsView(sections=found).model_dump_json()
+    return Response(body, media_type="application/json", headers={"ETag": mark})
 
 
 @router.post("/internal/v1/customers/export", response_model=ExportView)

@@ -5,12 +5,15 @@ from typing import ClassVar
 from uuid import UUID
 
 from services.customers.contract.views import (
+    CandidateView,
     CaseView,
     ConsentView,
+    CustomerSectionsView,
     CustomerView,
     CustomerViews,
     ErasureReceiptView,
     ErasureView,
+    EvidenceView,
     ExportView,
     IdentityKey,
     MadeOffer,
@@ -28,7 +31,11 @@ from services.customers.contract.views import (
 from services.kit.events import Event
 
 __all__ = [
+    "CallAdvised",
+    "CandidateView",
+    "CaseConfirmed",
     "CaseOpened",
+    "CaseReopened",
     "CaseResolved",
     "CaseView",
     "CaseWrittenUp",
@@ -36,6 +43,7 @@ __all__ = [
     "ConsentView",
     "CustomerChanged",
     "CustomerErased",
+    "CustomerSectionsView",
     "CustomerView",
     "CustomerViews",
     "CustomersMerged",
@@ -43,6 +51,7 @@ __all__ = [
     "ErasureCompleted",
     "ErasureReceiptView",
     "ErasureView",
+    "EvidenceView",
     "ExportView",
     "IdentityKey",
     "MadeOffer",
@@ -188,6 +197,40 @@ class CaseResolved(Event):
     customer_id: UUID
     driver: str | None
     resolved_at: datetime
+
+
+class CaseConfirmed(Event):
+    """The customer says that the case is solved."""
+
+    subject: ClassVar[str] = "customers.case_confirmed.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id",)
+
+    case_id: UUID
+    customer_id: UUID
+    confirmed_at: datetime
+
+
+class CaseReopened(Event):
+    """The customer says that the case is not solved."""
+
+    subject: ClassVar[str] = "customers.case_reopened.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id",)
+
+    case_id: UUID
+    customer_id: UUID
+    reopened_at: datetime
+
+
+class CallAdvised(Event):
+    """We wrote to each other twice about an open case: call the customer instead of writing a third time."""
+
+    subject: ClassVar[str] = "customers.call_advised.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id",)
+
+    case_id: UUID
+    customer_id: UUID
+    written_exchanges: int
+    language: str
 
 
 class OrderPlaced(Event):

@@ -52,6 +52,24 @@ class MergeView(View):
     undone_at: datetime | None
 
 
+class EvidenceView(View):
+    """Something that two customers share: name, mailbox or line; `bits` is how strongly it speaks for one person."""
+
+    kind: str
+    bits: float
+    holders: int
+    """How many records have it."""
+    sentence: str
+
+
+class CandidateView(View):
+    """Somebody who may be the same person: a suggestion to look at, never a merge."""
+
+    customer_id: UUID
+    probability: float
+    evidence: list[EvidenceView]
+
+
 class ErasureReceiptView(View):
     """What one service says about one record; `rows` and `received_at` are null while it has not answered."""
 
@@ -103,7 +121,7 @@ class OrderView(View):
 
 
 class CaseView(View):
-    """A case; state is open or resolved."""
+    """A case; state is open, resolved or confirmed (the customer agrees). `call_advised` is set with the second exchange in writing."""
 
     id: UUID
     customer_id: UUID
@@ -116,6 +134,12 @@ class CaseView(View):
     state: str
     opened_at: datetime
     resolved_at: datetime | None
+    confirmed_at: datetime | None
+    promise: str | None
+    promised_for: datetime | None
+    contact_count: int
+    written_exchanges: int
+    call_advised: bool
     version: int
 
 
@@ -203,6 +227,12 @@ class Section(View):
     version: int
     as_of: datetime
     data: Any
+
+
+class CustomerSectionsView(View):
+    """The sections of one customer by name."""
+
+    sections: dict[str, Section]
 
 
 class CustomerViews(View):

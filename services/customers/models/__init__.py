@@ -7,13 +7,14 @@ from uuid import UUID
 from sqlalchemy import JSON, BigInteger, Column, Identity, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
-from services.customers.models.base import DIRECT, FREE_TEXT, INDIRECT, NONE, SERIAL, Base
-from services.customers.models.privacy import ErasedKey, Erasure, ErasureReceipt, SubjectKey
+from services.customers.models.base import DIRECT, FALSE, FREE_TEXT, INDIRECT, NONE, SERIAL, ZERO, Base
+from services.customers.models.privacy import ErasedKey, Erasure, ErasureReceipt, IdentityHint, SubjectKey
 from services.kit.tables import kit_tables
 
 __all__ = [
     "KIT",
     "Base",
+    "CaseContact",
     "CaseWriteUp",
     "Consent",
     "Customer",
@@ -26,6 +27,7 @@ __all__ = [
     "Erasure",
     "ErasureReceipt",
     "FollowUp",
+    "IdentityHint",
     "Merge",
     "Offer",
     "Subject",
@@ -185,10 +187,30 @@ class CustomerCase(Base, table=True):
     language: str
     owner: str | None
     state: str
-    """open or resolved."""
+    """open, resolved or confirmed."""
     opened_at: datetime
     resolved_at: datetime | None
+    confirmed_at: datetime | None
+    """When the customer said that it is solved."""
+    promise: str | None = Field(sa_column_kwargs=FREE_TEXT)
+    """What we said we would do."""
+    promised_for: datetime | None
+    contact_count: int = Field(sa_column_kwargs=ZERO)
+    written_exchanges: int = Field(sa_column_kwargs=ZERO)
+    call_advised: bool = Field(sa_column_kwargs=FALSE)
+    """Set with the second exchange in writing."""
     version: int
+
+
+class CaseContact(Base, table=True):
+    """A contact about a case; each counts once."""
+
+    __tablename__ = "case_contact"
+
+    case_id: UUID = Field(primary_key=True)
+    contact_id: UUID = Field(primary_key=True)
+    channel: str
+    ended_at: datetime
 
 
 class CaseWriteUp(Base, table=True):

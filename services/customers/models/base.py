@@ -1,6 +1,6 @@
 """What every table of customers stands on."""
 
-from sqlalchemy import BigInteger, Integer
+from sqlalchemy import BigInteger, Integer, text
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
@@ -8,6 +8,8 @@ DIRECT = {"info": {"pii": "direct"}}
 INDIRECT = {"info": {"pii": "indirect"}}
 NONE = {"info": {"pii": "none"}}
 FREE_TEXT = {"info": {"pii": "free_text"}}
+ZERO = {"server_default": text("0")}
+FALSE = {"server_default": text("false")}
 SERIAL = BigInteger().with_variant(Integer, "sqlite")
 
 

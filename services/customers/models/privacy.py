@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
-from services.customers.models.base import Base
+from services.customers.models.base import DIRECT, Base
 
 
 class SubjectKey(Base, table=True):
@@ -17,6 +18,17 @@ class SubjectKey(Base, table=True):
     wrapped: bytes
     """AES-256-GCM of the key under the installation's secret."""
     made_at: datetime
+
+
+class IdentityHint(Base, table=True):
+    """Something that a record may share with another of the same person, as a blind index."""
+
+    __tablename__ = "identity_hint"
+    __table_args__ = (Index("identity_hint_same", "kind", "hint"),)
+
+    customer_id: UUID = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    hint: str = Field(primary_key=True, sa_column_kwargs=DIRECT)
 
 
 class Erasure(Base, table=True):

@@ -8,13 +8,24 @@ from sqlalchemy import ColumnElement, Table, or_, select
 
 from services.customers import repository
 from services.customers.contract import ExportView
-from services.customers.models import Base, CaseWriteUp, Customer, CustomerCase, ErasureReceipt, Merge, SubjectKey, TimelineEntry
+from services.customers.models import (
+    Base,
+    CaseContact,
+    CaseWriteUp,
+    Customer,
+    CustomerCase,
+    ErasureReceipt,
+    IdentityHint,
+    Merge,
+    SubjectKey,
+    TimelineEntry,
+)
 from services.kit.db import Tx
 from services.kit.tables import from_micros
 
 _SEALED_AT = {"timeline_entry.data": repository.ENTRY, "customer_key.sealed": "customer_key.value"}
-_NOT_THEIRS = {_of.__tablename__ for _of in (SubjectKey, ErasureReceipt)}
-"""Machinery: a key, and the proof of an erasure."""
+_NOT_THEIRS = {_of.__tablename__ for _of in (SubjectKey, ErasureReceipt, IdentityHint)}
+"""Machinery: a key, the proof of an erasure, and blind indexes."""
 
 
 async def export(tx: Tx, customer_id: UUID) -> ExportView:
@@ -43,6 +54,9 @@ async def _tables(tx: Tx, ids: Collection[UUID]) -> dict[str, list[dict[str, Any
     return {name: rows for name, rows in found.items() if rows}
 
 
+_OF_CASES = {str(_of.__tablename__) for _of in (CaseWriteUp, CaseContact)}
+
+
 def _about(table: Table, ids: Collection[UUID]) -> ColumnElement[bool] | None:
     if table.name in _NOT_THEIRS:
         return None
@@ -50,7 +64,7 @@ def _about(table: Table, ids: Collection[UUID]) -> ColumnElement[bool] | None:
         return table.c.id.in_(ids)
     if table.name == Merge.__tablename__:
         return or_(table.c.survivor_id.in_(ids), table.c.merged_id.in_(ids))
-    if table.name == CaseWriteUp.__tablename__:
+    if table.name in _OF_CASES:
         cases = Base.metadata.tables[str(CustomerCase.__tablename__)]
         return table.c.case_id.in_(select(cases.c.id).where(cases.c.customer_id.in_(ids)))
     return table.c.customer_id.in_(ids) if "customer_id" in table.c else None

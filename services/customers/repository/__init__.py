@@ -25,6 +25,7 @@ from services.customers.repository.erasures import (
     put_receipt,
     receipts,
 )
+from services.customers.repository.hints import record_count, shared_hints
 from services.customers.repository.identity import (
     active_edges,
     add_customer,
@@ -69,7 +70,7 @@ from services.customers.repository.timeline import (
     opened_entry,
     take_waiting,
 )
-from services.customers.repository.told import forget_told
+from services.customers.repository.told import untold
 
 __all__ = [
     "ENTRY",
@@ -101,7 +102,6 @@ __all__ = [
     "erasure_of",
     "erasures",
     "follow_up",
-    "forget_told",
     "give_follow_ups",
     "key_owners",
     "keys_of",
@@ -122,13 +122,16 @@ __all__ = [
     "put_receipt",
     "put_standing",
     "receipts",
+    "record_count",
     "remember_erased",
     "reshape",
     "sealers",
+    "shared_hints",
     "standing",
     "standings",
     "take_waiting",
     "timeline_floors",
     "touch",
     "undo_merge",
+    "untold",
 ]

@@ -13,7 +13,7 @@ from services.customers.repository.sealing import open_values, seal_values, seal
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import NotFound
 
-CASE_TEXTS = frozenset({"title", "description"})
+CASE_TEXTS = frozenset({"title", "description", "promise"})
 WRITE_UP_TEXTS = frozenset({"title", "problem", "environment", "cause", "resolution"})
 
 
@@ -62,7 +62,10 @@ async def add_write_up(uow: UnitOfWork, customer_id: UUID, values: Values) -> No
 async def change_case(uow: UnitOfWork, case: CustomerCase, values: Values) -> CustomerCase:
     """Overwrite columns of a case; its version grows in any event."""
     changed = {**values, "version": case.version + 1}
-    await uow.execute(update(CustomerCase).where(col(CustomerCase.id) == case.id).values(**changed))
+    sealed: Values = changed
+    if CASE_TEXTS & changed.keys():
+        sealed = seal_values((await sealers_for(uow, [case.customer_id]))[case.customer_id], changed, "customer_case", CASE_TEXTS)
+    await uow.execute(update(CustomerCase).where(col(CustomerCase.id) == case.id).values(**sealed))
     await touch(uow, case.customer_id)
     return CustomerCase.model_validate({**case.model_dump(), **changed})
 

@@ -20,6 +20,7 @@ from services.customers.models import (
     TimelineEntry,
     Values,
 )
+from services.customers.repository.hints import drop_hints
 from services.customers.repository.sealing import shred
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import InvalidInput, NotFound
@@ -40,12 +41,12 @@ async def erase(uow: UnitOfWork, members: Collection[UUID]) -> int:
         delete(CustomerKey).where(col(CustomerKey.customer_id).in_(members)),
         update(Merge).where(or_(col(Merge.survivor_id).in_(members), col(Merge.merged_id).in_(members))).values(reason=""),
         update(CaseWriteUp).where(col(CaseWriteUp.case_id).in_(own)).values(**blank),
-        update(CustomerCase).where(col(CustomerCase.customer_id).in_(members)).values(title="", description=""),
+        update(CustomerCase).where(col(CustomerCase.customer_id).in_(members)).values(title="", description="", promise=None),
         update(CustomerOrder).where(col(CustomerOrder.customer_id).in_(members)).values(order_reference=reference),
         update(Consent).where(col(Consent.customer_id).in_(members)).values(source=""),
         update(TimelineEntry).where(col(TimelineEntry.customer_id).in_(members)).values(title="", data="{}"),
     ]
-    return await shred(uow, members) + sum([await uow.execute(statement) for statement in statements])
+    return await shred(uow, members) + await drop_hints(uow, members) + sum([await uow.execute(statement) for statement in statements])
 
 
 async def case_ids(tx: Tx, members: Collection[UUID]) -> list[UUID]:

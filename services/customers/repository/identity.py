@@ -7,6 +7,7 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlmodel import col
 
 from services.customers.domain.keys import Key, fingerprint
+from services.customers.domain.likeness import HintKind, hint_of_name, hints_of_keys
 from services.customers.domain.profile import FIELDS
 from services.customers.models import (
     Customer,
@@ -17,6 +18,7 @@ from services.customers.models import (
     TimelineEntry,
     Values,
 )
+from services.customers.repository.hints import add_hints, drop_hints
 from services.customers.repository.sealing import seal_values, sealers_for
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import NotFound
@@ -37,14 +39,24 @@ async def add_customer(uow: UnitOfWork, values: Values, said_at: Mapping[str, st
         {"id": customer_id, **fields, "said_at": dict(said_at), "version": 1, "timeline_floor": 0, "created_at": uow.now, "erased_at": None},
     )
     await uow.insert(CustomerMember, {"customer_id": customer_id, "person_id": customer_id})
+    await _hint_at(uow, customer_id, values.get("display_name"))
     return customer_id
 
 
 async def change_customer(uow: UnitOfWork, customer_id: UUID, values: Values) -> None:
     """Overwrite columns of one record."""
+    if "display_name" in values:
+        await drop_hints(uow, [customer_id], HintKind.NAME)
+        await _hint_at(uow, customer_id, values["display_name"])
     if SEALED_FIELDS & {name for name, value in values.items() if value}:
         values = seal_values((await sealers_for(uow, [customer_id]))[customer_id], values, "customer", SEALED_FIELDS)
     await uow.execute(update(Customer).where(col(Customer.id) == customer_id).values(**values))
+
+
+async def _hint_at(uow: UnitOfWork, customer_id: UUID, name: str | None) -> None:
+    hint = hint_of_name(name) if name else None
+    if hint is not None:
+        await add_hints(uow, customer_id, [(HintKind.NAME, hint)])
 
 
 async def touch(uow: UnitOfWork, customer_id: UUID) -> None:
@@ -74,7 +86,7 @@ async def key_owners(tx: Tx, keys: Collection[Key]) -> dict[Key, UUID]:
     return {key: owners[key] for key in keys if key in owners}
 
 
-async def add_keys(uow: UnitOfWork, customer_id: UUID, keys: Iterable[Key]) -> None:
+async def add_keys(uow: UnitOfWork, customer_id: UUID, keys: Collection[Key]) -> None:
     """Give keys to a record."""
     sealer = (await sealers_for(uow, [customer_id]))[customer_id]
     index = uow.secret(_INDEX)
@@ -90,6 +102,7 @@ async def add_keys(uow: UnitOfWork, customer_id: UUID, keys: Iterable[Key]) -> N
         for key in keys
     ]
     await uow.insert(CustomerKey, *rows)
+    await add_hints(uow, customer_id, hints_of_keys(keys))
 
 
 async def merge(tx: Tx, merge_id: UUID) -> Merge:

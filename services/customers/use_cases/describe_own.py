@@ -1,7 +1,10 @@
 """Say customers' own facts in words of the timeline; they reach it by the same road as everybody else's, under the event's id."""
 
 from services.customers.contract import (
+    CallAdvised,
+    CaseConfirmed,
     CaseOpened,
+    CaseReopened,
     CaseResolved,
     CaseWrittenUp,
     ConsentChanged,
@@ -31,6 +34,22 @@ def case_resolved(event: CaseResolved, _told: Envelope) -> Fact:
     """A case was resolved."""
     data = event.model_dump(include={"case_id", "driver"})
     return Fact(EntryKind.CASE_RESOLVED, "Case resolved", event.resolved_at, event.customer_id, data)
+
+
+def case_confirmed(event: CaseConfirmed, _told: Envelope) -> Fact:
+    """The customer agreed that it is solved."""
+    return Fact(EntryKind.CASE_CONFIRMED, "Case confirmed as solved", event.confirmed_at, event.customer_id, {"case_id": event.case_id})
+
+
+def case_reopened(event: CaseReopened, _told: Envelope) -> Fact:
+    """The customer did not agree."""
+    return Fact(EntryKind.CASE_REOPENED, "Case opened again", event.reopened_at, event.customer_id, {"case_id": event.case_id})
+
+
+def call_advised(event: CallAdvised, told: Envelope) -> Fact:
+    """Twice in writing is enough."""
+    data = event.model_dump(include={"case_id", "written_exchanges"})
+    return Fact(EntryKind.CALL_ADVISED, "A call is advised: we wrote to each other twice", told.occurred_at, event.customer_id, data)
 
 
 def order_placed(event: OrderPlaced, _told: Envelope) -> Fact:

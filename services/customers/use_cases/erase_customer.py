@@ -18,6 +18,7 @@ from services.kit.db import Tx, UnitOfWork
 from services.kit.due import DueJob
 from services.kit.fields import Command
 from services.kit.ids import new_id
+from services.kit.subjects import forget_told
 
 OWN = "customers"
 SWEEP = "sweep_erasure"
@@ -60,9 +61,8 @@ async def erase_customer(uow: UnitOfWork, customer_id: UUID) -> ErasureView:
 
 async def sweep_erasure(uow: UnitOfWork, job: DueJob) -> None:
     """Delete what this room told of the person; while an event about them is still to be told, once more a little later."""
-    deleted, left = await repository.forget_told(uow, job.payload["words"])
-    rows = int(job.payload["rows"]) + deleted
-    if left:
+    rows = int(job.payload["rows"]) + await forget_told(uow, job.payload["words"])
+    if await repository.untold(uow, job.payload["words"]):
         await uow.schedule(SWEEP, key=job.key, at=uow.now + SWEEP_AFTER, payload={**job.payload, "rows": rows})
         return
     erasure_id = UUID(job.key)

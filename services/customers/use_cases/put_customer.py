@@ -1,5 +1,6 @@
 """Create or change a customer by one of their keys."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from services.customers import repository
 from services.customers.contract import CustomerView
 from services.customers.domain.keys import Key, KeyKind
 from services.customers.domain.profile import FIELDS, saying
-from services.customers.models import Values
+from services.customers.models import Customer, Values
 from services.customers.use_cases.read_key import CustomerWasErased, KeyTaken, read_key
 from services.customers.use_cases.tell_customer import tell_customer
 from services.kit.db import UniqueViolation, UnitOfWork
@@ -80,27 +81,25 @@ async def _change(uow: UnitOfWork, customer_id: UUID, fields: Values, new_keys: 
     members = await repository.person(uow, customer_id)
     records = await repository.customers(uow, members)
     picture = repository.picture_of([records[member] for member in members])
-    changed = {name: value for name, value in fields.items() if picture[name] != value}
+    changed = _news(fields, picture, records[customer_id])
     if not changed and not new_keys:
         return
     if changed:
-        await _say(uow, customer_id, changed, {member: dict(records[member].said_at) for member in members})
+        await _say(uow, customer_id, changed, {member: records[member].said_at for member in members})
     await repository.add_keys(uow, customer_id, new_keys)
     await repository.touch(uow, customer_id)
     await tell_customer(uow, [members[0]])
 
 
-async def _say(uow: UnitOfWork, customer_id: UUID, changed: Values, sayings: dict[UUID, dict[str, str]]) -> None:
-    """Write the new saying into the record that was spoken of, newer than every saying before; what is forgotten goes from all records."""
-    forgotten = {name for name, value in changed.items() if value is None}
-    for member, said_at in sayings.items() if forgotten else ():
-        left = {name: at for name, at in said_at.items() if name not in forgotten}
-        sayings[member] = left
-        await repository.change_customer(uow, member, {**dict.fromkeys(forgotten), "said_at": left})
-    said = {name: value for name, value in changed.items() if value is not None}
-    if said:
-        moments = {name: saying(uow.now, *(own[name] for own in sayings.values() if name in own)) for name in said}
-        await repository.change_customer(uow, customer_id, {**said, "said_at": {**sayings[customer_id], **moments}})
+def _news(fields: Values, picture: Values, own: Customer) -> Values:
+    """Return what is new, about the person or in the record that was spoken of: a merge may be undone, and then each record speaks for itself."""
+    return {name: value for name, value in fields.items() if picture[name] != value or getattr(own, name) != value}
+
+
+async def _say(uow: UnitOfWork, customer_id: UUID, changed: Values, sayings: Mapping[UUID, Mapping[str, str]]) -> None:
+    """Write a saying into the record that was spoken of and no other, newer than every saying before; null is a saying, too."""
+    moments = {name: saying(uow.now, *(own[name] for own in sayings.values() if name in own)) for name in changed}
+    await repository.change_customer(uow, customer_id, {**changed, "said_at": {**sayings[customer_id], **moments}})
 
 
 def _said(command: PutCustomer, first: Key) -> tuple[Values, list[Key]]:

@@ -12,6 +12,15 @@ from services.kit.db import UnitOfWork
 from services.kit.fields import Body, Code, Command, Language, Line, Name
 from services.kit.ids import new_id
 
+NEW = {
+    **dict.fromkeys(("resolved_at", "confirmed_at", "promise", "promised_for")),
+    "state": "open",
+    "contact_count": 0,
+    "written_exchanges": 0,
+    "call_advised": False,
+}
+"""What every case begins with."""
+
 
 class OpenCase(Command):
     """An issue of a customer, named by `customer_key` or `customer_id`. `owner` is the agent who opens it when it is left out."""
@@ -46,7 +55,7 @@ async def open_case(uow: UnitOfWork, command: OpenCase) -> CustomerCase:
         "owner": command.owner or actor(uow),
         "opened_at": uow.now,
     }
-    row = {**told, "id": new_id(), "state": "open", "resolved_at": None, "version": 1}
+    row = {**told, "id": new_id(), **NEW, "version": 1}
     await repository.add_case(uow, row)
     await repository.touch(uow, customer_id)
     uow.emit(CaseOpened.model_validate({**told, "case_id": row["id"]}))
@@ -66,7 +75,7 @@ async def write_up_case(uow: UnitOfWork, case_id: UUID, command: WriteUpCase) ->
 async def resolve_case(uow: UnitOfWork, case_id: UUID) -> CustomerCase:
     """Close a case; again changes nothing."""
     case = await repository.case(uow, case_id, lock=True)
-    if case.state == "resolved":
+    if case.state != "open":
         return case
     uow.emit(CaseResolved(case_id=case_id, customer_id=case.customer_id, driver=case.driver, resolved_at=uow.now))
     return await repository.change_case(uow, case, {"state": "resolved", "resolved_at": uow.now})

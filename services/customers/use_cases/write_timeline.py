@@ -8,6 +8,7 @@ from services.customers import contract as own
 from services.customers import repository
 from services.customers.repository import NewEntry
 from services.customers.use_cases import describe_feedback, describe_knowledge, describe_own, describe_routing, describe_survey
+from services.customers.use_cases.follow_case import count_contact
 from services.customers.use_cases.note_fact import Concerned, Fact, entry, find_concerned
 from services.feedback import contract as feedback
 from services.kit.db import Context, UnitOfWork
@@ -38,6 +39,9 @@ DESCRIBE: dict[type[Event], Callable[[Any, Envelope], Fact]] = {
     own.CaseOpened: describe_own.case_opened,
     own.CaseWrittenUp: describe_own.case_written_up,
     own.CaseResolved: describe_own.case_resolved,
+    own.CaseConfirmed: describe_own.case_confirmed,
+    own.CaseReopened: describe_own.case_reopened,
+    own.CallAdvised: describe_own.call_advised,
     own.OrderPlaced: describe_own.order_placed,
     own.OrderDelivered: describe_own.order_delivered,
     own.OrderCancelled: describe_own.order_cancelled,
@@ -55,6 +59,13 @@ REACT: dict[type[Event], Callable[[UnitOfWork, Any, UUID | None], Awaitable[None
 """What else an event changes."""
 
 
+def _reaction(event: Event) -> Callable[[UnitOfWork, Any, UUID | None], Awaitable[None]] | None:
+    """Return what else the event changes; most contacts are about no case and change nothing else."""
+    if isinstance(event, routing.ContactEnded):
+        return count_contact if event.case_id is not None else None
+    return REACT.get(type(event))
+
+
 async def write_timeline(uow: UnitOfWork, told: Sequence[tuple[Event, Envelope]]) -> None:
     """Write a batch of events in the order in which they were told: one lock and one insert for all whose customer is known.
 
@@ -66,7 +77,7 @@ async def write_timeline(uow: UnitOfWork, told: Sequence[tuple[Event, Envelope]]
     erased = await repository.lock_people(uow, named) if named else set()
     waiting: list[NewEntry] = []
     for event, envelope, fact in facts:
-        react = REACT.get(type(event))
+        react = _reaction(event)
         if react is not None or fact.customer_id is None:
             await repository.add_entries(uow, waiting)
             waiting = []

@@ -37,6 +37,8 @@ async def answers_asked(
     site: NameFilter = None,
     vendor: NameFilter = None,
     team: NameFilter = None,
+    product: CodeFilter = None,
+    segment: NameFilter = None,
     queue: NameFilter = None,
     topic: NameFilter = None,
     driver: CodeFilter = None,
@@ -48,20 +50,23 @@ async def answers_asked(
     language: Annotated[Language | None, Query()] = None,
 ) -> Asked:
     """Read the filters of a metric."""
-    place = {"site": site, "vendor": vendor, "team": team, "queue": queue, "topic": topic}
+    place = {"site": site, "vendor": vendor, "team": team, "queue": queue, "topic": topic, "product": product, "segment": segment}
     source = {"programme": programme, "survey": survey, "mode": mode, "language": language}
     return asked(start, to, **place, driver=driver, department=department, dimension=dimension, **source)
 
 
-async def places_asked(
+async def slices_asked(
     start: From = None,
     to: To = None,
     site: NameFilter = None,
     vendor: NameFilter = None,
+    team: NameFilter = None,
+    product: CodeFilter = None,
+    segment: NameFilter = None,
     department: CodeFilter = None,
 ) -> Asked:
-    """Read the filters that contacts, feedback and answers share."""
-    return asked(start, to, site=site, vendor=vendor, department=department)
+    """Read the filters of every analysis: where, for whom, about what."""
+    return asked(start, to, site=site, vendor=vendor, team=team, product=product, segment=segment, department=department)
 
 
 async def sites_asked(start: From = None, to: To = None, site: NameFilter = None, vendor: NameFilter = None) -> Asked:
@@ -75,6 +80,7 @@ async def period_asked(start: From = None, to: To = None) -> Asked:
 
 
 AnswersAsked = Annotated[Asked, Depends(answers_asked)]
-PlacesAsked = Annotated[Asked, Depends(places_asked)]
+PlacesAsked = Annotated[Asked, Depends(slices_asked)]
 PeriodAsked = Annotated[Asked, Depends(period_asked)]
 SitesAsked = Annotated[Asked, Depends(sites_asked)]
+SlicesAsked = Annotated[Asked, Depends(slices_asked)]

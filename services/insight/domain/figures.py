@@ -18,6 +18,35 @@ class Counted:
     probability: float | None
     count: int
 
+    @property
+    def known(self) -> int:
+        """Return how many have a known probability."""
+        return self.count if self.probability else 0
+
+    @property
+    def weight(self) -> float:
+        """Return the sum of their design weights."""
+        return self.count * design_weight(self.probability) if self.probability else 0.0
+
+    @property
+    def squares(self) -> float:
+        """Return the sum of their squared design weights."""
+        return self.count * design_weight(self.probability) ** 2 if self.probability else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Answers with one mark as they come from a sum."""
+
+    mark: str
+    count: int
+    known: int
+    weight: float
+    squares: float
+
+
+Tallied = Counted | Sum
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -73,35 +102,35 @@ def share(numerator: int, n: int, *, minimum: int) -> Share:
     return Share(numerator, n, value, wilson(value, n), None, small_sample=n < SMALL_SAMPLE)
 
 
-def _estimate(definition: Definition, rows: Sequence[tuple[Part, int, float]]) -> Estimate:
-    """Estimate from (part, count, weight of each) rows; all weights 1 give the plain figure."""
-    total = sum(count * weight for _, count, weight in rows)
-    good = sum(count * weight for part, count, weight in rows if part is Part.GOOD) / total
-    bad = sum(count * weight for part, count, weight in rows if part is Part.BAD) / total
-    answers = sum(count for _, count, _ in rows)
-    worth = effective_n(total, sum(count * weight * weight for _, count, weight in rows))
+def _estimate(definition: Definition, rows: Sequence[tuple[Part, int, float, float]]) -> Estimate:
+    """Estimate from (part, count, sum of weights, sum of squared weights) rows; weights of 1 give the plain figure."""
+    total = sum(weight for _, _, weight, _ in rows)
+    good = sum(weight for part, _, weight, _ in rows if part is Part.GOOD) / total
+    bad = sum(weight for part, _, weight, _ in rows if part is Part.BAD) / total
+    answers = sum(count for _, count, _, _ in rows)
+    worth = effective_n(total, sum(squares for _, _, _, squares in rows))
     good, bad = min(1.0, good), min(1.0, bad)
     if definition.unit is Unit.POINTS:
         return Estimate(100 * (good - bad), net_score(good, bad, worth), answers, worth)
     return Estimate(good, wilson(good, worth), answers, worth)
 
 
-def _parts(definition: Definition, counted: Sequence[Counted]) -> dict[Part, int]:
+def _parts(definition: Definition, counted: Sequence[Tallied]) -> dict[Part, int]:
     found = dict.fromkeys(Part, 0)
     for row in counted:
         found[definition.part(row.mark)] += row.count
     return found
 
 
-def figure(definition: Definition, counted: Sequence[Counted], *, minimum: int) -> Figure:
+def figure(definition: Definition, counted: Sequence[Tallied], *, minimum: int) -> Figure:
     """Work out one metric, plain and design-weighted (over the answers whose probability of being asked is known)."""
     rows = [row for row in counted if row.mark in definition.valid and row.count]
-    known = [(definition.part(row.mark), row.count, design_weight(row.probability)) for row in rows if row.probability]
+    known = [(definition.part(row.mark), row.known, row.weight, row.squares) for row in rows if row.known]
     n = sum(row.count for row in rows)
-    n_known = sum(count for _, count, _ in known)
+    n_known = sum(count for _, count, _, _ in known)
     parts = _parts(definition, rows)
     reason = withheld_reason(n, minimum)
-    n_effective = effective_n(sum(c * w for _, c, w in known), sum(c * w * w for _, c, w in known))
+    n_effective = effective_n(sum(w for _, _, w, _ in known), sum(s for _, _, _, s in known))
     shown = reason is None
     is_net = definition.unit is Unit.POINTS
     numerator = parts[Part.GOOD] - parts[Part.BAD] if is_net else parts[Part.GOOD]
@@ -110,7 +139,7 @@ def figure(definition: Definition, counted: Sequence[Counted], *, minimum: int) 
         numerator=numerator if shown else None,
         denominator=n,
         n_effective=n_effective,
-        raw=_estimate(definition, [(definition.part(row.mark), row.count, 1.0) for row in rows]) if shown else None,
+        raw=_estimate(definition, [(definition.part(row.mark), row.count, float(row.count), float(row.count)) for row in rows]) if shown else None,
         weighted=_estimate(definition, known) if shown and withheld_reason(n_known, minimum) is None else None,
         mean=sum(int(row.mark) * row.count for row in rows) / n if shown and scored else None,
         parts={part.value: count for part, count in parts.items()} if shown else None,

@@ -1,13 +1,15 @@
 """Where the cycle breaks: one count per stage, judged in domain.cycle."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, desc, func, or_, select
 from sqlmodel import col
 
 from services.insight.contract import CycleHealthView, PeriodView, StageView
-from services.insight.domain.cycle import Stage, State, judge, verdict
+from services.insight.domain.cycle import Judged, Stage, State, judge, verdict
 from services.insight.domain.period import Asked, Period
 from services.insight.models import (
     ArticleUse,
@@ -17,10 +19,11 @@ from services.insight.models import (
     Initiative,
     InvitationFact,
     ResponseFact,
+    StageState,
     ToldFact,
 )
-from services.insight.queries.drivers import tally
 from services.insight.queries.narrow import period_of
+from services.insight.repository.rollups import tally
 from services.kit.db import Tx
 
 WORST_DRIVERS = 5
@@ -95,6 +98,14 @@ def _tell(period: Period) -> Query:
     return _counts(told.exists()).select_from(contributors)
 
 
+def _with_age(judged: Judged, since: datetime | None, now: datetime) -> Judged:
+    """Add for how long a broken stage has been broken, as the daily looks saw it."""
+    if judged.state is not State.BROKEN or since is None:
+        return judged
+    days = (now - since).days
+    return replace(judged, sentence=f"{judged.sentence} Broken since {since:%Y-%m-%d}, {days} {'day' if days == 1 else 'days'}.")
+
+
 async def cycle_health(tx: Tx, asked: Asked, thresholds: Mapping[str, float], minimum: int) -> CycleHealthView:
     """Judge all six stages over a period; `thresholds` names one share per stage."""
     period = period_of(tx, asked)
@@ -106,10 +117,12 @@ async def cycle_health(tx: Tx, asked: Asked, thresholds: Mapping[str, float], mi
         Stage.PRACTISE: (_practise(period), minimum),
         Stage.TELL: (_tell(period), 1),
     }
+    known = {row.stage: row.since for row in await tx.all(select(StageState), StageState) if row.state == State.BROKEN}
     stages = []
     for stage, (statement, least) in questions.items():
         row = (await tx.rows(statement))[0]
-        stages.append(judge(stage, int(row["hits"]), int(row["n"]), threshold=thresholds[stage], minimum=least))
+        judged = judge(stage, int(row["hits"]), int(row["n"]), threshold=thresholds[stage], minimum=least)
+        stages.append(_with_age(judged, known.get(stage), tx.now))
     return CycleHealthView(
         period=PeriodView(start=period.start, end=period.end),
         stages=[StageView.model_validate(judged) for judged in stages],

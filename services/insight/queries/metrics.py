@@ -1,22 +1,36 @@
-"""The figures: counted in SQL by mark and probability, worked out in domain.figures."""
+"""The figures: counted in SQL by mark, worked out in domain.figures."""
+
+from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.insight.contract import EstimateView, IntervalView, MetricView, PeriodView
 from services.insight.domain.definitions import DEFINITIONS, Definition
-from services.insight.domain.figures import Counted, Estimate, Figure, figure
+from services.insight.domain.figures import Counted, Estimate, Figure, Sum, Tallied, figure
 from services.insight.domain.period import Asked, Period
 from services.insight.models import AnswerFact
 from services.insight.queries.narrow import period_of, within
+from services.insight.queries.summed import summed
+from services.insight.repository.rollups import ANSWERS
 from services.kit.db import Tx
 from services.kit.errors import NotFound
 
 
-async def counted(tx: Tx, definition: Definition, period: Period, asked: Asked) -> tuple[list[Counted], int]:
-    """Return unflagged answers grouped by mark and probability, and how many flagged ones were left out."""
-    place = AnswerFact.place_in_dimension if "dimension" in asked.filters else AnswerFact.place
-    which = (col(AnswerFact.kind) == definition.question_kind, col(place) == 0)
+async def counted(tx: Tx, definition: Definition, period: Period, asked: Asked) -> tuple[Sequence[Tallied], int]:
+    """Return unflagged answers added up by mark, and how many flagged ones were left out."""
+    if "dimension" in asked.filters:
+        return await _within_dimension(tx, definition, period, asked)
+    sums = await summed(tx, ANSWERS, period, asked)
+    numbers = [func.sum(sums.c[name]).label(name) for name in ANSWERS.numbers]
+    rows = await tx.rows(select(sums.c.mark, *numbers).where(sums.c.kind == definition.question_kind).group_by(sums.c.mark).order_by(sums.c.mark))
+    left_out = sum(row["flagged"] for row in rows)
+    return [Sum(row["mark"], int(row["answers"]), int(row["known"]), row["weight"], row["squares"]) for row in rows], int(left_out)
+
+
+async def _within_dimension(tx: Tx, definition: Definition, period: Period, asked: Asked) -> tuple[Sequence[Tallied], int]:
+    """The same from the facts: sums know an answer's place among all of its kind, not within its dimension."""
+    which = (col(AnswerFact.kind) == definition.question_kind, col(AnswerFact.place_in_dimension) == 0)
     columns = (col(AnswerFact.mark), col(AnswerFact.probability), col(AnswerFact.flagged))
     conditions = within(tx, AnswerFact, "answered_at", period, asked)
     rows = await tx.rows(select(*columns, func.count().label("count")).where(*which, *conditions).group_by(*columns))

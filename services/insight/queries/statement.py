@@ -1,5 +1,7 @@
 """A department's charge-back statement: every line a contact, the total the sum of the lines."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,9 +13,9 @@ from services.insight import repository
 from services.insight.contract import PeriodView, StatementLineView, StatementView
 from services.insight.domain.charge import amount, minutes, rate_text, seconds
 from services.insight.domain.period import Asked, Period
-from services.insight.models import ContactFact, Department
-from services.insight.queries.drivers import tally
+from services.insight.models import ContactFact, Department, Dispute, FeedbackFact
 from services.insight.queries.narrow import is_limited, period_of, within
+from services.insight.repository.rollups import tally
 from services.kit.db import Tx
 from services.kit.errors import InvalidInput, NotFound
 from services.kit.paging import decode_cursor, encode_cursor
@@ -31,7 +33,8 @@ def _behind(cursor: str | None) -> list[ColumnElement[bool]]:
     return [or_(col(ContactFact.ended_at) > ended_at, same)]
 
 
-def _line(row: Any) -> StatementLineView:
+def _line(row: Any, items: Mapping[UUID, list[UUID]], disputed: Mapping[UUID, tuple[UUID, str]]) -> StatementLineView:
+    dispute_id, state = disputed.get(row["contact_id"], (None, None))
     return StatementLineView(
         contact_id=row["contact_id"],
         external_id=row["external_id"],
@@ -45,7 +48,21 @@ def _line(row: Any) -> StatementLineView:
         rate_id=row["rate_id"],
         per_hour=None if row["per_hour_micros"] is None else rate_text(row["per_hour_micros"]),
         amount=None if row["cost_cents"] is None else amount(row["cost_cents"]),
+        feedback_items=items.get(row["contact_id"], []),
+        dispute_id=dispute_id,
+        dispute_state=state,
     )
+
+
+async def _evidence(tx: Tx, contacts: Sequence[UUID]) -> tuple[dict[UUID, list[UUID]], dict[UUID, tuple[UUID, str]]]:
+    """Return what was said about each contact, and its last dispute."""
+    items: dict[UUID, list[UUID]] = defaultdict(list)
+    said = select(col(FeedbackFact.contact_id), col(FeedbackFact.item_id)).where(col(FeedbackFact.contact_id).in_(contacts))
+    for row in await tx.rows(said.order_by(col(FeedbackFact.said_at), col(FeedbackFact.item_id))):
+        items[row["contact_id"]].append(row["item_id"])
+    columns = (col(Dispute.contact_id), col(Dispute.id), col(Dispute.state))
+    raised = await tx.rows(select(*columns).where(col(Dispute.contact_id).in_(contacts)).order_by(col(Dispute.id)))
+    return items, {row["contact_id"]: (row["id"], row["state"]) for row in raised}
 
 
 async def _lines(tx: Tx, conditions: list[ColumnElement[bool]], cursor: str | None, limit: int) -> tuple[list[StatementLineView], str | None]:
@@ -54,7 +71,8 @@ async def _lines(tx: Tx, conditions: list[ColumnElement[bool]], cursor: str | No
     columns = [column for column in fact if column.name not in {"customer_id", "case_id"}]
     statement = select(*columns).where(*conditions, *_behind(cursor)).order_by(fact.ended_at, fact.contact_id).limit(limit + 1)
     rows = await tx.rows(statement)
-    lines = [_line(row) for row in rows[:limit]]
+    items, disputed = await _evidence(tx, [row["contact_id"] for row in rows[:limit]])
+    lines = [_line(row, items, disputed) for row in rows[:limit]]
     more = len(rows) > limit
     return lines, encode_cursor(lines[-1].ended_at.isoformat(), str(lines[-1].contact_id)) if more else None
 

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from services.customers.contract import CustomerErased
 from services.insight import repository
-from services.insight.models import ContactFact, ErasedCustomer, KnownSubject
+from services.insight.models import ContactFact, CustomerSegment, ErasedCustomer, KnownSubject
 from services.kit.db import UnitOfWork
 
 
@@ -16,6 +16,7 @@ async def forget_customer(uow: UnitOfWork, event: CustomerErased) -> None:
     row = {"customer_id": event.customer_id, "erased_at": uow.envelope.occurred_at}
     await uow.insert_ignore(ErasedCustomer, row)
     await uow.execute(delete(KnownSubject).where(col(KnownSubject.customer_id) == event.customer_id))
+    await uow.execute(delete(CustomerSegment).where(col(CustomerSegment.customer_id) == event.customer_id))
     theirs = col(ContactFact.customer_id) == event.customer_id
     await uow.execute(update(ContactFact).where(theirs).values(external_id=None))
     for model in repository.LINKED:

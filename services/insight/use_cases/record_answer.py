@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from services.insight import repository
 from services.insight.models import AnswerFact, ResponseFact
+from services.insight.repository.rollups import touch, touch_where
 from services.kit.db import UnitOfWork
 from services.survey.contract import GivenAnswer, SurveyAnswered
 
@@ -46,15 +47,17 @@ async def record_answer(uow: UnitOfWork, event: SurveyAnswered) -> None:
         return
     response = {"invitation_id": event.invitation_id, "flagged": event.flagged, "told_at": told_at}
     await uow.upsert(ResponseFact, {"response_id": event.response_id, **response}, key=("response_id",))
+    await touch_where(uow, AnswerFact, col(AnswerFact.response_id) == event.response_id)
     await uow.execute(delete(AnswerFact).where(col(AnswerFact.response_id) == event.response_id))
     about = event.attribution
+    customer_id = await repository.customer_for(uow, event.customer_id, about.contact_id or event.response_id)
     shared = {
         "response_id": event.response_id,
         "flagged": event.flagged,
         "probability": event.inclusion_probability,
         "invitation_id": event.invitation_id,
         "contact_id": about.contact_id,
-        "customer_id": await repository.customer_for(uow, event.customer_id, about.contact_id or event.response_id),
+        "customer_id": customer_id,
         "programme": event.programme,
         "survey": event.survey,
         "mode": event.mode,
@@ -68,7 +71,10 @@ async def record_answer(uow: UnitOfWork, event: SurveyAnswered) -> None:
         "attributed_department": about.department,
         "driver": about.driver,
         "department": about.department or await repository.department_of(uow, about.driver),
+        "agent_id": about.agent_id,
+        "segment": await repository.segment_of(uow, customer_id),
         "answered_at": event.answered_at,
     }
     await uow.insert(AnswerFact, *_rows(event, shared))
+    await touch(uow, "answer", [event.answered_at])
     await repository.settle(uow, about.contact_id)

@@ -10,6 +10,7 @@ from sqlmodel import col
 from services.feedback.contract import FeedbackCategorised, FeedbackCorrected, FeedbackReceived
 from services.insight import repository
 from services.insight.models import Correction, FeedbackFact, RemovedItem
+from services.insight.repository.rollups import touch, touch_where
 from services.kit.db import Tx, UnitOfWork
 from services.kit.events import Envelope
 
@@ -23,6 +24,10 @@ UNKNOWN: dict[str, Any] = {
     "site": None,
     "vendor": None,
     "categorised_at": None,
+    "team": None,
+    "segment": None,
+    "score": None,
+    "scale_max": None,
 }
 HIGHEST_SEVERITY = 4
 
@@ -71,12 +76,16 @@ async def record_feedback_received(uow: UnitOfWork, told: Sequence[tuple[Feedbac
             "contact_id": event.contact_id,
             "source": event.source,
             "kind": event.kind,
+            "segment": await repository.segment_of(uow, customers[item_id]),
+            "score": event.score,
+            "scale_max": event.scale_max,
             "said_at": event.said_at,
         }
         for item_id, event in events.items()
         if item_id not in here | gone
     ]
     await uow.insert(FeedbackFact, *fresh)
+    await touch(uow, "feedback", [event.said_at for event in events.values()])
     for item_id in here:
         if customers[item_id] is not None:
             mine = (col(FeedbackFact.item_id) == item_id, col(FeedbackFact.customer_id).is_(None))
@@ -107,6 +116,7 @@ async def record_feedback_categorised(uow: UnitOfWork, told: Sequence[tuple[Feed
         }
         await _keep(uow, event, labels, customers[event.item_id], is_new=event.item_id not in here)
         here.add(event.item_id)
+    await touch(uow, "feedback", [event.said_at for event, _ in told])
     for contact_id in dict.fromkeys(event.contact_id for event, _ in told if event.item_id not in gone):
         await repository.settle(uow, contact_id)
 
@@ -114,7 +124,8 @@ async def record_feedback_categorised(uow: UnitOfWork, told: Sequence[tuple[Feed
 async def _keep(uow: UnitOfWork, event: FeedbackCategorised, labels: dict[str, Any], customer_id: UUID | None, *, is_new: bool) -> None:
     """Write one item's labels, unless a newer categorisation is there already."""
     if is_new:
-        fixed = {"contact_id": event.contact_id, "source": event.source, "kind": event.kind, "said_at": event.said_at}
+        fixed: dict[str, Any] = {"contact_id": event.contact_id, "source": event.source, "kind": event.kind, "said_at": event.said_at}
+        fixed |= {"score": event.score, "scale_max": event.scale_max}
         await uow.insert(FeedbackFact, {**UNKNOWN, **fixed, **labels, "item_id": event.item_id, "customer_id": customer_id})
         return
     older = or_(col(FeedbackFact.categorised_at).is_(None), col(FeedbackFact.categorised_at) <= labels["categorised_at"])
@@ -135,6 +146,7 @@ async def record_feedback_corrected(uow: UnitOfWork, event: FeedbackCorrected) -
         return
     word = {"code": event.now, "department": owner, "corrected_at": told_at}
     await uow.upsert(Correction, {**key, **word}, key=("item_id", "axis"))
+    await touch_where(uow, FeedbackFact, col(FeedbackFact.item_id) == event.item_id)
     await uow.execute(update(FeedbackFact).where(col(FeedbackFact.item_id) == event.item_id).values(columns))
     if event.axis == "driver":
         await repository.learn_owner(uow, event.now, event.department)

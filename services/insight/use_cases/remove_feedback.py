@@ -6,6 +6,7 @@ from sqlmodel import col
 from services.feedback.contract import FeedbackRemoved
 from services.insight import repository
 from services.insight.models import Correction, FeedbackFact, RemovedItem
+from services.insight.repository.rollups import touch_where
 from services.kit.db import UnitOfWork
 
 
@@ -14,6 +15,7 @@ async def remove_feedback(uow: UnitOfWork, event: FeedbackRemoved) -> None:
     await uow.insert_ignore(RemovedItem, {"item_id": event.item_id, "removed_at": event.removed_at})
     mine = col(FeedbackFact.item_id) == event.item_id
     contact_id = await uow.scalar(select(col(FeedbackFact.contact_id)).where(mine))
+    await touch_where(uow, FeedbackFact, mine)
     await uow.execute(delete(FeedbackFact).where(mine))
     await uow.execute(delete(Correction).where(col(Correction.item_id) == event.item_id))
     await repository.settle(uow, contact_id)

@@ -10,6 +10,7 @@ from sqlmodel import col
 from services.insight import repository
 from services.insight.domain.charge import MAX_PER_HOUR, is_role, to_micros
 from services.insight.models import ContactFact, CostRate
+from services.insight.repository.rollups import touch_where
 from services.kit.db import UnitOfWork
 from services.kit.errors import Conflict, Refused
 from services.kit.fields import Code, Command, Instant
@@ -66,5 +67,6 @@ async def set_cost_rate(uow: UnitOfWork, role: str, command: SetCostRate) -> Cos
         set_at=uow.now,
     )
     await uow.upsert(CostRate, rate.model_dump(), key=("role", "department", "valid_from"))
+    await touch_where(uow, ContactFact, col(ContactFact.ended_at) >= valid_from)
     await repository.price(uow, col(ContactFact.ended_at) >= valid_from)
     return rate

@@ -6,7 +6,8 @@ from fastapi import Response
 
 from services.kit.auth import Principal
 from services.kit.fields import Reference
-from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, Write, requires
+from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, requires
+from services.routing.api.settled import Settled
 from services.routing.contract import AgentView, OfferView
 from services.routing.queries.queue_state import offers_of
 from services.routing.repository import agents
@@ -18,7 +19,7 @@ Reader = Annotated[Principal, requires("routing:read")]
 
 
 @router.put("/v1/agents/{external_id}", response_model=AgentView)
-async def write_agent(external_id: Reference, command: PutAgent, write: Write, _: Annotated[Principal, requires("routing:admin")]) -> Response:
+async def write_agent(external_id: Reference, command: PutAgent, write: Settled, _: Annotated[Principal, requires("routing:admin")]) -> Response:
     """Create or replace an agent; offers at once what the agent can take."""
     return await write(put_agent, external_id, command, view=AgentView)
 
@@ -38,7 +39,7 @@ async def get_agent(external_id: Reference, read: Read, _: Reader) -> AgentView:
 
 @router.post("/v1/agents/{external_id}/activity", response_model=AgentView)
 async def post_activity(
-    external_id: Reference, command: ChangeActivity, write: Write, _: Annotated[Principal, requires("routing:write")]
+    external_id: Reference, command: ChangeActivity, write: Settled, _: Annotated[Principal, requires("routing:write")]
 ) -> Response:
     """Start, pause or go. Open offers of who goes are given to somebody else."""
     return await write(change_activity, external_id, command, view=AgentView)

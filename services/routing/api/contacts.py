@@ -7,7 +7,8 @@ from fastapi import Query, Response
 
 from services.kit.auth import Principal
 from services.kit.fields import Code, Reference, View
-from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, Write, requires
+from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, requires
+from services.routing.api.settled import Settled
 from services.routing.contract import ContactView, ExplanationView
 from services.routing.domain.contact import ContactState
 from services.routing.queries.explain_contact import explain_agent, explain_contact
@@ -41,13 +42,13 @@ class WhyNotView(View):
 
 
 @router.post("/v1/contacts", status_code=201, response_model=ContactView)
-async def post_contact(command: QueueContact, write: Write, _: Writer) -> Response:
+async def post_contact(command: QueueContact, write: Settled, _: Writer) -> Response:
     """Queue a contact; it is offered at once if somebody can take it. The same external id again answers with the same contact."""
     return await write(queue_contact, command, view=ContactView)
 
 
 @router.post("/v1/ended-contacts", status_code=201, response_model=ContactView)
-async def post_ended_contact(command: RecordEndedContact, write: Write, _: Writer) -> Response:
+async def post_ended_contact(command: RecordEndedContact, write: Settled, _: Writer) -> Response:
     """Record a contact that another system routed. The same external id again changes nothing."""
     return await write(record_ended_contact, command, view=ContactView)
 
@@ -73,19 +74,19 @@ async def get_contact(contact_id: UUID, read: Read, _: Reader) -> ContactView:
 
 
 @router.post("/v1/contacts/{contact_id}/end", response_model=ContactView)
-async def post_end(contact_id: UUID, command: EndContact, write: Write, _: Writer) -> Response:
+async def post_end(contact_id: UUID, command: EndContact, write: Settled, _: Writer) -> Response:
     """End a connected contact and freeze its attribution."""
     return await write(end_contact, contact_id, command, view=ContactView)
 
 
 @router.post("/v1/contacts/{contact_id}/abandon", response_model=ContactView)
-async def post_abandon(contact_id: UUID, write: Write, _: Writer) -> Response:
+async def post_abandon(contact_id: UUID, write: Settled, _: Writer) -> Response:
     """The customer left before an agent answered."""
     return await write(abandon_contact, contact_id, view=ContactView)
 
 
 @router.post("/v1/contacts/{contact_id}/transfer", response_model=ContactView)
-async def post_transfer(contact_id: UUID, command: TransferContact, write: Write, _: Writer) -> Response:
+async def post_transfer(contact_id: UUID, command: TransferContact, write: Settled, _: Writer) -> Response:
     """Move a contact to another queue, or back to its own, with its age."""
     return await write(transfer_contact, contact_id, command, view=ContactView)
 

@@ -7,7 +7,8 @@ from pydantic import JsonValue
 
 from services.kit.auth import Principal
 from services.kit.fields import Code, View
-from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, Write, requires
+from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, requires
+from services.routing.api.settled import Settled
 from services.routing.contract import QueueStateView
 from services.routing.queries.queue_state import queue_state
 from services.routing.repository import queues
@@ -40,7 +41,7 @@ class QueueView(View):
 
 
 @router.put("/v1/queues/{key}", response_model=QueueView)
-async def write_queue(key: Code, command: PutQueue, write: Write, _: Annotated[Principal, requires("routing:admin")]) -> Response:
+async def write_queue(key: Code, command: PutQueue, write: Settled, _: Annotated[Principal, requires("routing:admin")]) -> Response:
     """Create or replace a queue; contacts that wait keep the policy under which they came."""
     return await write(put_queue, key, command, view=QueueView)
 

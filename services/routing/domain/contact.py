@@ -37,6 +37,8 @@ class Trigger(StrEnum):
     CONTACT_QUEUED = "contact_queued"
     CONTACT_RETURNED = "contact_returned"
     CONTACT_TRANSFERRED = "contact_transferred"
+    CONTACT_LEFT = "contact_left"
+    CREDIT_CHANGED = "credit_changed"
     STEP_DUE = "step_due"
     AGENT_FREED = "agent_freed"
     AGENT_CHANGED = "agent_changed"

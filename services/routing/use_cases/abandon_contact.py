@@ -11,7 +11,7 @@ from services.routing.domain.index import service_level_after
 from services.routing.domain.reservation import ReservationStatus
 from services.routing.models import Contact
 from services.routing.repository import contacts, matching, queues
-from services.routing.use_cases.match import LOOK_AGAIN, match_agent
+from services.routing.use_cases.match import LOOK_AGAIN, match_agent, match_contact
 from services.routing.use_cases.return_contact import NOBODY, withdraw
 
 SHORT_S = 5
@@ -35,6 +35,7 @@ async def abandon_contact(uow: UnitOfWork, contact_id: UUID) -> Contact:
     held = await contacts.holding(uow, contact_id)
     await contacts.change(uow, contact_id, state=ContactState.ABANDONED.value, ended_at=uow.now, **NOBODY)
     await uow.cancel(LOOK_AGAIN, key=str(contact_id))
+    await match_contact(uow, contact_id, Trigger.CONTACT_LEFT)
     waited_s = max(0.0, (uow.now - contact.waits_from).total_seconds())
     queue = await queues.queue(uow, contact.queue)
     if waited_s >= SHORT_S and contact.first_connected_at is None:

@@ -10,7 +10,6 @@ from services.routing.domain.index import service_level_after
 from services.routing.domain.reservation import ReservationStatus, has_expired
 from services.routing.models import Contact, Reservation
 from services.routing.repository import agents, contacts, matching, queues
-from services.routing.use_cases.match import EXPIRE_OFFER
 
 TAKEN = (ReservationStatus.ACCEPTED, ReservationStatus.WRAPPING, ReservationStatus.COMPLETED)
 
@@ -31,7 +30,6 @@ async def accept_offer(uow: UnitOfWork, reservation_id: UUID) -> Reservation:
     if reservation.status != ReservationStatus.PENDING or has_expired(reservation.expires_at, uow.now):
         raise OfferGone(_whereabouts(reservation, contact))
     await contacts.move(uow, reservation_id, ReservationStatus.ACCEPTED)
-    await uow.cancel(EXPIRE_OFFER, key=str(reservation_id))
     await agents.forget_misses(uow, reservation.agent_id)
     waited_s = (uow.now - contact.waits_from).total_seconds()
     first = contact.first_connected_at or uow.now

@@ -10,7 +10,7 @@ from services.routing.domain.eligibility import LANGUAGE_PREFIX
 from services.routing.domain.reservation import ReservationStatus
 from services.routing.models import Agent
 from services.routing.repository import agents, contacts, matching
-from services.routing.use_cases.match import match_agent, match_contact
+from services.routing.use_cases.match import match_agent
 from services.routing.use_cases.return_contact import return_contact
 
 
@@ -39,13 +39,11 @@ async def set_activity(uow: UnitOfWork, agent: Agent, activity: Activity) -> Non
 
 
 async def look_around(uow: UnitOfWork, agent: Agent, activity: str) -> None:
-    """After an agent has changed: bring back the offers of who is gone, and match whatever became possible."""
+    """After an agent has changed: bring back the offers of who is gone, and have the engine look at whatever became possible."""
     if not is_routable(activity):
         for reservation in await contacts.pending_of(uow, agent.id):
             await return_contact(uow, reservation, ReservationStatus.SUPERSEDED, "agent_left")
     await match_agent(uow, agent.id, Trigger.AGENT_CHANGED)
-    for contact_id in await matching.waiting_with_exclusions(uow):
-        await match_contact(uow, contact_id, Trigger.AGENT_CHANGED)
 
 
 async def tell_agent_changed(uow: UnitOfWork, agent_id: UUID) -> None:

@@ -4,8 +4,10 @@ from uuid import UUID
 
 from services.customers.contract import CustomerChanged, CustomerErased, MoodChanged, SubjectIdentified
 from services.kit.db import UnitOfWork
+from services.routing.domain.contact import Trigger
 from services.routing.repository import customers, matching, queues
 from services.routing.use_cases.enqueue_contact import credit_of
+from services.routing.use_cases.match import match_contact
 
 
 async def keep_customer(uow: UnitOfWork, event: CustomerChanged) -> None:
@@ -43,3 +45,4 @@ async def give_credit_anew(uow: UnitOfWork, customer_id: UUID) -> None:
         key = await queues.class_of(uow, contact.queue or "", contact.channel, await queues.policy_of(uow, contact), credit)
         if key != contact.class_key:
             await queues.change_class(uow, contact.id, key)
+            await match_contact(uow, contact.id, Trigger.CREDIT_CHANGED)

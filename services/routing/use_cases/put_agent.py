@@ -58,7 +58,6 @@ async def put_agent(uow: UnitOfWork, external_id: str, command: PutAgent) -> Age
         await agents.change(uow, agent_id, **row, misses=0)
     await agents.replace_skills(uow, agent_id, row["skills"])
     await agents.replace_capacity(uow, agent_id, command.capacity)
-    await matching.forget_prices(uow)
     await tell_agent_changed(uow, agent_id)
     await look_around(uow, await agents.agent(uow, agent_id), command.activity)
     return await agents.agent(uow, agent_id)

@@ -5,7 +5,7 @@ from services.routing.domain.contact import ContactState, Trigger
 from services.routing.domain.reservation import ReservationStatus
 from services.routing.models import Reservation
 from services.routing.repository import agents, contacts
-from services.routing.use_cases.match import EXPIRE_OFFER, match_contact
+from services.routing.use_cases.match import match_contact
 
 NOBODY = {"agent_id": None, "agent_name": None, "team": None, "site": None, "vendor": None}
 
@@ -15,7 +15,6 @@ async def withdraw(uow: UnitOfWork, reservation: Reservation, to: ReservationSta
     if not await contacts.move(uow, reservation.id, to, reason=reason, closed_at=uow.now):
         return False
     await agents.free_place(uow, reservation.agent_id, reservation.channel)
-    await uow.cancel(EXPIRE_OFFER, key=str(reservation.id))
     return True
 
 

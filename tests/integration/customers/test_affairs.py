@@ -5,7 +5,10 @@ from uuid import UUID
 
 from services.customers.app import service
 from services.customers.contract import (
+    CallAdvised,
+    CaseConfirmed,
     CaseOpened,
+    CaseReopened,
     CaseResolved,
     CaseWrittenUp,
     ConsentChanged,
@@ -16,7 +19,7 @@ from services.customers.contract import (
 )
 from services.kit.ids import new_id
 from tests.conftest import OpenRoom
-from tests.integration.customers.builders import put, timeline
+from tests.integration.customers.builders import contact_ended, put, timeline
 
 WRITE = ("customers:read", "customers:write", "customers:admin", "internal")
 ACCOUNT = {"kind": "account", "value": "K-1"}
@@ -109,3 +112,53 @@ async def test_every_word_on_consent_is_kept_and_only_a_new_word_is_told(open_ro
         assert [(word["granted"], word["counts"]) for word in words] == [(False, True), (True, False), (True, False)]
         assert (await api.put(f"{address}/marketing/pigeon", json={"granted": True, "text_version": "1", "source": "x"})).status_code == 422
         assert [one.granted for one in room.said(ConsentChanged)] == [True, False]
+
+
+async def test_after_two_exchanges_in_writing_a_call_is_advised_once(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client("customers:read", "customers:write")
+        ann = UUID((await put(api, "K-1"))["id"])
+        case = await api.post("/customers/v1/cases", json={"customer_id": str(ann), "title": "t", "description": "d", "language": "de"})
+        case_id = UUID(case.json()["id"])
+
+        async def after(channel: str, contact: UUID | None = None) -> tuple[int, int, bool]:
+            await room.hear(contact_ended(contact or new_id(), ann, channel=channel, case_id=case_id))
+            await room.settle()
+            shown = (await api.get(f"/customers/v1/cases/{case_id}")).json()
+            return shown["contact_count"], shown["written_exchanges"], shown["call_advised"]
+
+        first = new_id()
+        assert await after("email", first) == (1, 1, False)
+        assert await after("email", first) == (1, 1, False)
+        assert await after("voice") == (2, 1, False)
+        assert await after("email") == (3, 2, True)
+        assert await after("email") == (4, 3, True)
+        assert [(one.case_id, one.written_exchanges, one.language) for one in room.said(CallAdvised)] == [(case_id, 2, "de")]
+        kinds = [entry["kind"] for entry in await timeline(api, ann, limit=100)]
+        assert kinds.count("call_advised") == 1
+
+
+async def test_a_case_has_an_owner_a_promise_and_ends_with_the_customers_own_word(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client("customers:read", "customers:write")
+        ann = (await put(api, "K-1"))["id"]
+        case = (await api.post("/customers/v1/cases", json={"customer_id": ann, "title": "t", "description": "d", "language": "de"})).json()
+        path = f"/customers/v1/cases/{case['id']}"
+        promise = {"owner": "bo", "promise": "A new lamp is sent", "promised_for": "2026-11-25T12:00:00Z"}
+        assert (await api.patch(path, json=promise)).status_code == 428
+        changed = await api.patch(path, json=promise, headers={"If-Match": '"v1"'})
+        assert {name: changed.json()[name] for name in promise} == promise
+        assert (await api.patch(path, json={"owner": None}, headers={"If-Match": '"v1"'})).status_code == 412
+        early = await api.post(f"{path}/confirm", json={"solved": True})
+        assert (early.status_code, early.json()["code"]) == (409, "case_still_open")
+        await api.post(f"{path}/resolve", json={})
+        again = (await api.post(f"{path}/confirm", json={"solved": False})).json()
+        assert (again["state"], again["resolved_at"]) == ("open", None)
+        await api.post(f"{path}/resolve", json={})
+        for _ in range(2):
+            done = (await api.post(f"{path}/confirm", json={"solved": True})).json()
+        assert (done["state"], done["confirmed_at"]) == ("confirmed", "2026-11-23T09:00:00Z")
+        await room.settle()
+        assert (len(room.said(CaseReopened)), len(room.said(CaseConfirmed))) == (1, 1)
+        kinds = [entry["kind"] for entry in await timeline(api, ann, limit=100)]
+        assert sorted(kinds) == ["case_confirmed", "case_opened", "case_reopened", "case_resolved", "case_resolved"]

@@ -11,11 +11,11 @@ from services.customers.app import service
 from services.customers.contract import CustomerErased, ErasureCompleted
 from services.customers.models import Base
 from services.customers.repository.sealing import shred
-from services.customers.repository.told import forget_told
 from services.customers.use_cases.receipts import RECEIPTS
 from services.kit.db import Tx
 from services.kit.events import Envelope
 from services.kit.ids import new_id
+from services.kit.subjects import forget_told
 from services.knowledge.contract import SelfServiceFailed
 from tests.conftest import OpenRoom
 from tests.integration.customers.builders import MONDAY, contact_ended, contact_queued, key, put, timeline

@@ -113,3 +113,26 @@ async def test_keys_and_ids_resolve_to_the_person_in_the_order_of_the_questions(
         assert [one["customer_id"] for one in found] == [made["id"], None, made["id"]]
         assert [one["member_ids"] for one in found] == [[made["id"]], [], [made["id"]]]
         assert (await api.post("/customers/internal/v1/resolve", json={})).status_code == 422
+
+
+async def test_who_may_be_the_same_person_is_suggested_with_the_evidence_and_not_merged(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client("customers:read", "customers:write", "customers:admin")
+        ann = await put(api, "K-1", display_name="Ann-Marie Dürer", email="ann.duerer@a.de", phone="+4930901820")
+        same = await put(api, "K-2", display_name="DURER, Ann Marie", email="annduerer+shop@b.com")
+        line = await put(api, "K-3", display_name="A. Duerer", phone="+4330901820")
+        for number in range(20):
+            await put(api, f"S-{number}", display_name=f"Stranger Number{number}")
+        found = (await api.get(f"/customers/v1/customers/{ann['id']}/candidates")).json()["items"]
+        assert [one["customer_id"] for one in found] == [same["id"], line["id"]]
+        assert [one["kind"] for one in found[0]["evidence"]] == ["name", "mailbox"]
+        assert [(one["kind"], one["holders"]) for one in found[1]["evidence"]] == [("line", 2)]
+        assert found[0]["evidence"][0]["sentence"] == "Both have the same name, letter case, accents and word order aside (2 records have it)."
+        assert found[0]["probability"] > 0.6 > found[1]["probability"] > 0.3
+        assert (await api.get(f"/customers/v1/customers/{ann['id']}")).json()["member_ids"] == [ann["id"]]
+        merge = {"survivor_id": ann["id"], "merged_id": same["id"], "reason": "same passport"}
+        assert (await api.post("/customers/v1/merges", json=merge)).status_code == 201
+        left = (await api.get(f"/customers/v1/customers/{ann['id']}/candidates")).json()["items"]
+        assert [one["customer_id"] for one in left] == [line["id"]]
+        await api.post(f"/customers/v1/customers/{line['id']}/erase")
+        assert (await api.get(f"/customers/v1/customers/{ann['id']}/candidates")).json()["items"] == []

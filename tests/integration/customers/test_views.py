@@ -93,6 +93,29 @@ async def test_views_cost_the_same_number_of_statements_for_one_customer_and_for
         assert many <= 18
 
 
+async def test_a_view_that_did_not_change_is_not_sent_again(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*WRITE)
+        customer = (await put(api, "K-1", display_name="Ann"))["id"]
+        path = f"/customers/internal/v1/customers/{customer}/view"
+        await room.hear(*(contact_queued(new_id(), UUID(customer)) for _ in range(3)))
+        first = await api.get(path, params={"sections": "profile,timeline:2"})
+        assert {name: part["version"] for name, part in first.json()["sections"].items()} == {"profile": 1, "timeline": 6}
+        assert len(first.json()["sections"]["timeline"]["data"]) == 2
+        mark = first.headers["etag"]
+        again = await api.get(path, params={"sections": "profile,timeline:2"}, headers={"If-None-Match": mark})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", mark)
+        await room.hear(contact_queued(new_id(), UUID(customer)))
+        changed = await api.get(path, params={"sections": "profile,timeline:2"}, headers={"If-None-Match": mark})
+        assert (changed.status_code, changed.json()["sections"]["timeline"]["version"]) == (200, 8)
+        offer = await api.get(path, params={"sections": "offer"})
+        await api.put(f"/customers/v1/customers/{customer}/consents/marketing/email", json={"granted": True, "text_version": "1", "source": "desk"})
+        after = await api.get(path, params={"sections": "offer"}, headers={"If-None-Match": offer.headers["etag"]})
+        assert after.status_code == 200
+        assert (await api.get(path, params={"sections": "shoes"})).status_code == 422
+        assert (await api.get(f"/customers/internal/v1/customers/{new_id()}/view")).status_code == 404
+
+
 async def test_an_erased_customer_is_forgotten_counted_and_not_brought_back(open_room: OpenRoom) -> None:
     async with open_room(service) as room:
         api = room.client(*WRITE)

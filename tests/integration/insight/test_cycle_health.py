@@ -80,6 +80,8 @@ async def test_a_stage_that_breaks_raises_one_alert_until_it_works_again(open_ro
             ),
         ]
         assert [alert.figure for alert in room.said(AlertRaised)] == ["cycle.collect", "cycle.collect"]
+        collect = (await room.client("insight:read").get("/insight/v1/cycle-health")).json()["stages"][0]
+        assert collect["sentence"].endswith("the threshold is 10%. Broken since 2026-11-29, 1 day.")
 
 
 async def _published(api: Any) -> str:

@@ -47,7 +47,7 @@ class Desk:
 
     async def contact(self, queue: str, **more: Any) -> Json:
         body = {"channel": "voice", "queue": queue} | more
-        return _good(await self.api.post("/routing/v1/contacts", json=body), 201)
+        return await self.seen(_good(await self.api.post("/routing/v1/contacts", json=body), 201))
 
     async def seen(self, contact: Json) -> Json:
         return _good(await self.api.get(f"/routing/v1/contacts/{contact['id']}"))

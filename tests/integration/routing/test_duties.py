@@ -40,6 +40,7 @@ async def test_a_follow_up_becomes_one_call_back_for_the_agent_of_skill_and_lang
         await desk.agent("cleo", languages={"es": 3}, skills={"delivery": 2})
         await room.hear(a_follow_up(customer=customer, follow_up=follow_up))
         await room.hear(a_follow_up(customer=customer, follow_up=follow_up))
+        await room.settle()
         (offer,) = await desk.offers("cleo")
         contact = offer["contact"]
         assert (contact["queue"], contact["direction"], contact["follow_up_id"]) == ("callbacks", "outbound", str(follow_up))

@@ -24,23 +24,27 @@ async def test_the_better_skilled_agent_is_asked_first(open_room: OpenRoom) -> N
         why = await desk.why(contact)
         (decision,) = why["decisions"]
         assert {name: round(value, 6) for name, value in decision["terms"].items()} == {
-            "index": 0.35,
+            "index": 0.95,
             "fit_term": 0.95,
             "resolution": 0.855,
             "pace": 0.9,
-            "opportunity": 1.0,
-            "scarcity_term": -0.6,
+            "preferred": 0.0,
+            "scarcity": 0.6,
+            "opportunity": 0.0,
+            "scarcity_term": 0.0,
+            "idle_weight": 0.5,
+            "idle_full_s": 300.0,
             "idle_s": 0.0,
             "idle_term": 0.0,
             "after_s": 0.0,
         }
         (runner_up,) = decision["runners_up"]
-        assert (runner_up["agent"], round(runner_up["terms"]["index"], 4)) == ("anna", -0.0227)
+        assert (runner_up["agent"], round(runner_up["terms"]["index"], 4)) == ("anna", 0.5773)
         assert why["sentence"] == (
-            "Resolves 0.85 at pace 0.90 (+0.950), other work would miss this agent by 1.00 (-0.600), idle for 0 s (+0.000): J = 0.350; "
-            "runner-up anna with J = -0.023."
+            "Resolves 0.85 at pace 0.90 (+0.950), other work would miss this agent by 0.00 (-0.000), idle for 0 s (+0.000): J = 0.950; "
+            "runner-up anna with J = 0.577."
         )
-        assert (await desk.why_not(contact, "anna"))["sentence"] == "Was weighed with J = -0.023 against 0.350 of the one who was asked."
+        assert (await desk.why_not(contact, "anna"))["sentence"] == "Was weighed with J = 0.577 against 0.950 of the one who was asked."
         assert (await desk.why_not(contact, "bert"))["sentence"] == "Bert has this contact (offered)."
 
 
@@ -141,6 +145,7 @@ async def test_priority_and_an_unhappy_mood_count_as_time_already_waited(open_ro
         upset = await desk.contact("sales", customer_id=str(customer))
         await desk.contact("sales", priority_credit_s=60)
         await room.hear(MoodChanged(customer_id=customer, mood="unhappy", because="one star"))
+        await room.settle()
         await desk.agent("anna")
         assert await desk.offered("anna") == [upset["id"]]
         assert "with 90 s of credit" in (await desk.why(upset))["sentence"]

@@ -1,16 +1,13 @@
 """Credit, scarcity, opening hours and the sentences that explain them."""
 
 from datetime import UTC, datetime, time
-from uuid import UUID
 
 import pytest
 
 from services.routing.domain.credit import severity_credit_s, total_credit_s
-from services.routing.domain.eligibility import compile_policy
+from services.routing.domain.engine.explain import reckon_contact
 from services.routing.domain.explanation import say_contact_terms, say_waiting
 from services.routing.domain.hours import Hours, open_from
-from services.routing.domain.index import Demand, Fit, contact_terms
-from services.routing.domain.scarcity import Group, Load, opportunities
 
 BERLIN = Hours(time_zone="Europe/Berlin", weekdays=frozenset({0, 1, 2, 3, 4}), opens=time(8), closes=time(18))
 
@@ -26,15 +23,6 @@ def test_credit_adds_what_is_asked_mood_and_standing_up_to_a_limit(asked: int, m
 @pytest.mark.parametrize(("severity", "credit"), [(0, 0), (1, 0), (2, 60), (4, 180), (9, 180)])
 def test_a_more_severe_follow_up_has_more_credit(severity: int, credit: int) -> None:
     assert severity_credit_s(severity) == credit
-
-
-def test_who_can_do_the_rare_work_is_dear_and_idle_groups_cost_nothing() -> None:
-    mail, rare = compile_policy([("mail", 1)], [], None, []), compile_policy([("rare", 1)], [], None, [])
-    groups = [Group("both", {"mail": 3, "rare": 3}, 1), Group("mail", {"mail": 3}, 3), Group("none", {}, 5)]
-    prices = opportunities([Load(mail, 4.0), Load(rare, 1.0)], groups)
-    assert prices == {"both": 1.0, "mail": 0.5, "none": 0.0}
-    assert opportunities([], groups) == {"both": 0.0, "mail": 0.0, "none": 0.0}
-    assert opportunities([Load(rare, 1.0)], [Group("none", {}, 5)]) == {"none": 0.0}
 
 
 @pytest.mark.parametrize(
@@ -71,8 +59,9 @@ def test_why_a_contact_waits_is_one_sentence(counts: dict[str, int], sentence: s
 
 
 def test_why_this_contact_is_told_term_by_term() -> None:
-    terms = contact_terms(Demand(UUID(int=1), 41.0, 0.0, 1.0, 20.0, 0.8, 0.71, 150.0, 0.0, 30.0), Fit(0.81, 1.0))
-    assert say_contact_terms(terms.document(), 2) == (
+    told = {"weight": 1.0, "kappa": 4.0, "slope": 0.3, "sla_s": 20.0, "sla_share": 0.8, "service_level": 0.71, "doubt": 0.0, "credit_s": 0.0}
+    told |= {"waited_s": 41.0, "resolution": 0.81, "pace": 1.0, "handle_s": 150.0, "wrap_s": 0.0, "starvation_s": 30.0, "after_s": 0.0}
+    assert say_contact_terms(reckon_contact(told), 2) == (
         "Waited 41 s with 0 s of credit (x1.61), queue's service-level debt x1.43, weight x1.00, resolves 0.81 in 150 s: I = 0.01250, "
         "first because it has waited beyond the queue's limit, best of 3 waiting."
     )

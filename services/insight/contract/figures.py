@@ -1,39 +1,9 @@
-"""What insight tells the others: what changed because customers spoke, what went wrong in the figures, and the figures' views."""
+"""What a figure, a statement, an initiative and the cycle look like from outside."""
 
 from datetime import datetime
-from typing import ClassVar
 from uuid import UUID
 
-from services.kit.events import Event
 from services.kit.fields import View
-
-
-class InitiativePublished(Event):
-    """You said, we did: one change, told in each language, to everybody who spoke about `driver` since `since`."""
-
-    subject: ClassVar[str] = "insight.initiative_published.v1"
-    ordered_by: ClassVar[tuple[str, ...]] = ("initiative_id",)
-
-    initiative_id: UUID
-    title: str
-    driver: str
-    department: str | None
-    messages: dict[str, str]
-    """BCP 47 language to the sentence for the customer; `en` is always there."""
-    since: datetime
-    published_at: datetime
-
-
-class AlertRaised(Event):
-    """A figure left its baseline."""
-
-    subject: ClassVar[str] = "insight.alert_raised.v1"
-    ordered_by: ClassVar[tuple[str, ...]] = ("alert_id",)
-
-    alert_id: UUID
-    figure: str
-    sentence: str
-    raised_at: datetime
 
 
 class PeriodView(View):
@@ -153,6 +123,11 @@ class StatementLineView(View):
     rate_id: UUID | None
     per_hour: str | None
     amount: str | None
+    feedback_items: list[UUID]
+    """What the customer said about the contact: feedback shows the masked texts under these ids."""
+    dispute_id: UUID | None
+    """The open or last dispute about the contact."""
+    dispute_state: str | None
 
 
 class StatementView(View):

@@ -1,22 +1,12 @@
-"""Insight's tables: narrow facts fed by events, the rates that price them, and the initiatives that answer them."""
+"""Narrow facts, one row each, fed by events."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, Index
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, Index
+from sqlmodel import Field
 
-from services.kit.tables import kit_tables
-
-INDIRECT = {"info": {"pii": "indirect"}}
-DIRECT = {"info": {"pii": "direct"}}
-NONE = {"info": {"pii": "none"}}
-
-
-class Base(SQLModel, registry=registry()):
-    """Tables of this service alone."""
+from services.insight.models.base import INDIRECT, Base
 
 
 class ContactFact(Base, table=True):
@@ -48,6 +38,16 @@ class ContactFact(Base, table=True):
     per_hour_micros: int | None = Field(sa_type=BigInteger)
     cost_cents: int | None = Field(sa_type=BigInteger)
     """None while no rate covers the contact."""
+    agent_id: UUID | None = Field(default=None, index=True, sa_column_kwargs=INDIRECT)
+    product: str | None = None
+    """What feedback about the contact says it was about; None while nothing does."""
+    segment: str | None = None
+    """The customer's tier when the contact ended."""
+    resolved: str | None = None
+    """The agent's view: yes, partly, no."""
+    transfers: int | None = None
+    waited_ms: int | None = Field(default=None, sa_type=BigInteger)
+    """From the queue to an agent; None while nobody told."""
     ended_at: datetime = Field(index=True)
 
 
@@ -71,6 +71,10 @@ class FeedbackFact(Base, table=True):
     site: str | None
     vendor: str | None
     categorised_at: datetime | None
+    team: str | None = None
+    segment: str | None = None
+    score: float | None = None
+    scale_max: float | None = None
     said_at: datetime = Field(index=True)
 
 
@@ -132,6 +136,9 @@ class AnswerFact(Base, table=True):
     attributed_department: str | None
     driver: str | None
     department: str | None
+    agent_id: UUID | None = Field(default=None, sa_column_kwargs=INDIRECT)
+    product: str | None = None
+    segment: str | None = None
     answered_at: datetime
 
 
@@ -231,70 +238,19 @@ class DriverOwner(Base, table=True):
     department: str
 
 
-class Department(Base, table=True):
-    """A department that causes contacts and pays for them."""
+class CustomerSegment(Base, table=True):
+    """A customer's tier as last told, so that facts can be split by it."""
 
-    __tablename__ = "department"
+    __tablename__ = "customer_segment"
 
-    key: str = Field(primary_key=True)
-    name: str = Field(sa_column_kwargs=NONE)
-
-
-class CostRate(Base, table=True):
-    """What an hour of handling costs from `valid_from` on. Never edited: a new rate is a new row, so old statements stay.
-
-    `department` is the one that pays; the empty text means any.
-    """
-
-    __tablename__ = "cost_rate"
-    __table_args__ = (Index("uq_cost_rate", "role", "department", "valid_from", unique=True),)
-
-    id: UUID = Field(primary_key=True)
-    role: str
-    department: str
-    per_hour_micros: int = Field(sa_type=BigInteger)
-    currency: str
-    valid_from: datetime
-    set_by: str = Field(sa_column_kwargs=DIRECT)
-    set_at: datetime
+    customer_id: UUID = Field(primary_key=True, sa_column_kwargs=INDIRECT)
+    segment: str | None
 
 
-class Initiative(Base, table=True):
-    """A change that removes a cause, with who does what, the figure it should move, and what customers are told."""
+class ContactWait(Base, table=True):
+    """How long the customer of a contact that is not over yet has waited; gone when the contact ends."""
 
-    __tablename__ = "initiative"
-    __table_args__ = (Index("ix_initiative_published", "published_at", "id"), Index("ix_initiative_driver", "driver"))
+    __tablename__ = "contact_wait"
 
-    id: UUID = Field(primary_key=True)
-    title: str = Field(sa_column_kwargs=NONE)
-    driver: str
-    department: str | None
-    responsible: str = Field(sa_column_kwargs=DIRECT)
-    accountable: str = Field(sa_column_kwargs=DIRECT)
-    supports: list[str] = Field(sa_type=JSON, sa_column_kwargs=DIRECT)
-    informed: list[str] = Field(sa_type=JSON, sa_column_kwargs=DIRECT)
-    consulted: list[str] = Field(sa_type=JSON, sa_column_kwargs=DIRECT)
-    target: dict[str, Any] = Field(sa_type=JSON)
-    baseline_from: datetime
-    baseline_to: datetime
-    due: datetime
-    messages: dict[str, str] = Field(sa_type=JSON)
-    state: str
-    created_at: datetime
-    created_by: str = Field(sa_column_kwargs=DIRECT)
-    started_at: datetime | None
-    published_at: datetime | None
-    version: int
-
-
-class StageState(Base, table=True):
-    """How a stage of the cycle stood when it was last looked at, and since when."""
-
-    __tablename__ = "stage_state"
-
-    stage: str = Field(primary_key=True)
-    state: str
-    since: datetime
-
-
-KIT = kit_tables(Base.metadata)
+    contact_id: UUID = Field(primary_key=True)
+    waited_ms: int = Field(sa_type=BigInteger)

@@ -14,7 +14,9 @@ from services.insight.models import (
     AnswerFact,
     ContactFact,
     CostRate,
+    CustomerSegment,
     Department,
+    Dispute,
     DriverOwner,
     ErasedCustomer,
     FeedbackFact,
@@ -24,6 +26,7 @@ from services.insight.models import (
     KnownSubject,
     ToldFact,
 )
+from services.insight.repository.rollups import touch, touch_where
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import NotFound
 
@@ -76,10 +79,12 @@ async def learn_owner(uow: UnitOfWork, driver: str | None, department: str | Non
     touched = list(await uow.rows(select(col(ContactFact.contact_id)).where(orphan).limit(1)))
     if touched:
         since: datetime = await uow.scalar(select(func.min(col(ContactFact.ended_at))).where(orphan))
+        await touch_where(uow, ContactFact, orphan)
         await uow.execute(update(ContactFact).where(orphan).values(department=department))
         await price(uow, (col(ContactFact.driver) == driver) & (col(ContactFact.ended_at) >= since))
     for model in (FeedbackFact, AnswerFact):
         ownerless = (col(model.driver) == driver) & col(model.department).is_(None)
+        await touch_where(uow, model, ownerless)
         await uow.execute(update(model).where(ownerless).values(department=department))
 
 
@@ -93,14 +98,44 @@ async def settle(uow: UnitOfWork, contact_id: UUID | None) -> None:
     cause = cause_of(attributed, heard)
     if cause.driver is not None and cause.department is None:
         cause = Cause(cause.driver, await department_of(uow, cause.driver), by_person=cause.by_person)
-    counted = {"driver": cause.driver, "department": cause.department}
-    await uow.execute(update(AnswerFact).where(col(AnswerFact.contact_id) == contact_id).values(counted))
+    decided = await _decided(uow, contact_id)
+    department = decided[0] if decided else cause.department
+    counted = {"driver": cause.driver, "department": department, "product": await _product(uow, contact_id)}
+    answers, items = col(AnswerFact.contact_id) == contact_id, col(FeedbackFact.contact_id) == contact_id
+    await touch_where(uow, AnswerFact, answers)
+    await uow.execute(update(AnswerFact).where(answers).values(counted))
     if contact is None:
         return
+    await touch(uow, "contact", [contact.ended_at])
     await uow.execute(update(ContactFact).where(col(ContactFact.contact_id) == contact_id).values(counted))
     await price(uow, col(ContactFact.contact_id) == contact_id)
-    place = {"site": contact.site, "vendor": contact.vendor}
-    await uow.execute(update(FeedbackFact).where(col(FeedbackFact.contact_id) == contact_id).values(place))
+    place = {"site": contact.site, "vendor": contact.vendor, "team": contact.team}
+    await touch_where(uow, FeedbackFact, items)
+    await uow.execute(update(FeedbackFact).where(items).values(place))
+
+
+async def _decided(tx: Tx, contact_id: UUID) -> list[str | None]:
+    """Return who pays by the last dispute that was accepted; empty when there is none."""
+    accepted = (col(Dispute.contact_id) == contact_id, col(Dispute.state) == "accepted")
+    newest = select(col(Dispute.suggested)).where(*accepted).order_by(desc(col(Dispute.id))).limit(1)
+    return [row["suggested"] for row in await tx.rows(newest)]
+
+
+async def _product(tx: Tx, contact_id: UUID) -> str | None:
+    """Return the product that the earliest feedback about a contact names."""
+    named = (col(FeedbackFact.contact_id) == contact_id, col(FeedbackFact.product).is_not(None))
+    order = (col(FeedbackFact.said_at), col(FeedbackFact.item_id))
+    found: str | None = await tx.scalar(select(col(FeedbackFact.product)).where(*named).order_by(*order).limit(1))
+    return found
+
+
+async def segment_of(tx: Tx, customer_id: UUID | None) -> str | None:
+    """Return the tier that a customer has now, as last told."""
+    if customer_id is None:
+        return None
+    mine = col(CustomerSegment.customer_id) == customer_id
+    found: str | None = await tx.scalar(select(col(CustomerSegment.segment)).where(mine))
+    return found
 
 
 async def _attributed(tx: Tx, contact: ContactFact | None, contact_id: UUID) -> Cause:

@@ -1,0 +1,126 @@
+"""Processes, quality reviews and training needs."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Query, Response
+from fastapi.responses import PlainTextResponse
+
+from services.insight.api.asked import SlicesAsked
+from services.insight.contract import ProcessView, QualityFormView, QualityReportView, TrainingNeedView
+from services.insight.domain.process import DrawnStep, mermaid
+from services.insight.queries.process import process, processes
+from services.insight.queries.quality import quality, sample
+from services.insight.queries.training import training_needs
+from services.insight.use_cases.draw_process import DrawProcess, ProcessStep, draw_process
+from services.insight.use_cases.review_contact import ReviewContact, SetForm, review_contact, set_form
+from services.kit.auth import Principal
+from services.kit.fields import Code, Instant, View
+from services.kit.http import APIRouter, Page, Read, RuntimeDep, Write, requires
+
+router = APIRouter(tags=["loop"])
+Reader = Annotated[Principal, requires("insight:read")]
+Writer = Annotated[Principal, requires("insight:write")]
+Admin = Annotated[Principal, requires("insight:admin")]
+Key = Annotated[Code, Path()]
+
+
+class ProcessDrawn(View):
+    """A process as it was drawn."""
+
+    key: str
+    name: str
+    steps: list[ProcessStep]
+    version: int
+
+
+class ReviewView(View):
+    """One contact judged by one reviewer."""
+
+    id: UUID
+    contact_id: UUID
+    form: str
+    form_version: int
+    reviewer: str
+    lines: dict[str, str]
+    reviewed_at: Instant
+
+
+class SampleView(View):
+    """Contacts drawn for review; the same seed draws the same."""
+
+    form: str
+    seed: int
+    contacts: list[UUID]
+
+
+@router.put("/v1/processes/{key}", response_model=ProcessDrawn)
+async def put_process(key: Key, command: DrawProcess, write: Write, _: Writer) -> Response:
+    """Draw a process: its steps, and the drivers that tell of trouble in each."""
+    return await write(draw_process, key, command, view=ProcessDrawn)
+
+
+@router.get("/v1/processes", response_model=Page[ProcessDrawn])
+async def list_processes(read: Read, _: Reader) -> Page[ProcessDrawn]:
+    """All processes."""
+    return Page(items=[ProcessDrawn.model_validate(one) for one in await read(processes)], next_cursor=None)
+
+
+@router.get("/v1/processes/{key}", response_model=ProcessView)
+async def get_process(key: Key, asked: SlicesAsked, read: Read, _: Reader) -> ProcessView:
+    """A process with contacts, cost, waiting and repeats of each step, and its bottleneck."""
+    return await read(process, key, asked)
+
+
+@router.get("/v1/processes/{key}/mermaid", response_class=PlainTextResponse)
+async def get_mermaid(key: Key, asked: SlicesAsked, read: Read, _: Reader) -> PlainTextResponse:
+    """The same as a Mermaid flowchart."""
+    return PlainTextResponse(mermaid(drawn_steps(await read(process, key, asked))))
+
+
+def drawn_steps(found: ProcessView) -> list[DrawnStep]:
+    """Return what is written into the steps of a drawn process."""
+    drawn = []
+    for step in found.steps:
+        waited = "" if step.waited_minutes is None else f", waited {step.waited_minutes:g} min"
+        again = "" if step.repeat_share is None else f", {step.repeat_share:.0%} came back"
+        note = f"{step.contacts} contacts, {step.amount} {found.currency or ''}".rstrip() + waited + again
+        drawn.append(DrawnStep(step.key, step.name, note, step.bottleneck))
+    return drawn
+
+
+@router.put("/v1/quality-forms/{key}", response_model=QualityFormView)
+async def put_form(key: Key, command: SetForm, write: Write, _: Admin) -> Response:
+    """Say what reviewers look for; a change is a new version."""
+    return await write(set_form, key, command, view=QualityFormView)
+
+
+@router.post("/v1/quality-forms/{key}/reviews", status_code=201, response_model=ReviewView)
+async def post_review(key: Key, command: ReviewContact, write: Write, _: Writer) -> Response:
+    """Judge a contact; the same contact judged by somebody else calibrates both."""
+    return await write(review_contact, key, command, view=ReviewView)
+
+
+@router.get("/v1/quality-forms/{key}/report", response_model=QualityReportView)
+async def get_quality(key: Key, asked: SlicesAsked, read: Read, runtime: RuntimeDep, _: Reader) -> QualityReportView:
+    """Accuracy per unit and per opportunity by kind of error, what to coach, agreement of reviewers, and the link to satisfaction."""
+    return await read(quality, key, asked, runtime.settings.minimum_answers)
+
+
+@router.get("/v1/quality-forms/{key}/sample", response_model=SampleView)
+async def get_sample(
+    key: Key,
+    asked: SlicesAsked,
+    read: Read,
+    _: Reader,
+    size: Annotated[int, Query(ge=1, le=500)] = 20,
+    seed: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+) -> SampleView:
+    """Draw contacts to review at random, evenly over teams, without those that were reviewed."""
+    return SampleView(form=key, seed=seed, contacts=await read(sample, key, asked, size, seed))
+
+
+@router.get("/v1/training-needs", response_model=Page[TrainingNeedView])
+async def list_training_needs(read: Read, _: Reader, team: Annotated[str | None, Query(max_length=200)] = None) -> Page[TrainingNeedView]:
+    """Topics that a team resolves less often than the others do, with the interval of the gap; open ones first."""
+    return Page(items=await read(training_needs, team), next_cursor=None)

@@ -1,0 +1,128 @@
+"""What insight tells the others: what changed because customers spoke, what went wrong in the figures, and the figures' views."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from services.insight.contract.analysis import (
+    BiasView,
+    ChangeView,
+    FunnelView,
+    ImportanceView,
+    KeyDriversView,
+    OverviewView,
+    ParetoView,
+    PlaceView,
+    PointView,
+    RepeatView,
+    ResponseBiasView,
+    SeriesView,
+    SourceView,
+    TileView,
+    TrainingNeedView,
+    TrendView,
+    TriangulationView,
+)
+from services.insight.contract.figures import (
+    BoardEntryView,
+    ContributionView,
+    CycleHealthView,
+    DefinitionView,
+    DriverView,
+    EffectView,
+    EstimateView,
+    InitiativeDetailView,
+    InitiativeView,
+    IntervalView,
+    MetricView,
+    MoneyView,
+    PeriodView,
+    ShareView,
+    SideView,
+    StageView,
+    StatementLineView,
+    StatementView,
+    TargetView,
+)
+from services.insight.contract.money import (
+    AvoidedView,
+    BusinessCaseView,
+    ChargeBackView,
+    ChargeView,
+    DisputeDetailView,
+    DisputeStepView,
+    DisputeView,
+    SavingsView,
+)
+from services.insight.contract.people import (
+    AccuracyView,
+    CalibrationView,
+    CoachingView,
+    ProcessView,
+    PulseGroupView,
+    PulseReportView,
+    PulseScoreView,
+    PulseView,
+    QualityFormView,
+    QualityReportView,
+    StepView,
+)
+from services.kit.events import Event
+
+__all__ = [
+    "AccuracyView", "AlertRaised", "AvoidedView", "BiasView", "BoardEntryView", "BusinessCaseView", "CalibrationView", "ChangeView",
+    "ChargeBackView", "ChargeView", "CoachingView", "ContributionView", "CycleHealthView", "DefinitionView", "DisputeDetailView",
+    "DisputeStepView", "DisputeView", "DriverView", "EffectView", "EstimateView", "FunnelView", "ImportanceView", "InitiativeDetailView",
+    "InitiativePublished", "InitiativeView", "IntervalView", "KeyDriversView", "MetricView", "MoneyView", "OverviewView", "ParetoView",
+    "PeriodView", "PlaceView", "PointView", "ProcessView", "PulseGroupView", "PulseReportView", "PulseScoreView", "PulseView",
+    "QualityFormView", "QualityReportView", "RepeatView", "ResponseBiasView", "SavingsView", "SeriesView", "ShareView", "SideView",
+    "SourceView", "StageView", "StatementLineView", "StatementView", "StepView", "TargetView", "TileView", "TrainingNeedFound",
+    "TrainingNeedView", "TrendView", "TriangulationView",
+]  # fmt: skip
+
+
+class InitiativePublished(Event):
+    """You said, we did: one change, told in each language, to everybody who spoke about `driver` since `since`."""
+
+    subject: ClassVar[str] = "insight.initiative_published.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("initiative_id",)
+
+    initiative_id: UUID
+    title: str
+    driver: str
+    department: str | None
+    messages: dict[str, str]
+    """BCP 47 language to the sentence for the customer; `en` is always there."""
+    since: datetime
+    published_at: datetime
+
+
+class AlertRaised(Event):
+    """A figure left its baseline."""
+
+    subject: ClassVar[str] = "insight.alert_raised.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("alert_id",)
+
+    alert_id: UUID
+    figure: str
+    sentence: str
+    raised_at: datetime
+
+
+class TrainingNeedFound(Event):
+    """A team resolves a topic less often than all others do, and chance is no explanation.
+
+    `effect` is the difference in resolution (share, below 0), `low` and `high` its 95 % interval, `n` the team's answers.
+    """
+
+    subject: ClassVar[str] = "insight.training_need_found.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("need_id",)
+
+    need_id: UUID
+    topic: str
+    team: str
+    effect: float
+    low: float
+    high: float
+    n: int
+    found_at: datetime

@@ -1,0 +1,246 @@
+"""Views of the overview and of what lies behind its figures."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.insight.contract.figures import IntervalView, MoneyView, PeriodView
+from services.kit.fields import View
+
+
+class ChangeView(View):
+    """How far a figure moved against the comparison period; the interval is of the difference."""
+
+    difference: float
+    interval: IntervalView
+    before: float
+
+
+class TileView(View):
+    """One figure of the overview. Counted figures (contacts, cost, overdue) have no interval; cost is in the installation's currency."""
+
+    key: str
+    name: str
+    definition_id: str
+    unit: str
+    """share, points, count or money."""
+    higher_is_better: bool
+    value: float | None
+    interval: IntervalView | None
+    weighted: float | None
+    numerator: int | None
+    n: int
+    n_effective: float
+    withheld: str | None
+    change: ChangeView | None
+    before: float | None
+
+
+class PointView(View):
+    """One point of a series: the days from `start` on."""
+
+    start: datetime
+    value: float
+    n: int
+    interval: IntervalView | None
+
+
+class SeriesView(View):
+    """A figure over time; points without any answer are left out, not drawn as zero."""
+
+    key: str
+    name: str
+    unit: str
+    days_per_point: int
+    points: list[PointView]
+
+
+class ParetoView(View):
+    """A driver in the order of cost; `cumulative_share` of it and of all dearer ones."""
+
+    driver: str | None
+    department: str | None
+    contacts: int
+    cost: MoneyView | None
+    cumulative_share: float
+
+
+class PlaceView(View):
+    """A site, vendor or team against the whole. signal: out, look or inside; `adjusted_p` keeps the false-discovery rate."""
+
+    key: str
+    good: int
+    n: int
+    share: float
+    z: float
+    p: float
+    adjusted_p: float
+    low_95: float
+    high_95: float
+    low_998: float
+    high_998: float
+    signal: str
+
+
+class FunnelView(View):
+    """Places around their common share; `inflation` above 1 says that limits were widened for over-dispersion (Laney)."""
+
+    definition_id: str
+    by: str
+    centre: float | None
+    inflation: float
+    p: float | None
+    """Probability of so much difference by chance alone."""
+    places: list[PlaceView]
+    too_few: list[str]
+    """Places with under 30 answers: named, not judged."""
+
+
+class OverviewView(View):
+    """Everything of the overview page."""
+
+    period: PeriodView
+    compared_with: PeriodView
+    filters: dict[str, str]
+    currency: str | None
+    figures: list[TileView]
+    series: list[SeriesView]
+    pareto: list[ParetoView]
+    funnel: FunnelView
+
+
+class TrendView(View):
+    """Has a figure changed within the period? `false_alarm_rate` is how often this would be said of a period without any change."""
+
+    definition_id: str
+    period: PeriodView
+    points: list[PointView]
+    changed_at: datetime | None
+    """The likeliest moment of a change; null when the series is too short."""
+    before: float | None
+    after: float | None
+    p: float | None
+    false_alarm_rate: float
+    alarms: bool
+    sentence: str
+
+
+class ImportanceView(View):
+    """How much of what satisfaction differs by is carried by one driver: shares of R² by Shapley (LMG) and by Johnson."""
+
+    driver: str
+    answers: int
+    lmg: float
+    low: float
+    high: float
+    johnson: float
+    inflation: float
+    """Variance inflation: above 5 the driver can hardly be told from others."""
+    odds: float | None
+    """Odds ratio of a better answer with the driver against without it; null when it cannot be estimated."""
+    odds_low: float | None
+    odds_high: float | None
+    satisfied: float
+    """Share satisfied among its own answers."""
+    priority: float
+    """Shapley share x (1 - satisfied): what is important and goes badly comes first."""
+
+
+class KeyDriversView(View):
+    """What moves satisfaction; sorted by priority."""
+
+    definition_id: str
+    period: PeriodView
+    filters: dict[str, str]
+    n: int
+    r_squared: float | None
+    seed: int
+    drivers: list[ImportanceView]
+    withheld: str | None
+
+
+class RepeatView(View):
+    """How many customers come back about the same driver within the window; contacts too young to know count for as long as they were seen."""
+
+    definition_id: str
+    period: PeriodView
+    window_days: int
+    value: float | None
+    interval: IntervalView | None
+    n: int
+    repeats: int
+    seen_whole: int
+    withheld: str | None
+    first_contact_resolution: float | None
+    """Share of "resolved: yes" among answers whose contact was not followed by another in the window."""
+    first_contact_n: int
+    agreement: float | None
+    """Cohen's kappa between what customers say (resolved) and what they do (no repeat)."""
+
+
+class SourceView(View):
+    """What one source says about a driver: the share of bad news, with its interval."""
+
+    source: str
+    """surveys, reviews, contacts (tags of contact notes) or operations (agents' own verdict that it was not resolved)."""
+    bad: int | None
+    n: int
+    share: float | None
+    interval: IntervalView | None
+    usual: float | None
+    """The share over all drivers of this source."""
+    stands: str | None
+    """worse, usual or better than this source's drivers in general (5 % two-sided)."""
+    withheld: str | None
+
+
+class TriangulationView(View):
+    """Whether the sources agree about a driver. verdict: agree, differ or one_source."""
+
+    driver: str
+    sources: list[SourceView]
+    verdict: str
+    sentence: str
+
+
+class BiasView(View):
+    """One group among those who were asked and those who answered."""
+
+    attribute: str
+    group: str
+    asked: int
+    answered: int
+    rate: float | None
+    standardised_difference: float | None
+    """Share among respondents minus share among the asked, in standard deviations; beyond 0.1 is worth a look."""
+
+
+class ResponseBiasView(View):
+    """Who answered, of those who were asked; `r_indicator` is 1 when all groups answer alike."""
+
+    period: PeriodView
+    asked: int
+    answered: int
+    rate: IntervalView | None
+    value: float | None
+    groups: list[BiasView]
+    p: dict[str, float]
+    """Attribute to the probability that its groups answer alike (chi-squared)."""
+    r_indicator: dict[str, float]
+    adjusted: dict[str, float | None]
+    """Satisfaction: plain, and weighted so that each attribute's groups count as often as they were asked."""
+
+
+class TrainingNeedView(View):
+    """A topic that a team resolves less often than all others do."""
+
+    id: UUID
+    topic: str
+    team: str
+    effect: float
+    low: float
+    high: float
+    n: int
+    rest: int
+    state: str
+    found_at: datetime
+    looked_at: datetime

@@ -1,0 +1,137 @@
+"""All departments' charges at once, disputes, and what changes are worth."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import desc, func, select
+from sqlmodel import col
+
+from services.insight import repository
+from services.insight.contract import (
+    BusinessCaseView,
+    ChargeBackView,
+    ChargeView,
+    DisputeDetailView,
+    DisputeStepView,
+    DisputeView,
+    MoneyView,
+    PeriodView,
+)
+from services.insight.domain.charge import amount, rate_text, seconds
+from services.insight.domain.period import Asked, Period
+from services.insight.domain.statistics.savings import business_case
+from services.insight.models import Budget, ContactFact, Department, Dispute, DisputeStep
+from services.insight.queries.narrow import is_limited, period_of, within
+from services.insight.queries.summed import summed
+from services.insight.repository.rollups import CONTACTS
+from services.kit.db import Tx
+from services.kit.errors import InvalidInput, NotFound, Refused
+from services.kit.paging import decode_cursor, encode_cursor
+
+YEAR = timedelta(days=365)
+FORMULA = "minutes saved on a contact x contacts a year / 60 x price of an hour"
+
+
+class CaseIncomplete(Refused):
+    """A business case needs a number of contacts a year and the price of an hour, given or measured by a driver."""
+
+    code = "business_case_incomplete"
+
+
+async def _disputed(tx: Tx, period: Period, asked: Asked) -> dict[str | None, int]:
+    joined = select(col(ContactFact.department), func.count().label("n")).join(Dispute, col(Dispute.contact_id) == col(ContactFact.contact_id))
+    chosen = joined.where(*within(tx, ContactFact, "ended_at", period, asked), col(Dispute.state) == "open")
+    return {row["department"]: row["n"] for row in await tx.rows(chosen.group_by(col(ContactFact.department)))}
+
+
+async def charge_back(tx: Tx, asked: Asked) -> ChargeBackView:
+    """Return what every department is charged; the lines add up to the total, because both are sums of the same cents."""
+    period = period_of(tx, asked)
+    sums = await summed(tx, CONTACTS, period, asked)
+    numbers = [func.sum(sums.c[name]).label(name) for name in CONTACTS.numbers]
+    rows = await tx.rows(select(sums.c.department, *numbers).group_by(sums.c.department))
+    names = {row["key"]: row["name"] for row in await tx.rows(select(col(Department.key), col(Department.name)))}
+    budgets = {row["department"]: row["cents_a_year"] for row in await tx.rows(select(col(Budget.department), col(Budget.cents_a_year)))}
+    disputed = await _disputed(tx, period, asked)
+    total = sum(int(row["cents"]) for row in rows)
+    length = (period.end - period.start) / YEAR
+    charges = [_charge(row, total, names, budgets, disputed, length) for row in rows]
+    return ChargeBackView(
+        period=PeriodView(start=period.start, end=period.end),
+        currency=await repository.currency(tx),
+        total=amount(total),
+        contacts=sum(int(row["contacts"]) for row in rows),
+        complete=not is_limited(tx),
+        charges=sorted(charges, key=lambda one: (-Decimal(one.amount), one.department or "~")),
+    )
+
+
+def _charge(row: Any, total: int, names: dict[str, str], budgets: dict[str, int], disputed: dict[str | None, int], length: float) -> ChargeView:
+    key, cents = row["department"] or None, int(row["cents"])
+    budget = round(budgets[key] * length) if key in budgets else None
+    return ChargeView(
+        department=key,
+        name=names.get(key, key) if key else None,
+        contacts=int(row["contacts"]),
+        handle_seconds=seconds(int(row["handle_ms"])),
+        amount=amount(cents),
+        share=cents / total if total else None,
+        unpriced_contacts=int(row["unpriced"]),
+        disputed_contacts=disputed.get(key, 0),
+        budget=None if budget is None else amount(budget),
+        budget_share=cents / budget if budget else None,
+    )
+
+
+async def disputes(tx: Tx, department: str | None, state: str | None, cursor: str | None, limit: int) -> tuple[list[DisputeView], str | None]:
+    """Return one page of disputes, newest first."""
+    statement = select(Dispute).order_by(desc(col(Dispute.id))).limit(limit + 1)
+    if department is not None:
+        statement = statement.where(col(Dispute.department) == department)
+    if state is not None:
+        statement = statement.where(col(Dispute.state) == state)
+    if cursor is not None:
+        try:
+            statement = statement.where(col(Dispute.id) < UUID(decode_cursor(cursor, 1)[0]))
+        except ValueError as wrong:
+            raise InvalidInput("The cursor is not one that this list gave out.", pointer="/cursor") from wrong
+    found: Sequence[Dispute] = await tx.all(statement, Dispute)
+    views = [DisputeView.model_validate(one) for one in found[:limit]]
+    return views, encode_cursor(str(views[-1].id)) if len(found) > limit else None
+
+
+async def dispute_detail(tx: Tx, dispute_id: UUID) -> DisputeDetailView:
+    """Return a dispute with its history; raises NotFound."""
+    found = await tx.first(select(Dispute).where(col(Dispute.id) == dispute_id), Dispute)
+    if found is None:
+        raise NotFound(f"There is no dispute {dispute_id}.")
+    mine = select(DisputeStep).where(col(DisputeStep.dispute_id) == dispute_id).order_by(col(DisputeStep.at), col(DisputeStep.id)).limit(100)
+    steps = [DisputeStepView.model_validate(one) for one in await tx.all(mine, DisputeStep)]
+    return DisputeDetailView.model_validate({**DisputeView.model_validate(found).model_dump(), "steps": steps})
+
+
+async def make_case(tx: Tx, minutes: float, contacts: float | None, per_hour: Decimal | None, driver: str | None, asked: Asked) -> BusinessCaseView:
+    """Return what saving so many minutes is worth; what is not given is measured from the driver's contacts of the period."""
+    basis = "given"
+    if contacts is None and driver is not None:
+        period = period_of(tx, asked)
+        conditions = [*within(tx, ContactFact, "ended_at", period, asked), col(ContactFact.driver) == driver]
+        counted: int = await tx.scalar(select(func.count()).select_from(ContactFact).where(*conditions))
+        contacts, basis = counted * (YEAR / (period.end - period.start)), "measured"
+    if per_hour is None:
+        rate = await repository.current_rate(tx, "agent", "", tx.now)
+        per_hour = Decimal(rate_text(rate.per_hour_micros)) if rate else None
+    if contacts is None or per_hour is None:
+        raise CaseIncomplete("Give contacts_a_year or a driver, and per_hour or a cost rate for agent.", pointer="/contacts_a_year")
+    worth = business_case(minutes, contacts, float(per_hour))
+    return BusinessCaseView(
+        minutes_saved=minutes,
+        contacts_a_year=contacts,
+        per_hour=f"{per_hour:f}",
+        worth=MoneyView(amount=amount(round(worth * 100)), currency=await repository.currency(tx) or ""),
+        formula=FORMULA,
+        basis=basis,
+    )

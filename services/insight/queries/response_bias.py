@@ -1,0 +1,109 @@
+"""Who answered, of those who were asked, and what the figures would be if all groups had answered alike."""
+
+from typing import Any
+
+from scipy.special import chdtrc
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from services.insight.contract import BiasView, PeriodView, ResponseBiasView
+from services.insight.domain.definitions import CSAT
+from services.insight.domain.intervals import wilson
+from services.insight.domain.period import Asked, Period
+from services.insight.domain.statistics.weighting import Stratum, post_stratified, r_indicator, standardised_difference
+from services.insight.models import AnswerFact, ContactFact, InvitationFact, ResponseFact
+from services.insight.queries.metrics import interval_view
+from services.insight.queries.narrow import period_of, seen
+from services.insight.repository.rollups import tally
+from services.kit.db import Tx
+
+ATTRIBUTES: dict[str, Any] = {
+    "channel": col(InvitationFact.channel),
+    "programme": col(InvitationFact.programme),
+    "site": col(ContactFact.site),
+    "segment": col(ContactFact.segment),
+}
+Groups = dict[str, tuple[int, int]]
+
+
+def _asked_in(tx: Tx, period: Period, asked: Asked) -> list[Any]:
+    when = [col(InvitationFact.invited_at) >= period.start, col(InvitationFact.invited_at) < period.end]
+    place = [getattr(ContactFact, name) == value for name, value in asked.filters.items() if hasattr(ContactFact, name)]
+    return [*when, *place, *seen(tx, ContactFact)]
+
+
+async def _groups(tx: Tx, attribute: str, conditions: list[Any]) -> Groups:
+    """Return (asked, answered) by group; flagged answers count as none."""
+    group = func.coalesce(ATTRIBUTES[attribute], "unknown").label("grouped")
+    mine = (col(ResponseFact.invitation_id) == col(InvitationFact.invitation_id), col(ResponseFact.flagged).is_(False))
+    answered = tally(select(col(ResponseFact.response_id)).where(*mine).exists()).label("answered")
+    joined = select(group, func.count().label("asked"), answered).select_from(InvitationFact)
+    joined = joined.join(ContactFact, col(ContactFact.contact_id) == col(InvitationFact.contact_id), isouter=True)
+    rows = await tx.rows(joined.where(*conditions).group_by(group).order_by(group))
+    return {row["grouped"]: (row["asked"], int(row["answered"])) for row in rows}
+
+
+async def _satisfaction(tx: Tx, attribute: str, conditions: list[Any]) -> dict[str, tuple[int, int]]:
+    """Return (satisfied, n) by group of those who were asked."""
+    group = func.coalesce(ATTRIBUTES[attribute], "unknown").label("grouped")
+    good = tally(col(AnswerFact.mark).in_(sorted(CSAT.good))).label("good")
+    kept = (col(AnswerFact.kind) == CSAT.question_kind, col(AnswerFact.place) == 0, col(AnswerFact.flagged).is_(False))
+    joined = select(group, func.count().label("n"), good).select_from(AnswerFact)
+    joined = joined.join(InvitationFact, col(InvitationFact.invitation_id) == col(AnswerFact.invitation_id))
+    joined = joined.join(ContactFact, col(ContactFact.contact_id) == col(InvitationFact.contact_id), isouter=True)
+    rows = await tx.rows(joined.where(*conditions, *kept).group_by(group))
+    return {row["grouped"]: (int(row["good"]), row["n"]) for row in rows}
+
+
+def _bias(attribute: str, groups: Groups) -> list[BiasView]:
+    asked, answered = (sum(pair[place] for pair in groups.values()) for place in (0, 1))
+    found = []
+    for group, (n, heard) in groups.items():
+        apart = standardised_difference(n, asked, heard, answered) if answered else None
+        found.append(
+            BiasView(attribute=attribute, group=group, asked=n, answered=heard, rate=heard / n if n else None, standardised_difference=apart)
+        )
+    return found
+
+
+def _chance(groups: Groups) -> float:
+    """Return the probability that all groups answer alike, by chi-squared."""
+    asked, answered = (sum(pair[place] for pair in groups.values()) for place in (0, 1))
+    rate = answered / asked if asked else 0.0
+    if len(groups) < 2 or rate in {0.0, 1.0}:  # noqa: PLR2004  one group differs from nobody
+        return 1.0
+    chi = sum((heard - n * rate) ** 2 / (n * rate * (1 - rate)) for n, heard in groups.values())
+    return float(chdtrc(len(groups) - 1, chi))
+
+
+def _adjusted(groups: Groups, satisfied: dict[str, tuple[int, int]], minimum: int) -> float | None:
+    """Return satisfaction with each group counted as often as it was asked; None when a group is silent or all are too few."""
+    strata = [Stratum(asked, satisfied.get(group, (0, 0))[1], satisfied.get(group, (0, 0))[0]) for group, (asked, _) in groups.items()]
+    if sum(one.n for one in strata) < minimum or any(one.n == 0 for one in strata):
+        return None
+    return post_stratified(strata).value
+
+
+async def response_bias(tx: Tx, asked: Asked, minimum: int) -> ResponseBiasView:
+    """Return the response rate by channel, programme, site and segment, and what bias that leaves."""
+    period = period_of(tx, asked)
+    conditions = _asked_in(tx, period, asked)
+    groups = {attribute: await _groups(tx, attribute, conditions) for attribute in ATTRIBUTES}
+    n, answered = (sum(pair[place] for pair in groups["channel"].values()) for place in (0, 1))
+    adjusted: dict[str, float | None] = {}
+    for attribute, found in groups.items():
+        satisfied = await _satisfaction(tx, attribute, conditions)
+        total = sum(size for _, size in satisfied.values())
+        adjusted["plain"] = sum(good for good, _ in satisfied.values()) / total if total >= minimum else None
+        adjusted[attribute] = _adjusted(found, satisfied, minimum)
+    return ResponseBiasView(
+        period=PeriodView(start=period.start, end=period.end),
+        asked=n,
+        answered=answered,
+        rate=interval_view(wilson(answered / n, n)) if n else None,
+        value=answered / n if n else None,
+        groups=[one for attribute, found in groups.items() for one in _bias(attribute, found)],
+        p={attribute: _chance(found) for attribute, found in groups.items()},
+        r_indicator={name: r_indicator([a for a, _ in found.values()], [b for _, b in found.values()]) for name, found in groups.items() if found},
+        adjusted=adjusted,
+    )

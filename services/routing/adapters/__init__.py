@@ -1,0 +1,1 @@
+"""What routing has outside: the lease of the leader."""

@@ -1,0 +1,125 @@
+"""The idle agents, one bench per group, longest idle first."""
+
+import heapq
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from services.routing.domain.engine.parts import NEVER, Capacity, DeskAgent, Profile
+from services.routing.domain.engine.rows import Pairs
+from services.routing.domain.engine.tables import Floats, Ints
+
+
+class Benches:
+    """Groups of agents by profile and open channels; `idle_head[g]` is since when the longest idle of a group is idle."""
+
+    def __init__(self, pairs: Pairs) -> None:
+        self.pairs = pairs
+        self.profiles: list[Profile] = []
+        self.channels: list[tuple[str, ...]] = []
+        """Per profile the channels with a place."""
+        self.idle_head: Floats = np.full(16, NEVER)
+        self.opportunity: Floats = np.zeros(16)
+        self.idle_count = 0
+        self.on_shift: Ints = np.zeros(16, dtype=np.intp)
+        """Agents on shift per group, each counted in the group of those who hold nothing."""
+        self.profile_of_group: list[int] = []
+        self._full: list[int] = []
+        self._seated = count()
+        self._numbers: dict[Profile, int] = {}
+        self._groups: dict[tuple[int, int], int] = {}
+        self._heaps: list[list[tuple[float, Any, int, DeskAgent]]] = []
+        self._open: dict[tuple[int, tuple[str, ...]], int] = {}
+
+    def profile(self, profile: Profile) -> int:
+        """Return the number of a profile; a new one gets the next."""
+        number = self._numbers.get(profile)
+        if number is None:
+            number = self._numbers[profile] = len(self.profiles)
+            self.profiles.append(profile)
+            self.channels.append(tuple(channel for channel, most in profile.capacity.most if most > 0))
+            self._full.append(self._group(number, (1 << len(self.channels[number])) - 1))
+        return number
+
+    def full_group(self, profile: int) -> int:
+        """Return the group of agents of this profile who hold nothing."""
+        return self._full[profile]
+
+    def enlist(self, agent: DeskAgent, by: int) -> None:
+        """The agent came on shift (1) or went (-1)."""
+        self.on_shift[self._full[agent.profile]] += by
+
+    def _group(self, profile: int, mask: int) -> int:
+        number = self._groups.get((profile, mask))
+        if number is None:
+            channels = tuple(channel for bit, channel in enumerate(self.channels[profile]) if mask >> bit & 1)
+            number = self._groups[profile, mask] = self.pairs.add_group(self.profiles[profile], channels)
+            self.profile_of_group.append(profile)
+            self._heaps.append([])
+            if number >= len(self.idle_head):
+                self.idle_head = np.concatenate((self.idle_head, np.full(len(self.idle_head), NEVER)))
+                self.opportunity = np.concatenate((self.opportunity, np.zeros(len(self.opportunity))))
+                self.on_shift = np.concatenate((self.on_shift, np.zeros(len(self.on_shift), dtype=np.intp)))
+            if mask != (1 << len(self.channels[profile])) - 1:
+                self.opportunity[number] = self.opportunity[self.full_group(profile)]
+        return number
+
+    def open_channels(self, agent: DeskAgent) -> int:
+        """Return as bits which channels the agent has room for."""
+        held = tuple(sorted(agent.held.values()))
+        known = self._open.get((agent.profile, held))
+        if known is None:
+            capacity, names = self.profiles[agent.profile].capacity, self.channels[agent.profile]
+            known = sum(1 << bit for bit, channel in enumerate(names) if has_room(capacity, held, channel))
+            self._open[agent.profile, held] = known
+        return known
+
+    def seat(self, agent: DeskAgent) -> bool:
+        """Put the agent where shift and work allow; return whether the agent is idle now."""
+        self.rise(agent)
+        mask = self.open_channels(agent) if agent.on_shift else 0
+        agent.open = mask
+        if not mask:
+            return False
+        agent.group = group = self._group(agent.profile, mask)
+        agent.idle = True
+        agent.stamp = next(self._seated)
+        self.idle_count += 1
+        heap = self._heaps[group]
+        heapq.heappush(heap, (agent.idle_since, agent.id, agent.stamp, agent))
+        if heap[0][3] is agent and heap[0][2] == agent.stamp:
+            self.idle_head[group] = agent.idle_since
+        return True
+
+    def rise(self, agent: DeskAgent) -> None:
+        """Take the agent from the bench."""
+        if not agent.idle:
+            return
+        agent.idle = False
+        self.idle_count -= 1
+        heap = self._heaps[agent.group]
+        while heap and not (heap[0][3].idle and heap[0][2] == heap[0][3].stamp):
+            heapq.heappop(heap)
+        self.idle_head[agent.group] = heap[0][0] if heap else NEVER
+
+    def longest_idle(self, group: int) -> DeskAgent:
+        """Return who has been idle longest in a group that is not empty."""
+        return self._heaps[group][0][3]
+
+    def idle_in(self, group: int) -> Iterator[DeskAgent]:
+        """Yield the idle agents of a group, longest idle first."""
+        for _, _, stamp, agent in sorted(self._heaps[group], key=lambda each: each[:3]):
+            if agent.idle and agent.stamp == stamp:
+                yield agent
+
+
+def has_room(capacity: Capacity, held: tuple[str, ...], channel: str) -> bool:
+    """Tell whether one more contact of a channel may come to somebody who holds these."""
+    cost = dict(capacity.cost)
+    load = sum(cost.get(each, 1.0) for each in held)
+    if held.count(channel) >= dict(capacity.most).get(channel, 0) or load + cost.get(channel, 1.0) > capacity.limit:
+        return False
+    allowed = dict(capacity.interrupted_by)
+    return all(channel in allowed[each] for each in set(held) if each in allowed and each != channel)

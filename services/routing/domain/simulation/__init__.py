@@ -1,0 +1,1 @@
+"""A day played through the engine: scenarios, the simulator and its figures."""

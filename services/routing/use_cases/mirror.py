@@ -1,0 +1,92 @@
+"""Bring the engine's mirror up to date with what is stored: everything at a start, only what changed afterwards."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from services.kit.db import Tx
+from services.routing.domain.contact import Trigger, is_routable
+from services.routing.domain.desk import Desk, profile_of, seconds_of
+from services.routing.domain.eligibility import from_document
+from services.routing.domain.engine.parts import QueuePromise
+from services.routing.domain.index import expected_handle_s
+from services.routing.repository import desk as rows
+
+
+async def mirror_all(tx: Tx, desk: Desk) -> None:
+    """Load everything: queues, agents with what they hold, contacts that wait, open offers. Nobody is looked at before all is there."""
+    await mirror_queues(tx, desk)
+    await _agents(tx, desk, None, {})
+    found = await rows.waiting(tx)
+    await _contacts(tx, desk, found, await rows.exclusions(tx, None), {})
+    for offer in await rows.pending(tx):
+        desk.watch(seconds_of(offer["expires_at"]), offer["id"])
+
+
+async def mirror_changes(tx: Tx, desk: Desk, agents: Mapping[UUID, Trigger], contacts: Mapping[UUID, Trigger]) -> None:
+    """Load what changed."""
+    if agents:
+        await _agents(tx, desk, agents.keys(), agents)
+    if contacts:
+        found = await rows.contacts(tx, contacts.keys())
+        await _contacts(tx, desk, found, await rows.exclusions(tx, contacts.keys()), contacts)
+
+
+async def mirror_queues(tx: Tx, desk: Desk) -> None:
+    """Take over what the queues promise and what was learned about them."""
+    for row in await rows.queues(tx):
+        desk.put_queue(
+            QueuePromise(
+                key=row["key"],
+                sla_s=float(row["sla_seconds"]),
+                sla_share=row["sla_share"],
+                service_level=row["service_level"],
+                handle_s=expected_handle_s(row["expected_handle_seconds"], row["handled"], row["handled_seconds"]),
+                wrap_s=float(row["wrap_up_seconds"]),
+                starvation_s=float(row["starvation_seconds"]),
+                offer_s=float(row["offer_seconds"]),
+                cool_down_s=float(row["cool_down_seconds"]),
+                weight=row["weight"],
+            )
+        )
+
+
+async def _agents(tx: Tx, desk: Desk, ids: Collection[UUID] | None, triggers: Mapping[UUID, Trigger]) -> None:
+    places: dict[UUID, list[Any]] = defaultdict(list)
+    for row in await rows.places(tx, ids):
+        places[row["agent_id"]].append(row)
+    holds: dict[UUID, list[Any]] = defaultdict(list)
+    for row in await rows.held(tx, ids):
+        holds[row["agent_id"]].append(row)
+    for agent in sorted(await rows.agents(tx, ids), key=lambda row: str(row["id"])):
+        own, held = places[agent["id"]], holds[agent["id"]]
+        moments = [row["idle_since"] for row in own] + [row["created_at"] for row in held]
+        desk.cards[agent["id"]] = agent
+        desk.put_agent(
+            agent["id"],
+            profile_of(agent["skills"], {row["channel"]: row["maximum"] for row in own}),
+            on_shift=is_routable(agent["activity"]),
+            since=max((seconds_of(moment) for moment in moments), default=0.0),
+            held={row["contact_id"]: row["channel"] for row in held},
+            trigger=triggers.get(agent["id"], Trigger.AGENT_CHANGED),
+        )
+
+
+async def _contacts(tx: Tx, desk: Desk, found: list[Any], exclusions: list[Any], triggers: Mapping[UUID, Trigger]) -> None:
+    waiting = [row for row in found if row["state"] == "waiting" and row["class_key"] is not None and row["waits_from"] <= tx.now]
+    still = {row["id"] for row in waiting}
+    for row in found:
+        if row["id"] not in still:
+            desk.drop_contact(row["id"])
+    unknown = {row["class_key"] for row in waiting if desk.engine.lines.find(row["class_key"]) is None}
+    for each in await rows.classes(tx, unknown):
+        desk.put_class(each["key"], each["queue"], each["channel"], from_document(each["policy"]), float(each["credit_s"]))
+    passed: dict[UUID, dict[UUID, float]] = defaultdict(dict)
+    for each in exclusions:
+        passed[each["contact_id"]][each["agent_id"]] = seconds_of(each["excluded_at"])
+    for row in sorted(waiting, key=lambda row: (row["waits_from"], str(row["id"]))):
+        cls = desk.engine.lines.find(row["class_key"])
+        if cls is None:
+            raise RuntimeError(f"contact {row['id']} has no class")
+        desk.put_contact(row["id"], cls, seconds_of(row["waits_from"]), passed.get(row["id"], {}), triggers.get(row["id"]))

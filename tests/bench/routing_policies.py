@@ -1,0 +1,141 @@
+"""What the index rule gains over B1v (strict FIFO, longest idle, 90 s of credit): multi36 with seven more seeds, and the bank trace."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from statistics import fmean
+
+from services.routing.domain.engine.rules import RULES
+from services.routing.domain.simulation.figures import Figures, by, figures, gini, occupancy
+from services.routing.domain.simulation.play import Play, Played
+from services.routing.domain.simulation.scenario import Scenario
+from tests.bench._routing_scenarios import DATA, SEEDS, generated, shipped
+from tests.bench.figure import Figure
+
+BASE, OURS = "fifo", "index"
+RARE = 50
+"""Types with fewer offered contacts are left out of the comparison by type: one contact would be more than 2 points."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One scenario under both rules."""
+
+    base: Played
+    ours: Played
+
+    def gain(self, name: str) -> float:
+        """Return how many points better (or worse) ours is."""
+        return 100 * (_value(figures(self.ours.served), name) - _value(figures(self.base.served), name))
+
+    def worst(self, name: str, pick: Callable[[list[float]], float]) -> tuple[float, str]:
+        """Return the largest loss of any type in points, and which type."""
+        base, ours = (by(played, lambda each: each.contact.topic) for played in (self.base, self.ours))
+        losses = {topic: 100 * (_value(ours[topic], name) - _value(base[topic], name)) for topic in base if base[topic].offered >= RARE}
+        value = pick(list(losses.values()))
+        return value, next(topic for topic, loss in losses.items() if loss == value)
+
+    def paired(self, name: str) -> float:
+        """Return the mean gain in points of the days, each day weighing the same."""
+        length = self.base.scenario.day_s
+        days = [by(played, lambda each: str(int(each.contact.arrival_s // length))) for played in (self.base, self.ours)]
+        return fmean(100 * (_value(days[1][day], name) - _value(days[0][day], name)) for day in days[0] if days[0][day].offered >= RARE)
+
+
+def _value(found: Figures, name: str) -> float:
+    value: float | None = getattr(found, name)
+    return 0.0 if value is None else value
+
+
+def compare(make: Callable[[], Scenario]) -> Compared:
+    """Play a scenario under both rules."""
+    return Compared(Play(make(), RULES[BASE]).run(), Play(make(), RULES[OURS]).run())
+
+
+async def run() -> list[Figure]:
+    if not (DATA / "multi36_agents.json").exists():
+        return [Figure("routing.multi36_sla_gain", 0.0, "points", 4.5, note=f"missing: {DATA}")]
+    seeds = [await asyncio.to_thread(compare, lambda: shipped("multi36"))]
+    seeds += [await asyncio.to_thread(compare, partial(generated, seed)) for seed in SEEDS]
+    bank = await asyncio.to_thread(compare, lambda: shipped("bank99"))
+    return [*_baseline(seeds[0], bank), *_multi36(seeds), *_bank99(bank)]
+
+
+def _baseline(multi36: Compared, bank99: Compared) -> list[Figure]:
+    """Return how far our B1v is from the yardstick's: largest deviation of a share in points, and of a wait in seconds."""
+    yardstick = json.loads((DATA / "yardstick.json").read_text())
+    wanted = {"multi36": yardstick["multi36"]["B1v"], "bank99": yardstick["bank99"]["B1v B1 + 90 s VIP credit"]}
+    found = []
+    for name, compared in (("multi36", multi36), ("bank99", bank99)):
+        ours = figures(compared.base.served)
+        shares = {key: 100 * (_value(ours, key) - wanted[name][key]) for key in ("sla", "abandon", "fcr", "resolved")}
+        shares["gini"] = 100 * (gini(occupancy(compared.base).values()) - wanted[name]["gini"])
+        waits = {key: _value(ours, key) - wanted[name][key] for key in ("asa", "p95")}
+        note = ", ".join(f"{key} {value:+.2f}" for key, value in {**shares, **waits}.items())
+        worst = max(abs(value) for value in shares.values())
+        found.append(Figure(f"routing.{name}_b1v_deviation", worst, "points", 0.3, lower_is_better=True, note=f"ours minus yardstick: {note}"))
+    return found
+
+
+def _multi36(seeds: list[Compared]) -> list[Figure]:
+    each = f"mean of {len(seeds)} scenarios, each against B1v of this run"
+    sla, abandon = max, min
+    worst_sla = min((compared.worst("sla", abandon) for compared in seeds), key=lambda found: found[0])
+    worst_abandon = max((compared.worst("abandon", sla) for compared in seeds), key=lambda found: found[0])
+    return [
+        Figure("routing.multi36_sla_gain", fmean(one.gain("sla") for one in seeds), "points", 4.5, note=_range(seeds, "sla", each)),
+        Figure(
+            "routing.multi36_abandon_gain",
+            fmean(one.gain("abandon") for one in seeds),
+            "points",
+            -1.4,
+            lower_is_better=True,
+            note=_range(seeds, "abandon", each),
+        ),
+        Figure("routing.multi36_resolved_gain", fmean(one.gain("resolved") for one in seeds), "points", 3.5, note=_range(seeds, "resolved", each)),
+        Figure(
+            "routing.multi36_gini",
+            fmean(gini(occupancy(one.ours).values()) for one in seeds),
+            "Gini",
+            0.08,
+            lower_is_better=True,
+            note="of occupancy",
+        ),
+        Figure(
+            "routing.multi36_type_sla", worst_sla[0], "points", -4, note=f"the type that loses most service level in any scenario: {worst_sla[1]}"
+        ),
+        Figure(
+            "routing.multi36_type_abandon",
+            worst_abandon[0],
+            "points",
+            4,
+            lower_is_better=True,
+            note=f"the type that gains most abandonment in any scenario: {worst_abandon[1]}",
+        ),
+    ]
+
+
+def _range(seeds: list[Compared], name: str, each: str) -> str:
+    gains = sorted(one.gain(name) for one in seeds)
+    return f"{each}; from {gains[0]:+.2f} to {gains[-1]:+.2f}"
+
+
+def _bank99(bank: Compared) -> list[Figure]:
+    (sla, by_sla), (abandon, by_abandon) = bank.worst("sla", min), bank.worst("abandon", max)
+    return [
+        Figure(
+            "routing.bank99_sla_gain", bank.gain("sla"), "points", 1, note=f"days weighed by their contacts; each day alike {bank.paired('sla'):+.2f}"
+        ),
+        Figure(
+            "routing.bank99_abandon_gain",
+            bank.gain("abandon"),
+            "points",
+            -0.3,
+            lower_is_better=True,
+            note=f"days weighed by their contacts; each day alike {bank.paired('abandon'):+.2f}",
+        ),
+        Figure("routing.bank99_type_sla", sla, "points", -1, note=f"the type that loses most service level: {by_sla}"),
+        Figure("routing.bank99_type_abandon", abandon, "points", 2, lower_is_better=True, note=f"the type that gains most abandonment: {by_abandon}"),
+    ]
