@@ -72,6 +72,12 @@ bench-long: .venv/.installed ## The measurements that take long: a million surve
 	@$(BIN)/uv sync --frozen --quiet --inexact --group bench
 	@REPLAY_EVENTS=$${REPLAY_EVENTS:-1000000} $(BIN)/python -m tests.bench survey_replay
 
+knowledge-eval: .venv/.installed ## Try the knowledge search on a set of your own: DOCS=articles.jsonl QUERIES=questions.jsonl
+	@$(BIN)/python -m tests.bench.peers.evaluate_knowledge $(DOCS) $(QUERIES) $(MOST)
+
+routing-sim: .venv/.installed ## Play a day through routing: make routing-sim AGENTS=file CONTACTS=file POLICY=index
+	@$(BIN)/python -m infra.routing_sim --agents "$(AGENTS)" --contacts "$(CONTACTS)" --policy "$(or $(POLICY),index)"
+
 ##@ Change
 contracts: .venv/.installed ## Renew the committed OpenAPI, event and GraphQL documents (then read the difference)
 	@$(BIN)/python -m infra.contracts --write && $(BIN)/python -m gateway.schema_check --write
