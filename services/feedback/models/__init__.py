@@ -2,6 +2,7 @@
 
 from services.feedback.models.base import Base
 from services.feedback.models.disclosures import Disclosure
+from services.feedback.models.telling import Initiative, Telling
 from services.feedback.models.voices import (
     Correction,
     Customer,
@@ -10,13 +11,11 @@ from services.feedback.models.voices import (
     FollowUp,
     FollowUpRule,
     FollowUpRuleVersion,
-    Initiative,
     Item,
     ItemVector,
     LearnedHead,
     Refusal,
     TaxonomyCode,
-    Telling,
     TextVector,
     WebhookEvent,
     WebhookSource,

@@ -284,30 +284,3 @@ class Refusal(Base, table=True):
     purpose: str = Field(primary_key=True)
     channel: str = Field(primary_key=True)
     since: datetime
-
-
-class Initiative(Base, table=True):
-    """A published change that contributors are told about."""
-
-    __tablename__ = "initiative"
-
-    initiative_id: UUID = Field(primary_key=True)
-    title: str = Field(sa_column_kwargs=_NONE)
-    driver: str
-    messages: dict[str, str] = Field(sa_type=JSON)
-    since: datetime
-    published_at: datetime
-
-
-class Telling(Base, table=True):
-    """Who is to be told about which initiative, and what became of it: planned, told, or withheld and why."""
-
-    __tablename__ = "telling"
-
-    initiative_id: UUID = Field(primary_key=True)
-    customer_id: UUID = Field(primary_key=True, sa_column_kwargs=_INDIRECT)
-    id: UUID
-    state: str
-    reason: str | None
-    language: str | None
-    settled_at: datetime | None
