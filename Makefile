@@ -62,12 +62,6 @@ bench: .venv/.installed ## Measure; B=house for one part. One JSON line per figu
 	@$(BIN)/uv sync --frozen --quiet --inexact --group bench
 	@$(BIN)/python -m tests.bench $(B)
 
-routing-sim: .venv/.installed ## Play a day through routing: make routing-sim AGENTS=file CONTACTS=file POLICY=index
-	@$(BIN)/python -m infra.routing_sim --agents "$(AGENTS)" --contacts "$(CONTACTS)" --policy "$(or $(POLICY),index)"
-
-knowledge-eval: .venv/.installed ## Try the knowledge search on a set of your own: DOCS=articles.jsonl QUERIES=questions.jsonl
-	@$(BIN)/python -m tests.bench.peers.evaluate_knowledge $(DOCS) $(QUERIES) $(MOST)
-
 bench-long: .venv/.installed ## The measurements that take long: a million survey events through killed dispatchers
 	@$(BIN)/uv sync --frozen --quiet --inexact --group bench
 	@REPLAY_EVENTS=$${REPLAY_EVENTS:-1000000} $(BIN)/python -m tests.bench survey_replay

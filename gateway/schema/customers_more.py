@@ -210,9 +210,9 @@ class CustomersMutation:
 
 async def _part(context: GatewayContext, service: Service, members: list[UUID]) -> ExportPart | None:
     try:
-        answer: dict[str, Any] = await service.ask(trusted(context.caller), EXPORT, {"customer_ids": [str(one) for one in members]})
-        tables = answer["tables"]
-    except (ServiceFailed, Problem, KeyError):
+        raw = await service.ask(trusted(context.caller), EXPORT, orjson.dumps({"customer_ids": [str(one) for one in members]}))
+        tables: Any = orjson.loads(raw)["tables"]
+    except (ServiceFailed, Problem, KeyError, orjson.JSONDecodeError):
         return None
     digest = hashlib.sha256(orjson.dumps(tables, option=orjson.OPT_SORT_KEYS)).hexdigest()
     return ExportPart(service=service.name, rows=sum(len(rows) for rows in tables.values()), sha256=digest, tables=tables)

@@ -4,6 +4,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from services.customers.contract import CaseWrittenUp
@@ -87,7 +88,8 @@ async def _fill(room: Room, texts: Sequence[Text]) -> None:
 
 async def _keep(uow: UnitOfWork, texts: Sequence[Text]) -> None:
     """Write the rows that the service writes for an article, many articles to a statement: 50,000 one by one would take half an hour."""
-    articles, docs, postings, words = [], [], [], set()
+    articles, docs, postings = [], [], []
+    words: set[Any] = set()
     for title, body in texts:
         article = blank_article(uow).model_copy(update={"title": title, "resolution": body, "plain": body, "language": "en", "author": "bench"})
         article = article.model_copy(update={"state": "not_validated", "version": 1})

@@ -27,7 +27,7 @@ Week = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-W(0[1-9]|[1-4][0-9
 class BandUnknown(Refused):
     """Groups are fixed bands that the pulse declares: a free value would name a person."""
 
-    code = "pulse_band_unknown"
+    code = "pulse_sheet_band_unknown"
 
 
 class BandsFixed(Conflict):

@@ -47,7 +47,7 @@ async def test_few_sheets_and_free_bands_are_refused(open_room: OpenRoom) -> Non
         free = await api.post("/insight/v1/pulses/weekly/sheets", json={"sheets": [_sheet("the one with the red car", 2)] * 5})
         low = await api.put("/insight/v1/pulses/other", json={**PULSE, "minimum": 3})
 
-        assert (few.status_code, free.json()["code"], low.status_code) == (422, "pulse_band_unknown", 422)
+        assert (few.status_code, free.json()["code"], low.status_code) == (422, "pulse_sheet_band_unknown", 422)
 
 
 async def test_a_process_names_its_bottleneck_with_waiting_and_repeats(open_room: OpenRoom) -> None:
