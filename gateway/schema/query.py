@@ -6,10 +6,10 @@ from uuid import UUID
 
 import strawberry
 
-from gateway.clients.failures import Problem
 from gateway.clients.service import Query as Filters
-from gateway.context import GatewayContext, Info, at
+from gateway.context import Info, at
 from gateway.schema import ids
+from gateway.schema.asking import or_none, paged, texts
 from gateway.schema.customer import Customer, whole_customer
 from gateway.schema.customers import Case, IdentityKeyInput
 from gateway.schema.customers_more import CustomersQuery
@@ -23,7 +23,6 @@ from gateway.schema.survey_asking import SurveyAskingQueries
 from gateway.schema.survey_programmes import ProgrammeQuery
 from services.kit.errors import InvalidInput
 
-NOT_FOUND = 404
 From = Annotated[datetime | None, strawberry.argument(name="from", description="First moment of the period; 30 days before `to` when left out.")]
 To = Annotated[datetime | None, strawberry.argument(description="First moment after the period; now when left out.")]
 Site = Annotated[str | None, strawberry.argument(description="Only this site.")]
@@ -67,7 +66,7 @@ class Query(CustomersQuery, KnowledgeQuery, ProgrammeQuery, SurveyAskingQueries)
         state: State = None,
     ) -> Connection[Contact] | None:
         """Ask routing."""
-        context, query = _paged(info, "routing:read", first, after, queue=queue, state=state)
+        context, query = paged(info, "routing:read", first, after, queue=queue, state=state)
         page = await context.clients.routing.contacts(context.caller, query)
         return page_from(page.items, page.next_cursor, after, Contact.of)
 
@@ -76,7 +75,7 @@ class Query(CustomersQuery, KnowledgeQuery, ProgrammeQuery, SurveyAskingQueries)
         """Ask routing."""
         context = at(info)
         context.need("routing:read")
-        found = await _or_none(context.clients.routing.explanation(context.caller, raw_id(str(contact_id), ids.CONTACT)))
+        found = await or_none(context.clients.routing.explanation(context.caller, raw_id(str(contact_id), ids.CONTACT)))
         return None if found is None else ContactExplanation.of(found)
 
     @computed("What an agent is asked to take now.")
@@ -99,7 +98,7 @@ class Query(CustomersQuery, KnowledgeQuery, ProgrammeQuery, SurveyAskingQueries)
         outcome: Annotated[str | None, strawberry.argument(description="pending, invited or skipped.")] = None,
     ) -> Connection[SurveyDecision] | None:
         """Ask survey."""
-        context, query = _paged(info, "survey:read", first, after, contact_id=contact_id, customer_id=customer_id, outcome=outcome)
+        context, query = paged(info, "survey:read", first, after, contact_id=contact_id, customer_id=customer_id, outcome=outcome)
         page = await context.clients.survey.decisions(context.caller, query)
         return page_from(page.items, page.next_cursor, after, SurveyDecision.of)
 
@@ -113,7 +112,7 @@ class Query(CustomersQuery, KnowledgeQuery, ProgrammeQuery, SurveyAskingQueries)
         customer_id: Annotated[UUID | None, strawberry.argument(description="Only to this record.")] = None,
     ) -> Connection[Invitation] | None:
         """Ask survey."""
-        context, query = _paged(info, "survey:read", first, after, contact_id=contact_id, customer_id=customer_id)
+        context, query = paged(info, "survey:read", first, after, contact_id=contact_id, customer_id=customer_id)
         page = await context.clients.survey.invitations(context.caller, query)
         return page_from(page.items, page.next_cursor, after, Invitation.of)
 
@@ -127,7 +126,7 @@ class Query(CustomersQuery, KnowledgeQuery, ProgrammeQuery, SurveyAskingQueries)
         state: State = None,
     ) -> Connection[FeedbackItem] | None:
         """Ask feedback."""
-        context, query = _paged(info, "feedback:read", first, after, driver=driver, state=state)
+        context, query = paged(info, "feedback:read", first, after, driver=driver, state=state)
         page = await context.clients.feedback.items(context.caller, query)
         return page_from(page.items, page.next_cursor, after, FeedbackItem.of)
 
@@ -141,7 +140,7 @@ class Query(CustomersQuery, KnowledgeQuery, ProgrammeQuery, SurveyAskingQueries)
         customer_id: Annotated[UUID | None, strawberry.argument(description="Only to this record.")] = None,
     ) -> Connection[FollowUp] | None:
         """Ask feedback."""
-        context, query = _paged(info, "feedback:read", first, after, state=state, customer_id=customer_id)
+        context, query = paged(info, "feedback:read", first, after, state=state, customer_id=customer_id)
         page = await context.clients.feedback.follow_ups(context.caller, query)
         return page_from(page.items, page.next_cursor, after, FollowUp.of)
 
@@ -165,7 +164,7 @@ class Query(CustomersQuery, KnowledgeQuery, ProgrammeQuery, SurveyAskingQueries)
         """Ask knowledge."""
         context = at(info)
         context.need("knowledge:read")
-        found = await _or_none(context.clients.knowledge.article(context.caller, raw_id(str(id), ids.ARTICLE)))
+        found = await or_none(context.clients.knowledge.article(context.caller, raw_id(str(id), ids.ARTICLE)))
         return None if found is None else Article.of(found)
 
     @computed("What drives contacts, dearest first, with its cost and intervals.")
@@ -181,7 +180,7 @@ class Query(CustomersQuery, KnowledgeQuery, ProgrammeQuery, SurveyAskingQueries)
         department: Department = None,
     ) -> Connection[Driver] | None:
         """Ask insight."""
-        context, query = _paged(info, "insight:read", first, after, to=to, site=site, vendor=vendor, department=department, **{"from": start})
+        context, query = paged(info, "insight:read", first, after, to=to, site=site, vendor=vendor, department=department, **{"from": start})
         page = await context.clients.insight.drivers(context.caller, query)
         return page_from(page.items, page.next_cursor, after, Driver.of)
 
@@ -200,8 +199,8 @@ class Query(CustomersQuery, KnowledgeQuery, ProgrammeQuery, SurveyAskingQueries)
         """Ask insight."""
         context = at(info)
         context.need("insight:read")
-        query = _query(to=to, site=site, vendor=vendor, driver=driver, department=department, **{"from": start})
-        found = await _or_none(context.clients.insight.metric(context.caller, name, query))
+        query = texts(to=to, site=site, vendor=vendor, driver=driver, department=department, **{"from": start})
+        found = await or_none(context.clients.insight.metric(context.caller, name, query))
         return None if found is None else Metric.of(found)
 
     @computed("An initiative with its effect.")
@@ -209,7 +208,7 @@ class Query(CustomersQuery, KnowledgeQuery, ProgrammeQuery, SurveyAskingQueries)
         """Ask insight."""
         context = at(info)
         context.need("insight:read")
-        found = await _or_none(context.clients.insight.initiative(context.caller, raw_id(str(id), ids.INITIATIVE)))
+        found = await or_none(context.clients.insight.initiative(context.caller, raw_id(str(id), ids.INITIATIVE)))
         return None if found is None else Initiative.of(found)
 
     @computed("Initiatives, newest first.")
@@ -221,7 +220,7 @@ class Query(CustomersQuery, KnowledgeQuery, ProgrammeQuery, SurveyAskingQueries)
         driver: Annotated[str | None, strawberry.argument(description="Only against this driver.")] = None,
     ) -> Connection[Initiative] | None:
         """Ask insight."""
-        context, query = _paged(info, "insight:read", first, after, driver=driver)
+        context, query = paged(info, "insight:read", first, after, driver=driver)
         page = await context.clients.insight.initiatives(context.caller, query)
         return page_from(page.items, page.next_cursor, after, Initiative.of)
 
@@ -234,7 +233,7 @@ class Query(CustomersQuery, KnowledgeQuery, ProgrammeQuery, SurveyAskingQueries)
         language: Annotated[str, strawberry.argument(description="The language of the messages.")] = "en",
     ) -> Connection[BoardEntry] | None:
         """Ask insight."""
-        context, query = _paged(info, "insight:read", first, after, language=language)
+        context, query = paged(info, "insight:read", first, after, language=language)
         page = await context.clients.insight.board(context.caller, query)
         return page_from(page.items, page.next_cursor, after, BoardEntry.of)
 
@@ -243,23 +242,13 @@ class Query(CustomersQuery, KnowledgeQuery, ProgrammeQuery, SurveyAskingQueries)
         """Ask insight."""
         context = at(info)
         context.need("insight:read")
-        return CycleHealth.of(await context.clients.insight.cycle_health(context.caller, _query(to=to, **{"from": start})))
+        return CycleHealth.of(await context.clients.insight.cycle_health(context.caller, texts(to=to, **{"from": start})))
 
 
 async def _by_key(info: Info, key: IdentityKeyInput) -> Customer | None:
     context = at(info)
-    found = await _or_none(context.clients.customers.by_key(context.caller, key.kind, key.value))
+    found = await or_none(context.clients.customers.by_key(context.caller, key.kind, key.value))
     return None if found is None else await whole_customer(info, found)
-
-
-async def _or_none(asked: Any) -> Any:
-    """Return None for what is not there; every other refusal is an error."""
-    try:
-        return await asked
-    except Problem as problem:
-        if problem.status == NOT_FOUND:
-            return None
-        raise
 
 
 async def _node(info: Info, kind: str, value: str) -> Node | None:
@@ -281,22 +270,6 @@ async def _node(info: Info, kind: str, value: str) -> Node | None:
     if kind not in kinds:
         raise InvalidInput("This is not an id that the gateway gave out.", pointer="/id")
     ask, make = kinds[kind]
-    found = await _or_none(ask(caller, value))
+    found = await or_none(ask(caller, value))
     node: Node | None = None if found is None else make(found)
     return node
-
-
-def _paged(info: Info, scope: str, first: int, after: str | None, **filters: object) -> tuple[GatewayContext, Filters]:
-    context = at(info)
-    context.need(scope)
-    return context, {**_query(**filters), "limit": checked_first(first), "cursor": after}
-
-
-def _query(**filters: object) -> dict[str, str | None]:
-    return {name: _text(value) for name, value in filters.items()}
-
-
-def _text(value: object) -> str | None:
-    if value is None:
-        return None
-    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -148,13 +148,15 @@ async def _reviews(stage: Stage, reviews: list[Review], known: Known) -> None:
 
 
 async def _search(stage: Stage, slot: Slot, known: Known) -> None:
-    """Let visitors help themselves: three find something, one does not, and on some days asks to be contacted."""
+    """Let visitors help themselves: three find something and read it, one does not, and on some days asks to be contacted."""
     found, missing = words()["searches"]["found"], words()["searches"]["missing"][slot.day]
     if missing[0] in known.asked:
         return
     for place in range(3):
         query, language = found[(slot.day * 3 + place) % len(found)]
-        await stage.outside.get("/knowledge/v1/help/search", params={"q": query, "language": language, "session": _session(slot, place)})
+        visit = {"session": _session(slot, place)}
+        results = (await stage.outside.get("/knowledge/v1/help/search", params={"q": query, "language": language, **visit})).json()["results"]
+        await stage.outside.get(f"/knowledge/v1/help/articles/{results[0]['article_id']}", params=visit)
     session = _session(slot, 3)
     await stage.outside.get("/knowledge/v1/help/search", params={"q": missing[0], "language": missing[1], "session": session})
     if slot.day % 3 == 1:

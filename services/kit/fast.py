@@ -6,7 +6,7 @@ an ordinary FastAPI route, documented and matched as all others; only its handle
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
@@ -19,6 +19,7 @@ from services.kit.fields import Command
 
 Handler = Callable[[Request], Awaitable[Response]]
 Parser = Callable[[bytes], Any]
+C = TypeVar("C", bound=Command)
 
 
 def fast_handler(route: APIRoute, parse: Parser, own: Callable[[Any], bool]) -> Handler | None:
@@ -49,7 +50,7 @@ def fast_handler(route: APIRoute, parse: Parser, own: Callable[[Any], bool]) -> 
     return handle
 
 
-def validated(model: type[Command], raw: bytes, parse: Parser) -> Command:
+def validated(model: type[C], raw: bytes, parse: Parser) -> C:
     """Return the command in a body; raises MalformedBody or RequestValidationError, as FastAPI does."""
     if not raw:
         raise RequestValidationError([{"type": "missing", "loc": ("body",), "msg": "Field required"}])

@@ -125,12 +125,17 @@ class StrictRoute(APIRoute):
     async def strictly(self, request: StrictRequest) -> Response:
         """Check what every door checks, then answer."""
         if self.body_field is not None and request.method in _BODIES:
-            kind = request.headers.get("content-type", "")
-            if kind != "application/json" and not _is_json(kind) and int(request.headers.get("content-length") or 1):
-                raise UnsupportedMediaType("Send the body as application/json.")
+            must_be_json(request)
         if b"%00" in request.scope.get("raw_path", b"") or b"%00" in request.scope["query_string"]:
             raise InvalidInput("The address must not contain the NUL character.", pointer="/query")
         return await self._handle(request)
+
+
+def must_be_json(request: Request) -> None:
+    """Raise UnsupportedMediaType when the body, if there is one, does not call itself JSON."""
+    kind = request.headers.get("content-type", "")
+    if kind != "application/json" and not _is_json(kind) and int(request.headers.get("content-length") or 1):
+        raise UnsupportedMediaType("Send the body as application/json.")
 
 
 def _is_json(content_type: str) -> bool:

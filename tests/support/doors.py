@@ -11,7 +11,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from gateway.access.service import service as gateway_service
-from services.kit.http import _Public, _Requires
+from services.kit.http import _Public, _Requires, _running, _writing
 from services.kit.operations import operations_router
 from services.kit.service import Service, create_app
 
@@ -19,9 +19,10 @@ NAMES = ("survey", "feedback", "routing", "knowledge", "customers", "insight")
 SERVICES: dict[str, Service] = {**{name: import_module(f"services.{name}.app").service for name in NAMES}, "gateway": gateway_service}
 SOME_ID = "018f3b1c-9d1e-7a44-8c1e-2b1f6a3c5d7e"
 _ZONE = "Europe/Berlin"
-_CANDIDATES = ("example", "en", "EUR", "DE", "1.5", "2026-11-23", "09:00", "18:00", "+4930123456", "anna@example.org", _ZONE)
+_CANDIDATES = ("example", "en", "EUR", "DE", "1.5", "2026-11-23", "09:00", "18:00", "+4930123456", "anna@example.org", _ZONE, "2026-W47")
 _CHOICE = re.compile(r"^\^\((\w+)\|")
 """The first of the words that a pattern such as ^(open|closed)$ allows."""
+_STORING = {_running.__name__, _writing.__name__}
 _MOMENT = "2026-11-23T09:00:00Z"
 _FORMATS = {
     "uuid": SOME_ID,
@@ -51,6 +52,8 @@ class Door:
     needs_body: bool
     parameters: tuple[Mapping[str, Any], ...]
     """As in OpenAPI; empty for pages, which are not in the document."""
+    is_given_the_database: bool
+    """Whether its handler holds anything through which it could store something."""
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -87,7 +90,9 @@ def _doors_of(service: Service) -> Iterator[Door]:
         start = "" if router in service.root_routers else f"/{service.name}"
         for route in router.routes:
             assert isinstance(route, APIRoute)
-            guards = [call for call in _calls(route.dependant) if isinstance(call, _Requires | _Public)]
+            calls = list(_calls(route.dependant))
+            guards = [call for call in calls if isinstance(call, _Requires | _Public)]
+            stores = not _STORING.isdisjoint(getattr(call, "__name__", "") for call in calls)
             why = next((guard.why for guard in guards if isinstance(guard, _Public)), None)
             scopes = tuple(scope for guard in guards if isinstance(guard, _Requires) for scope in guard.scopes)
             for method in sorted(route.methods or ()):
@@ -97,7 +102,7 @@ def _doors_of(service: Service) -> Iterator[Door]:
                 body = whole(service.name, content["application/json"]["schema"]) if "application/json" in content else None
                 parameters = tuple({**one, "schema": whole(service.name, one["schema"])} for one in operation.get("parameters", ()))
                 required = bool(operation.get("requestBody", {}).get("required"))
-                yield Door(service.name, method, path, scopes, why, len(guards), body, required, parameters)
+                yield Door(service.name, method, path, scopes, why, len(guards), body, required, parameters, stores)
 
 
 @cache

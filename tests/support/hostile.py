@@ -145,7 +145,8 @@ def changed(value: Any, path: Path, new: Any) -> Any:
     step = path[0]
     if isinstance(value, list) and isinstance(step, int):
         return [*value[:step], changed(value[step], path[1:], new), *value[step + 1 :]]
-    return {**value, step: changed(value.get(step), path[1:], new)}
+    fields = value or {}  # a good body may leave an optional object null
+    return {**fields, step: changed(fields.get(step), path[1:], new)}
 
 
 @dataclass(frozen=True)

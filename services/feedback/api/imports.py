@@ -22,6 +22,7 @@ from services.kit.errors import InvalidInput
 from services.kit.fields import Code
 from services.kit.http import APIRouter, Read, RuntimeDep, requires
 from services.kit.ids import new_id
+from services.kit.problems import field_errors
 
 router = APIRouter(tags=["imports"])
 BATCH = 4_000
@@ -88,9 +89,9 @@ class _Upload:
                 if row is not None:
                     ready.append(row)
             except ValidationError as error:
-                first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+                first = field_errors(error.errors(include_url=False, include_context=False, include_input=False))[0]
                 self.report.lines += 1
-                self.refuse(number, "/" + "/".join(map(str, first["loc"])), "invalid_line", first["msg"])
+                self.refuse(number, first["pointer"] or "/", "invalid_line", first["message"])
             except (ValueError, csv.Error) as error:
                 self.report.lines += 1
                 self.refuse(number, "", "invalid_line", str(error)[:200])

@@ -26,6 +26,8 @@ from services.kit.paging import decode_cursor, encode_cursor
 
 router = APIRouter(tags=["items"])
 PII = "pii:read"
+MOST_PLACE = 2**31 - 1
+"""The column holds no larger one."""
 
 
 class CustomerKey(Command):
@@ -176,15 +178,16 @@ async def list_disclosures(
     read: Read, _: Annotated[Principal, requires("feedback:admin")], cursor: Cursor = None, limit: PageSize = 50
 ) -> Page[DisclosureView]:
     """List who saw clear words, newest first."""
-    before = None
-    if cursor is not None:
-        try:
-            before = int(decode_cursor(cursor, 1)[0])
-        except ValueError as error:
-            raise InvalidInput("The cursor is not one that this list gave out. Start again without it.", pointer="/cursor") from error
+    before = _place(decode_cursor(cursor, 1)[0]) if cursor is not None else None
     found = await read(disclosures, before, limit + 1)
     shown = [DisclosureView.model_validate(one) for one in found[:limit]]
     return Page(items=shown, next_cursor=encode_cursor(str(shown[-1].place)) if len(found) > limit else None)
+
+
+def _place(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(MOST_PLACE)) and int(text) <= MOST_PLACE):
+        raise InvalidInput("The cursor is not one that this list gave out. Start again without it.", pointer="/cursor")
+    return int(text)
 
 
 @router.post("/v1/items/{item_id}/corrections", status_code=201, response_model=ItemView)

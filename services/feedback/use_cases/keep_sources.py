@@ -31,7 +31,7 @@ class PutWebhookSource(Command):
     """True makes a new address; the former one stays good for the hours of ANTIPHON_FEEDBACK_SECRET_GRACE_HOURS."""
     signing_secret: Annotated[str | None, Field(min_length=6, max_length=255)] = None
     """What the platform signs with (Formbricks, WebwinkelKeur); then nothing unsigned is heard. Kept sealed, never shown."""
-    api_url: Annotated[str | None, Field(max_length=300, pattern=r"^https://[^\s]+$")] = None
+    api_url: Annotated[str, Field(max_length=300, pattern=r"^https://[^\s]+$", json_schema_extra={"format": "uri"})] | None = None
     """Base address of the platform's API, for public replies; null: the platform's own."""
     api_token: Annotated[str | None, Field(min_length=6, max_length=4_000)] = None
     """Token for that API. Kept sealed, never shown."""

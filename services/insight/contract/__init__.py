@@ -76,8 +76,8 @@ __all__ = [
     "InitiativePublished", "InitiativeView", "IntervalView", "KeyDriversView", "MetricView", "MoneyView", "OverviewView", "ParetoView",
     "PeriodView", "PlaceView", "PointView", "ProcessView", "PulseGroupView", "PulseReportView", "PulseScoreView", "PulseView",
     "QualityFormView", "QualityReportView", "RepeatView", "ResponseBiasView", "SavingsView", "SeriesView", "ShareView", "SideView",
-    "SourceView", "StageView", "StatementLineView", "StatementView", "StepView", "TargetView", "TileView", "TrainingNeedFound",
-    "TrainingNeedView", "TrendView", "TriangulationView",
+    "SourceView", "StageView", "StatementLineView", "StatementView", "StepView", "SubjectErased", "TargetView", "TileView",
+    "TrainingNeedFound", "TrainingNeedView", "TrendView", "TriangulationView",
 ]  # fmt: skip
 
 
@@ -126,3 +126,15 @@ class TrainingNeedFound(Event):
     high: float
     n: int
     found_at: datetime
+
+
+class SubjectErased(Event):
+    """Everything here that named, quoted or described this customer is gone; counts stayed."""
+
+    subject: ClassVar[str] = "insight.subject_erased.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id",)
+
+    erasure_id: UUID
+    customer_id: UUID
+    rows: int
+    """How many rows were blanked or deleted."""

@@ -7,18 +7,23 @@ from sqlmodel import col
 
 from services.customers.contract import CustomerErased
 from services.insight import repository
+from services.insight.contract import SubjectErased
 from services.insight.models import ContactFact, CustomerSegment, ErasedCustomer, KnownSubject
 from services.kit.db import UnitOfWork
+from services.kit.subjects import forget_told
 
 
 async def forget_customer(uow: UnitOfWork, event: CustomerErased) -> None:
     """Cut every link to the customer and keep it cut for events that are heard late; no figure moves."""
     row = {"customer_id": event.customer_id, "erased_at": uow.envelope.occurred_at}
     await uow.insert_ignore(ErasedCustomer, row)
-    await uow.execute(delete(KnownSubject).where(col(KnownSubject.customer_id) == event.customer_id))
-    await uow.execute(delete(CustomerSegment).where(col(CustomerSegment.customer_id) == event.customer_id))
+    rows = await uow.execute(delete(KnownSubject).where(col(KnownSubject.customer_id) == event.customer_id))
+    rows += await uow.execute(delete(CustomerSegment).where(col(CustomerSegment.customer_id) == event.customer_id))
     theirs = col(ContactFact.customer_id) == event.customer_id
-    await uow.execute(update(ContactFact).where(theirs).values(external_id=None))
+    rows += await uow.execute(update(ContactFact).where(theirs).values(external_id=None))
     for model in repository.LINKED:
         table: Any = model
-        await uow.execute(update(model).where(table.customer_id == event.customer_id).values(customer_id=None))
+        rows += await uow.execute(update(model).where(table.customer_id == event.customer_id).values(customer_id=None))
+    if event.erasure_id is not None:
+        rows += await forget_told(uow, [str(event.customer_id)])
+        uow.emit(SubjectErased(erasure_id=event.erasure_id, customer_id=event.customer_id, rows=rows))

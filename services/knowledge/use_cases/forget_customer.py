@@ -2,6 +2,7 @@
 
 from services.customers.contract import CustomerErased
 from services.kit.db import UnitOfWork
+from services.kit.subjects import forget_told
 from services.knowledge.contract import SubjectErased
 from services.knowledge.domain.lifecycle import ArticleState
 from services.knowledge.repository.erasure import articles_about, forget_drafts, forget_words, peer_answers_by
@@ -21,9 +22,9 @@ async def forget_customer(uow: UnitOfWork, event: CustomerErased) -> None:
         await keep_article(uow, forgotten, reason="erased", by="antiphon", text_changed=unchecked)
     if about:
         await forget_drafts(uow, [article.id for article in about])
-    erasure_id = getattr(event, "erasure_id", None)
-    if erasure_id is not None:
-        uow.emit(SubjectErased(erasure_id=erasure_id, customer_id=event.customer_id, rows=rows + len(about)))
+    rows += len(about) + await forget_told(uow, [str(event.customer_id)])
+    if event.erasure_id is not None:
+        uow.emit(SubjectErased(erasure_id=event.erasure_id, customer_id=event.customer_id, rows=rows))
 
 
 def _blank() -> dict[str, object]:

@@ -65,13 +65,18 @@ async def name_customer(uow: UnitOfWork, contact_id: UUID, customer_id: UUID) ->
     return await uow.execute(update(Contact).where(here).values(**values)) == 1
 
 
-async def forget(uow: UnitOfWork, customer_id: UUID) -> None:
-    """Blank every text and key of this customer; counts stay."""
+async def contacts_of(tx: Tx, customer_id: UUID) -> list[UUID]:
+    """Return the ids of this customer's contacts."""
+    return [row["id"] for row in await tx.rows(select(col(Contact.id)).where(col(Contact.customer_id) == customer_id))]
+
+
+async def forget(uow: UnitOfWork, customer_id: UUID) -> int:
+    """Blank every text and key of this customer; counts stay. Return how many rows that were."""
     blank: dict[str, Any] = {"customer_keys": [], "context": {}, "notes": None, "topic": None, "order_reference": None}
     blank |= {"version": Contact.version + 1, "changed_at": uow.now}
-    await uow.execute(update(Contact).where(col(Contact.customer_id) == customer_id).values(**blank))
+    rows = await uow.execute(update(Contact).where(col(Contact.customer_id) == customer_id).values(**blank))
     theirs = select(col(Contact.id)).where(col(Contact.customer_id) == customer_id)
-    await uow.execute(update(Reservation).where(col(Reservation.contact_id).in_(theirs)).values(reason=None))
-    await uow.execute(update(Exclusion).where(col(Exclusion.contact_id).in_(theirs)).values(reason="erased"))
-    await uow.execute(delete(CustomerKey).where(col(CustomerKey.customer_id) == customer_id))
-    await uow.execute(delete(CustomerStanding).where(col(CustomerStanding.customer_id) == customer_id))
+    rows += await uow.execute(update(Reservation).where(col(Reservation.contact_id).in_(theirs)).values(reason=None))
+    rows += await uow.execute(update(Exclusion).where(col(Exclusion.contact_id).in_(theirs)).values(reason="erased"))
+    rows += await uow.execute(delete(CustomerKey).where(col(CustomerKey.customer_id) == customer_id))
+    return rows + await uow.execute(delete(CustomerStanding).where(col(CustomerStanding.customer_id) == customer_id))

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from services.customers.contract import CustomerChanged, CustomerErased, MoodChanged, SubjectIdentified
 from services.kit.db import UnitOfWork
+from services.kit.subjects import forget_told
+from services.routing.contract import SubjectErased
 from services.routing.domain.contact import Trigger
 from services.routing.repository import customers, matching, queues
 from services.routing.use_cases.enqueue_contact import credit_of
@@ -31,7 +33,11 @@ async def name_contact(uow: UnitOfWork, event: SubjectIdentified) -> None:
 
 async def forget_customer(uow: UnitOfWork, event: CustomerErased) -> None:
     """Blank texts and keys; counts stay."""
-    await customers.forget(uow, event.customer_id)
+    rows = await customers.forget(uow, event.customer_id)
+    if event.erasure_id is not None:
+        contacts = [str(one) for one in await customers.contacts_of(uow, event.customer_id)]
+        rows += await forget_told(uow, [str(event.customer_id)], keys=contacts)
+        uow.emit(SubjectErased(erasure_id=event.erasure_id, customer_id=event.customer_id, rows=rows))
 
 
 async def give_credit_anew(uow: UnitOfWork, customer_id: UUID) -> None:

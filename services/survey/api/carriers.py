@@ -3,17 +3,19 @@
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from services.kit.errors import AntiphonError, InvalidInput
+from services.kit.errors import AntiphonError
+from services.kit.fast import validated
+from services.kit.fields import Command
 from services.kit.http import APIRouter, RuntimeDep, public
-from services.kit.strict import parse_json
+from services.kit.strict import must_be_json, parse_json
 from services.survey.domain.signing import is_signed
 from services.survey.use_cases.settle_message import DeliveryReport, hear_report
 from services.survey.use_cases.take_message import InboundMessage, take_message
 
 router = APIRouter(tags=["carriers"])
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=Command)
 Signed = Annotated[None, public("a provider; the signature is the key")]
 _REPORT = {"key": "019a8f6e-0000-7000-8000-000000000001", "channel": "sms", "state": "refused", "reason": "unknown_subscriber"}
 _MESSAGE = {"channel": "sms", "sender": "+4930123456", "text": "4, but it took long"}
@@ -69,9 +71,5 @@ async def _believed(request: Request, runtime: Any, model: type[M]) -> tuple[str
     secret = runtime.settings.carrier_secret
     if secret is None or not is_signed(secret.get_secret_value(), signed, body, runtime.clock.now()):
         raise SignatureWrong("Sign the message with the carriers' secret and send it within five minutes.")
-    try:
-        return signed[0], model.model_validate(parse_json(body))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        pointer = "/" + "/".join(map(str, first["loc"]))
-        raise InvalidInput(f"{pointer}: {first['msg']}", pointer=pointer) from None
+    must_be_json(request)
+    return signed[0], validated(model, body, parse_json)

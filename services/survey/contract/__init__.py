@@ -128,6 +128,18 @@ class SurveyOptedOut(Event):
     channel: str
 
 
+class SubjectErased(Event):
+    """Everything here that named, quoted or described this customer is gone; counts stayed."""
+
+    subject: ClassVar[str] = "survey.subject_erased.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id",)
+
+    erasure_id: UUID
+    customer_id: UUID
+    rows: int
+    """How many rows were blanked or deleted."""
+
+
 class SurveyView(View):
     """One version of a survey."""
 

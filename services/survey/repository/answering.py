@@ -84,8 +84,11 @@ def wordless(answers: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**answer, "text": None} for answer in answers]
 
 
-async def forget_revisions(uow: UnitOfWork, customer_id: UUID) -> None:
-    """Take the words out of what an erased customer's answers said before."""
+async def forget_revisions(uow: UnitOfWork, customer_id: UUID) -> int:
+    """Take the words out of what an erased customer's answers said before; return how many rows."""
+    rows = 0
     for one in await uow.all(select(Response).where(col(Response.customer_id) == customer_id, col(Response.revision) > 1), Response):
         for old in await revisions(uow, one.id):
-            await uow.execute(update(ResponseRevision).where(col(ResponseRevision.id) == old.id).values(answers=wordless(old.answers), comment=None))
+            emptied = update(ResponseRevision).where(col(ResponseRevision.id) == old.id)
+            rows += await uow.execute(emptied.values(answers=wordless(old.answers), comment=None))
+    return rows

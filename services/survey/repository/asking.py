@@ -242,13 +242,13 @@ async def change_invitation(uow: UnitOfWork, invitation_id: UUID, *, only_in: Se
     return await uow.execute(update(Invitation).where(there).values(**values, version=col(Invitation.version) + 1)) == 1
 
 
-async def withdraw_invitations(uow: UnitOfWork, customer_ids: Sequence[UUID], *, channel: str | None = None, also_sent: bool = False) -> None:
-    """Take back what is not sent yet (and, for an erasure, also what was sent and not answered)."""
+async def withdraw_invitations(uow: UnitOfWork, customer_ids: Sequence[UUID], *, channel: str | None = None, also_sent: bool = False) -> int:
+    """Take back what is not sent yet (and, for an erasure, also what was sent and not answered); return how many."""
     states = ["queued", "sent"] if also_sent else ["queued"]
     wanted = update(Invitation).where(col(Invitation.customer_id).in_(customer_ids), col(Invitation.state).in_(states))
     if channel:
         wanted = wanted.where(col(Invitation.channel) == channel)
-    await uow.execute(wanted.values(state="withdrawn", version=col(Invitation.version) + 1))
+    return await uow.execute(wanted.values(state="withdrawn", version=col(Invitation.version) + 1))
 
 
 async def responses_of(tx: Tx, customer_ids: Sequence[UUID], limit: int) -> list[Response]:
@@ -257,9 +257,11 @@ async def responses_of(tx: Tx, customer_ids: Sequence[UUID], limit: int) -> list
     return await tx.all(wanted.order_by(col(Response.answered_at).desc(), col(Response.id).desc()).limit(limit), Response)
 
 
-async def blank_responses(uow: UnitOfWork, customer_id: UUID) -> None:
-    """Take the words of an erased customer away; scores stay countable."""
+async def blank_responses(uow: UnitOfWork, customer_id: UUID) -> int:
+    """Take the words of an erased customer away; scores stay countable. Return how many sheets."""
+    rows = 0
     for response in await uow.all(select(Response).where(col(Response.customer_id) == customer_id), Response):
         kept = [{**answer, "text": None} for answer in response.answers]
         emptied = update(Response).where(col(Response.id) == response.id)
-        await uow.execute(emptied.values(answers=kept, comment=None, version=col(Response.version) + 1))
+        rows += await uow.execute(emptied.values(answers=kept, comment=None, version=col(Response.version) + 1))
+    return rows

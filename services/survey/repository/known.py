@@ -41,9 +41,9 @@ async def customer_of_key(tx: Tx, kind: str, value: str) -> UUID | None:
     return found.customer_id if found else None
 
 
-async def forget_keys(uow: UnitOfWork, customer_id: UUID) -> None:
-    """Drop every key of a customer."""
-    await uow.execute(delete(KnownKey).where(col(KnownKey.customer_id) == customer_id))
+async def forget_keys(uow: UnitOfWork, customer_id: UUID) -> int:
+    """Drop every key of a customer; return how many."""
+    return await uow.execute(delete(KnownKey).where(col(KnownKey.customer_id) == customer_id))
 
 
 async def person_of(tx: Tx, customer_id: UUID) -> list[UUID]:

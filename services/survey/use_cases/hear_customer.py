@@ -4,6 +4,8 @@ from typing import Any
 
 from services.customers.contract import ConsentChanged, CustomerChanged, CustomerErased, CustomersMerged, CustomersUnmerged, SubjectIdentified
 from services.kit.db import UnitOfWork
+from services.kit.subjects import forget_told
+from services.survey.contract import SubjectErased
 from services.survey.domain.judging import Reason, RuleVerdict
 from services.survey.models import KnownCustomer, KnownKey
 from services.survey.repository import answering, asking, known, sending
@@ -68,10 +70,13 @@ async def hear_erased(uow: UnitOfWork, event: CustomerErased) -> None:
     gone["segment"] = {}
     row = {"customer_id": event.customer_id, "version": 0, **gone, "erased_at": uow.now}
     await uow.upsert(KnownCustomer, row, key=("customer_id",))
-    await known.forget_keys(uow, event.customer_id)
-    await asking.blank_responses(uow, event.customer_id)
-    await answering.forget_revisions(uow, event.customer_id)
-    await sending.forget_addresses(uow, [event.customer_id])
-    await asking.withdraw_invitations(uow, [event.customer_id], also_sent=True)
+    rows = await known.forget_keys(uow, event.customer_id)
+    rows += await asking.blank_responses(uow, event.customer_id)
+    rows += await answering.forget_revisions(uow, event.customer_id)
+    rows += await sending.forget_addresses(uow, [event.customer_id])
+    rows += await asking.withdraw_invitations(uow, [event.customer_id], also_sent=True)
     for decision in await asking.pending_of(uow, customer_id=event.customer_id):
         await call_off(uow, decision, RuleVerdict("not_erased", {"erased": True}, passed=False, reason=Reason.ERASED))
+    if event.erasure_id is not None:
+        rows += await forget_told(uow, [str(event.customer_id)])
+        uow.emit(SubjectErased(erasure_id=event.erasure_id, customer_id=event.customer_id, rows=rows))

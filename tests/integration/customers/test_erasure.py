@@ -47,6 +47,7 @@ async def lived(room: Room, name: str = CANARY) -> UUID:
             "session_id": new_id(),
             "customer_keys": [key("account", f"{name}-2")],
             "queries": [f"{name} query"],
+            "steps": (f"{name} step",),
             "articles": [],
             "language": "en",
             "wants_contact": False,

@@ -11,6 +11,7 @@ from sqlmodel import col
 from services.customers.contract import CustomerErased, SubjectIdentified
 from services.feedback.contract import ContributorTold, FeedbackRemoved
 from services.insight.app import service
+from services.insight.contract import SubjectErased
 from services.insight.models import AnswerFact, ContactFact, FeedbackFact, FollowUpFact, KnownSubject, ToldFact
 from services.kit.db import Tx
 from services.kit.events import Event
@@ -200,7 +201,10 @@ async def test_an_erased_customer_stays_forgotten_and_no_figure_moves(open_room:
         await room.hear(contact, item, *answers, a_follow_up(customer_id=customer_id, item_id=item.item_id))
         await room.hear(ContributorTold(customer_id=customer_id, initiative_id=initiative_id, channel="email", language="en"))
         before = await _drivers(api)
-        await room.hear(CustomerErased(customer_id=customer_id))
+        erasure = new_id()
+        await room.hear(CustomerErased(customer_id=customer_id, erasure_id=erasure))
+        await room.settle()
+        assert [(one.erasure_id, one.customer_id, one.rows > 0) for one in room.said(SubjectErased)] == [(erasure, customer_id, True)]
         await room.hear(item, SubjectIdentified(subject_kind="contact", subject_id=contact.contact_id, customer_id=customer_id))
 
         found = await room.runtime.read(_customers)

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.customers.contract import CustomerErased, IdentityKey, SubjectIdentified
 from services.kit.ids import new_id
 from services.routing.app import service
-from services.routing.contract import AgentChanged, ContactEnded, ContactQueued, ContactTransferred
+from services.routing.contract import AgentChanged, ContactEnded, ContactQueued, ContactTransferred, SubjectErased
 from tests.conftest import OpenRoom
 from tests.integration.routing.desk import Desk, Json
 
@@ -181,7 +181,11 @@ async def test_a_contact_without_a_customer_gets_one_when_customers_knows_and_lo
         ended = (await desk.api.post("/routing/v1/ended-contacts", json=ORDER_CALL)).json()
         await room.hear(SubjectIdentified(subject_kind="contact", subject_id=UUID(ended["id"]), customer_id=customer))
         assert (await desk.seen(ended))["customer_id"] == str(customer)
-        await room.hear(CustomerErased(customer_id=customer))
+        erasure = new_id()
+        await room.hear(CustomerErased(customer_id=customer, erasure_id=erasure))
+        await room.settle()
+        (receipt,) = room.said(SubjectErased)
+        assert (receipt.erasure_id, receipt.customer_id, receipt.rows > 0) == (erasure, customer, True)
         seen = await desk.seen(ended)
         assert (seen["notes"], seen["order_reference"], seen["context"], seen["disposition"]) == (None, None, {}, "order placed")
         rows = await room.runtime.read(_customer_keys)

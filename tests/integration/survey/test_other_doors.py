@@ -7,7 +7,7 @@ import pytest
 from services.customers.contract import CustomerErased
 from services.kit.ids import new_id
 from services.survey.app import service
-from services.survey.contract import SurveyAnswered, SurveyInvited
+from services.survey.contract import SubjectErased, SurveyAnswered, SurveyInvited
 from tests.conftest import OpenRoom
 from tests.integration.survey.scene import (
     AFTER_DELIVERY,
@@ -114,7 +114,10 @@ async def test_who_is_erased_leaves_counts_and_no_words(open_room: OpenRoom) -> 
         anna, path = await invited(room)
         browser = room.anonymous()
         await browser.post(path, data=await filled(browser, room, path, agent="1", solved="no", better="My name is Anna"))
-        await room.hear(CustomerErased(customer_id=anna))
+        erasure = new_id()
+        await room.hear(CustomerErased(customer_id=anna, erasure_id=erasure))
+        await room.settle()
+        assert [(one.erasure_id, one.customer_id, one.rows > 0) for one in room.said(SubjectErased)] == [(erasure, anna, True)]
         wanted = {"customer_ids": [str(anna)], "sections": ["responses"]}
         views = (await room.client("internal").post("/survey/internal/v1/customers/views", json=wanted)).json()["views"]
         (sheet,) = views[str(anna)]["responses"]["data"]
