@@ -19,8 +19,8 @@ from services.kit.transactions import NOBODY, UseCase, notice
 
 R = TypeVar("R")
 ATTEMPTS = 5
-WRITERS = 2
-"""Connections for use cases that only add: while one waits for its commit, the other writes."""
+WRITERS = 1
+"""Connections for use cases that only add: what comes while one batch commits is the next batch, and batches never wait for each other's locks."""
 GROUP = 64
 _AGAIN = frozenset({"40001", "40P01"})
 
@@ -116,12 +116,15 @@ class _Adding:
         self._pool = pool
         self._waiting: deque[tuple[Pending, asyncio.Future[None]]] = deque()
         self._writers: set[asyncio.Task[None]] = set()
+        self._busy = 0
+        """Writers that will look again at what waits: one that has seen that nothing does is none, though its task is not gone yet."""
 
     async def add(self, pending: Pending) -> None:
         """Return after the commit; raises what PostgreSQL refused."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((pending, done))
-        if len(self._writers) < WRITERS:
+        if self._busy < WRITERS:
+            self._busy += 1
             writer = asyncio.create_task(self._write())
             self._writers.add(writer)
             writer.add_done_callback(self._writers.discard)
@@ -132,6 +135,12 @@ class _Adding:
         await self._pool.close()
 
     async def _write(self) -> None:
+        try:
+            await self._write_all()
+        finally:
+            self._busy -= 1
+
+    async def _write_all(self) -> None:
         while self._waiting:
             group: list[tuple[Pending, asyncio.Future[None]]] = []
             whole = Pending()

@@ -16,6 +16,7 @@ from services.kit.waiting import rest
 
 BATCH = 512
 IDLE_S = 1.0
+BREATH_S = 0.005
 BACKOFF_S = 0.5
 KEEP_PUBLISHED = timedelta(days=7)
 KEEP_INBOX = timedelta(days=15)  # longer than the broker keeps events, so that nothing can be delivered after it is forgotten
@@ -71,6 +72,8 @@ class Relay:
                 await asyncio.sleep(BACKOFF_S)
                 continue
             if moved < BATCH:
+                if moved:  # a stream of commits must not be told one by one
+                    await asyncio.sleep(BREATH_S)
                 await rest(self._wake, IDLE_S)
 
 

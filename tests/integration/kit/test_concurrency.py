@@ -107,3 +107,16 @@ async def test_a_collision_inside_a_savepoint_undoes_the_savepoint_alone(open_ro
 
 async def _names(tx: UnitOfWork) -> list[str]:
     return [row["name"] for row in await tx.rows(select(col(Parcel.name)))]
+
+
+async def test_nobody_who_adds_waits_for_ever(open_room: OpenRoom) -> None:
+    """Whoever comes in the very moment in which the last writer has nothing left to write is written, too."""
+    async with open_room(service) as room:
+
+        async def sender(number: int) -> None:
+            for turn in range(40):
+                await room.runtime.write(send_parcel, SendParcel(name="x", weight=1, reference=f"{number}-{turn}"))
+
+        async with asyncio.timeout(60):
+            await asyncio.gather(*(sender(number) for number in range(4)))
+        assert len(await room.runtime.read(_names)) == 160
