@@ -120,3 +120,18 @@ async def test_nobody_who_adds_waits_for_ever(open_room: OpenRoom) -> None:
         async with asyncio.timeout(60):
             await asyncio.gather(*(sender(number) for number in range(4)))
         assert len(await room.runtime.read(_names)) == 160
+
+
+async def _schedule_for_now(uow: UnitOfWork, key: str) -> None:
+    await uow.schedule("remind", key=key, at=uow.now, payload={"times": 3})
+
+
+async def _payloads(tx: UnitOfWork) -> list[str]:
+    return [row[0] for row in await tx.raw("SELECT payload FROM due")]
+
+
+async def test_waking_work_that_waits_to_be_done_anyway_leaves_it_as_it_is(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        await asyncio.gather(*(room.runtime.write(step, "k") for step in (_schedule_for_now, _wake)))
+        if room.runtime.db.dialect_name == "sqlite":  # one group, in this order
+            assert await room.runtime.read(_payloads) == ['{"times":3}']
