@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from tests.bench.figure import Figure
-from tests.integration.survey.replaying import ProcessDispatcher, replay, tell
+from tests.integration.survey.replaying import Place, ProcessDispatcher, replay, tell
 from tests.support.servers import fresh_database, postgres_server
 
 EVENTS = 5_000
@@ -23,7 +23,7 @@ async def run() -> list[Figure]:
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder, postgres_server() as server:
         url = await fresh_database(server)
-        verdict = await replay(url, Path(folder), tell(events, SEED), kills=kills, seed=SEED, spawn=ProcessDispatcher)
+        verdict = await replay(Place(url, Path(folder), letters=False), tell(events, SEED), kills=kills, seed=SEED, spawn=ProcessDispatcher)
     seconds = time.perf_counter() - started
     note = (
         f"{verdict.events} events, two processes, {kills} kills, clocks an hour apart, {verdict.invited} asked,"

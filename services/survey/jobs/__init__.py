@@ -8,7 +8,7 @@ from services.kit.db import UnitOfWork
 from services.kit.due import DueJob
 from services.kit.service import BatchJob, Job, Runtime, TxJob
 from services.survey.domain.honesty import SweepWatch
-from services.survey.jobs.pulses import close_pulse, send_pulse_link
+from services.survey.jobs.pulses import close, send_pulse_link
 from services.survey.jobs.sending import send_invitation, send_reminder
 from services.survey.use_cases.anchor_people import ANCHOR, COME_ROUND, anchor_people, come_round
 from services.survey.use_cases.count_cells import ALLOCATE, allocate_cells
@@ -78,5 +78,5 @@ JOBS: list[Job | TxJob | BatchJob] = [
     Job(SEND, send_invitation, concurrency=8),
     Job(REMIND, send_reminder, concurrency=8),
     Job(SEND_PULSE, send_pulse_link, concurrency=4),
-    TxJob(CLOSE_PULSE, close_pulse),
+    TxJob(CLOSE_PULSE, close),
 ]
