@@ -192,18 +192,18 @@ async def cells_of(tx: Tx, programme: str) -> list[Cell]:
 
 
 _DECIDED = {
-    "programme_version": "int[]",
-    "outcome": "text[]",
-    "waits_for": "text[]",
-    "reason": "text[]",
-    "rules": "json[]",
-    "inclusion_probability": "float8[]",
-    "lot": "float8[]",
-    "cell": "text[]",
-    "late_ms": "int[]",
-    "next_possible_at": "timestamptz[]",
-    "invitation_id": "uuid[]",
-    "decided_at": "timestamptz[]",
+    "programme_version": "int",
+    "outcome": "text",
+    "waits_for": "text",
+    "reason": "text",
+    "rules": "json",
+    "inclusion_probability": "float8",
+    "lot": "float8",
+    "cell": "text",
+    "late_ms": "int",
+    "next_possible_at": "timestamptz",
+    "invitation_id": "uuid",
+    "decided_at": "timestamptz",
 }
 
 
@@ -221,14 +221,19 @@ async def decide(uow: UnitOfWork, verdicts: Sequence[Verdict]) -> None:
         return
     names = list(verdicts[0].values)
     if uow.dialect_name == "postgresql":
-        told = ", ".join(f"${place}::{_DECIDED[name]}" for place, name in enumerate(names, 2))
-        change = ", ".join(f"{name} = told.{name}" for name in names)
+        # What is the same in all of them is one value, not a column of them.
+        columns = {name: [each.values[name] for each in verdicts] for name in names}
+        same = [name for name, values in columns.items() if all(value == values[0] for value in values)]
+        varied = [name for name in names if name not in same]
+        told = "".join(f", ${place}::{_DECIDED[name]}[]" for place, name in enumerate(varied, 2))
+        change = [f"{name} = told.{name}" for name in varied]
+        change += [f"{name} = ${place}::{_DECIDED[name]}" for place, name in enumerate(same, 2 + len(varied))]
         sql = (
-            f"UPDATE decision SET {change}, version = decision.version + 1"
-            f" FROM unnest($1::uuid[], {told}) AS told(decision_id, {', '.join(names)}) WHERE decision.id = told.decision_id"
+            f"UPDATE decision SET {', '.join(change)}, version = decision.version + 1"
+            f" FROM unnest($1::uuid[]{told}) AS told({', '.join(['decision_id', *varied])}) WHERE decision.id = told.decision_id"
         )
-        columns = [[each.values[name] for each in verdicts] for name in names]
-        await uow.raw(sql, [each.decision_id for each in verdicts], *columns)
+        values = [*(columns[name] for name in varied), *(columns[name][0] for name in same)]
+        await uow.raw(sql, [each.decision_id for each in verdicts], *values)
         return
     places = ", ".join(f"{name} = ${place}" for place, name in enumerate(names, 2))
     rows = [(each.decision_id.hex, *(_for_sqlite(each.values[name]) for name in names)) for each in verdicts]

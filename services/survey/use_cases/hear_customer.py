@@ -8,9 +8,12 @@ from services.kit.subjects import forget_told
 from services.survey.contract import SubjectErased
 from services.survey.domain.judging import Reason, RuleVerdict
 from services.survey.models import KnownCustomer
-from services.survey.repository import answering, asking, known, sending
+from services.survey.repository import answering, asking, hearing, known, sending
 from services.survey.use_cases.hear_contact import name_customer
+from services.survey.use_cases.record_response import KEEP_PARTIAL
 from services.survey.use_cases.skip_decision import call_off
+
+MOST_ASKS = 10_000
 
 
 async def hear_subject_identified(uow: UnitOfWork, event: SubjectIdentified) -> None:
@@ -40,6 +43,8 @@ async def hear_erased(uow: UnitOfWork, event: CustomerErased) -> None:
     rows += await answering.forget_revisions(uow, event.customer_id)
     rows += await sending.forget_addresses(uow, [event.customer_id])
     rows += await asking.withdraw_invitations(uow, [event.customer_id], also_sent=True)
+    asked = await asking.invitations_of(uow, [event.customer_id], MOST_ASKS)
+    await hearing.cancel_all(uow, KEEP_PARTIAL, [str(each.id) for each in asked])
     for decision in await asking.pending_of(uow, customer_id=event.customer_id):
         await call_off(uow, decision, RuleVerdict("not_erased", {"erased": True}, passed=False, reason=Reason.ERASED))
     if event.erasure_id is not None:
