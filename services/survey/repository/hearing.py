@@ -1,19 +1,20 @@
 """Statements by which survey takes in what others told, many rows at once: each keeps the newest word, whatever the order of arrival."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import and_, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import and_, or_, select, update
 from sqlmodel import SQLModel, col
 
 from services.kit.db import Tx, UnitOfWork
+from services.kit.pending import postgres_dialect
 from services.survey.models import ConsentWord, Decision, KnownContact, KnownCustomer, KnownKey, KnownOrder, OpenMatter
 from services.survey.repository.asking import PENDING
 from services.survey.repository.known import ONLY_AN_ID
-from services.survey.repository.planning import among
+from services.survey.repository.planning import among, quick_text
 
 Row = Mapping[str, Any]
 _STANDING: Any = (Decision.id, Decision.programme, Decision.order_reference, Decision.customer_id, Decision.contact_id, Decision.occurred_at)
@@ -25,21 +26,43 @@ _CANCEL = {
 }
 
 
-def _insert(uow: UnitOfWork, model: type[SQLModel]) -> Any:
-    return postgresql.insert(model) if uow.dialect_name == "postgresql" else sqlite.insert(model)
-
-
 def _table(model: type[SQLModel]) -> Any:
     return model.__table__  # type: ignore[attr-defined]  # SQLModel does not declare SQLAlchemy's attribute
 
 
+async def _add(uow: UnitOfWork, model: type[SQLModel], rows: Sequence[Row], then: str) -> list[Any]:
+    """Add rows with one statement and one parameter, whatever their number; `then` says what to do about those that are there, and what to return.
+
+    All rows name the same columns.
+    """
+    if not rows:
+        return []
+    table, names = _table(model), tuple(rows[0])
+    if uow.dialect_name == "postgresql":
+        return await uow.raw(_adding_to_postgres(table, names, then), orjson.dumps(rows, default=str).decode())
+    told = [{name: quick_text(value) for name, value in row.items()} for row in rows]
+    return await uow.raw(_adding_to_sqlite(table, names, then), orjson.dumps(told).decode())
+
+
+@lru_cache(maxsize=100)
+def _adding_to_postgres(table: Any, names: tuple[str, ...], then: str) -> str:
+    shape = ", ".join(f"{name} {table.c[name].type.compile(dialect=postgres_dialect())}" for name in names)
+    listed = ", ".join(names)
+    return f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM json_to_recordset($1::json) AS told({shape}) {then}"
+
+
+@lru_cache(maxsize=100)
+def _adding_to_sqlite(table: Any, names: tuple[str, ...], then: str) -> str:
+    taken = ", ".join(f"value ->> '{name}'" for name in names)
+    return f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {taken} FROM json_each($1) WHERE true {then}"
+
+
 async def _merge(uow: UnitOfWork, model: type[SQLModel], rows: Sequence[Row], key: Sequence[str], keep: Collection[str] = ()) -> None:
     """Add rows; of those that are there already, fill in what is told (not None) but for the columns to keep. Rows have different keys."""
-    if not rows:
-        return
-    statement, there = _insert(uow, model), _table(model).c
-    told = {name: func.coalesce(statement.excluded[name], there[name]) for name in rows[0] if name not in {*key, *keep}}
-    await uow.run(statement.on_conflict_do_update(index_elements=list(key), set_=told), _sorted(rows, key))
+    if rows:
+        name = _table(model).name
+        told = ", ".join(f"{each} = coalesce(excluded.{each}, {name}.{each})" for each in rows[0] if each not in {*key, *keep})
+        await _add(uow, model, _sorted(rows, key), f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {told}")
 
 
 def _sorted(rows: Iterable[Row], key: Sequence[str]) -> list[Row]:
@@ -51,11 +74,14 @@ async def hear_customers(uow: UnitOfWork, rows: Sequence[Row]) -> set[UUID]:
     """Keep the newest picture of each customer, an erased one stays erased; return whose picture changed."""
     if not rows:
         return set()
-    statement, there = _insert(uow, KnownCustomer), _table(KnownCustomer).c
-    newer = and_(there.erased_at.is_(None), there.version < statement.excluded.version)
-    told = {name: statement.excluded[name] for name in rows[0] if name != "customer_id"}
-    change = statement.on_conflict_do_update(index_elements=["customer_id"], set_=told, where=newer).returning(there.customer_id)
-    return set((await uow.run(change, _sorted(rows, ["customer_id"]))).scalars())
+    told = ", ".join(f"{name} = excluded.{name}" for name in rows[0] if name != "customer_id")
+    newer = "known_customer.erased_at IS NULL AND known_customer.version < excluded.version"
+    then = f"ON CONFLICT (customer_id) DO UPDATE SET {told} WHERE {newer} RETURNING customer_id"
+    return {_id(row[0]) for row in await _add(uow, KnownCustomer, _sorted(rows, ["customer_id"]), then)}
+
+
+def _id(value: UUID | str) -> UUID:
+    return value if isinstance(value, UUID) else UUID(value)
 
 
 async def hear_keys(uow: UnitOfWork, rows: Sequence[Row]) -> None:
@@ -75,25 +101,24 @@ async def hear_matters(uow: UnitOfWork, rows: Sequence[Row]) -> None:
 
 async def hear_words(uow: UnitOfWork, rows: Sequence[Row]) -> None:
     """Keep the latest word about each purpose and channel."""
-    if not rows:
-        return
     key = ("customer_id", "purpose", "channel")
-    statement, there = _insert(uow, ConsentWord), _table(ConsentWord).c
-    told = {name: statement.excluded[name] for name in ("granted", "said_at")}
-    newer = there.said_at <= statement.excluded.said_at
-    await uow.run(statement.on_conflict_do_update(index_elements=list(key), set_=told, where=newer), _sorted(rows, key))
+    then = (
+        f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET granted = excluded.granted, said_at = excluded.said_at"
+        " WHERE consent_word.said_at <= excluded.said_at"
+    )
+    await _add(uow, ConsentWord, _sorted(rows, key), then)
 
 
 async def hear_contacts(uow: UnitOfWork, rows: Sequence[Row]) -> dict[UUID, UUID | None]:
     """Note ended contacts; return those that were not noted before, each with its customer as far as known (a name heard earlier stays)."""
     if not rows:
         return {}
-    statement, there = _insert(uow, KnownContact), _table(KnownContact).c
-    told = {name: statement.excluded[name] for name in rows[0] if name not in {"contact_id", "customer_id"}}
-    told["customer_id"] = func.coalesce(there.customer_id, statement.excluded.customer_id)
-    change = statement.on_conflict_do_update(index_elements=["contact_id"], set_=told, where=there.ended_at.is_(None))
-    found = await uow.run(change.returning(there.contact_id, there.customer_id), _sorted(rows, ["contact_id"]))
-    return {row.contact_id: row.customer_id for row in found}
+    told = ", ".join(f"{name} = excluded.{name}" for name in rows[0] if name not in {"contact_id", "customer_id"})
+    then = (
+        f"ON CONFLICT (contact_id) DO UPDATE SET {told}, customer_id = coalesce(known_contact.customer_id, excluded.customer_id)"
+        " WHERE known_contact.ended_at IS NULL RETURNING contact_id, customer_id"
+    )
+    return {_id(row[0]): _id(row[1]) if row[1] else None for row in await _add(uow, KnownContact, _sorted(rows, ["contact_id"]), then)}
 
 
 async def close_contacts(uow: UnitOfWork, ended: Mapping[UUID, Any]) -> None:
@@ -109,7 +134,7 @@ async def expect_customers(uow: UnitOfWork, customer_ids: Collection[UUID]) -> d
     unknown = sorted(set(customer_ids) - set(found), key=str)
     if unknown:
         rows: list[Row] = [{"customer_id": each, "version": ONLY_AN_ID, "segment": {}, **_NO_CUSTOMER} for each in unknown]
-        await uow.run(_insert(uow, KnownCustomer).on_conflict_do_nothing(), rows)
+        await _add(uow, KnownCustomer, rows, "ON CONFLICT DO NOTHING")
         found |= await _places(uow, unknown, lock=True)
     return found
 
@@ -129,7 +154,7 @@ async def expect_orders(uow: UnitOfWork, references: Collection[str]) -> dict[st
     if not references:
         return {}
     nothing = {"customer_id": None, "delivered_at": None, "cancelled_at": None}
-    await uow.run(_insert(uow, KnownOrder).on_conflict_do_nothing(), [{"order_reference": each, **nothing} for each in sorted(references)])
+    await _add(uow, KnownOrder, [{"order_reference": each, **nothing} for each in sorted(references)], "ON CONFLICT DO NOTHING")
     wanted: Any = select(KnownOrder.order_reference, KnownOrder.delivered_at, KnownOrder.cancelled_at)  # type: ignore[call-overload]  # as elsewhere
     wanted = wanted.where(among(uow, col(KnownOrder.order_reference), references)).order_by(col(KnownOrder.order_reference)).with_for_update()
     return {row["order_reference"]: dict(row) for row in await uow.rows(wanted)}
@@ -137,10 +162,8 @@ async def expect_orders(uow: UnitOfWork, references: Collection[str]) -> dict[st
 
 async def add_decisions(uow: UnitOfWork, rows: Sequence[Row]) -> set[UUID]:
     """Add decisions; return those that are new: an occasion is decided about once in each programme."""
-    if not rows:
-        return set()
-    statement = _insert(uow, Decision).on_conflict_do_nothing(index_elements=["programme", "occasion"]).returning(_table(Decision).c.id)
-    return set((await uow.run(statement, list(rows))).scalars())
+    then = "ON CONFLICT (programme, occasion) DO NOTHING RETURNING id"
+    return {_id(row[0]) for row in await _add(uow, Decision, rows, then)}
 
 
 async def lock_waiting(uow: UnitOfWork, *, orders: Collection[str] = (), customers: Collection[UUID] = (), ids: Collection[UUID] = ()) -> list[Row]:

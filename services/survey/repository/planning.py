@@ -236,12 +236,12 @@ async def decide(uow: UnitOfWork, verdicts: Sequence[Verdict]) -> None:
         await uow.raw(sql, [each.decision_id for each in verdicts], *values)
         return
     places = ", ".join(f"{name} = ${place}" for place, name in enumerate(names, 2))
-    rows = [(each.decision_id.hex, *(_for_sqlite(each.values[name]) for name in names)) for each in verdicts]
+    rows = [(each.decision_id.hex, *(quick_text(each.values[name]) for name in names)) for each in verdicts]
     await uow.raw_many(f"UPDATE decision SET {places}, version = version + 1 WHERE id = $1", rows)
 
 
-def _for_sqlite(value: Any) -> Any:
-    """Write a value as SQLAlchemy does."""
+def quick_text(value: Any) -> Any:
+    """Write a value for SQLite as SQLAlchemy does."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
     return value.hex if isinstance(value, UUID) else value

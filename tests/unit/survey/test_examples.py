@@ -17,8 +17,9 @@ from services.survey.use_cases.set_programme import SaveDraft
 from services.survey.use_cases.simulate_programme import SimulateProgramme
 from services.survey.use_cases.take_response import TakeResponse
 
-COMMANDS = {each.__name__: each for each in (Questionnaire, Rules, PulseDesign, ReportEvent, GiveLinks, SayWish, SaveDraft, SimulateProgramme)}
-COMMANDS |= {each.__name__: each for each in (TakeResponse, ViewsWanted)}
+TAKEN: list[type[BaseModel]] = [Questionnaire, Rules, PulseDesign, ReportEvent, GiveLinks, SayWish, SaveDraft, SimulateProgramme]
+TAKEN += [TakeResponse, ViewsWanted]
+COMMANDS = {each.__name__: each for each in TAKEN}
 SIGNED = ("delivery-reports", "inbound-messages")
 """Read as they came, since they are signed; their examples are checked where they are heard."""
 DOCUMENT = app.openapi()
@@ -32,10 +33,11 @@ BODIES = [
 
 @pytest.mark.parametrize(("operation", "body"), BODIES, ids=[name for name, _ in BODIES])
 def test_every_body_has_examples_and_each_is_taken(operation: str, body: dict[str, Any]) -> None:
+    if operation.endswith(SIGNED):
+        assert body.get("example") or body["schema"].get("example") or body["schema"].get("examples")
+        return
     examples = body.get("examples")
     assert examples, operation
-    if operation.endswith(SIGNED):
-        return
-    command: type[BaseModel] = COMMANDS[body["schema"]["$ref"].rpartition("/")[2]]
+    command = COMMANDS[body["schema"]["$ref"].rpartition("/")[2]]
     for example in examples.values():
         command.model_validate(example["value"])
