@@ -27,7 +27,7 @@ def faults(verdict: Verdict) -> tuple[int, int, int, int, int]:
 
 
 async def test_a_fortnight_of_fifty_thousand_events_with_kills_and_clock_changes_loses_doubles_and_forgets_nothing(tmp_path: Path) -> None:
-    verdict = await lived_through(tmp_path, EVENTS, TaskDispatcher, kills=24, letters=False, hours=4)
+    verdict = await lived_through(tmp_path, EVENTS, TaskDispatcher, kills=12, letters=False, hours=8)
     assert faults(verdict) == (0, 0, 0, 0, 0), astuple(verdict)
     assert verdict.invited > EVENTS // 10
 
