@@ -40,7 +40,7 @@ JUDGED = max(10_000, PENDING // 10)
 FEW_PENDING = 10_000
 WARM = 20_000
 RAW = 30_000
-PEER_JOBS = 4_000
+PEER_JOBS = 2_000
 PUNCTUAL, PUNCTUAL_S = 3_000, 10
 """Decisions that fall due one after the other within so many seconds, to see how late each is judged."""
 BATCH = 500
