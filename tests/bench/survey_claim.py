@@ -190,8 +190,10 @@ async def measured(server: PostgresServer, folder: Path) -> list[Figure]:
             lower_is_better=True,
             note=f"median {median:.0f} ms; {PUNCTUAL} in {PUNCTUAL_S} s among {PENDING} pending",
         ),
-        Figure("survey.lot_rate_z", abs(audit.rate_z), "sd", goal=2.58, lower_is_better=True, note=f"{audit.drawn} lots, {audit.chosen} drawn"),
-        Figure("survey.lot_agent_p", audit.agent_p, "p", goal=0.01, note=f"{AGENTS} agents, chi-square {audit.agent_chi_square:.1f}"),
+        Figure(
+            "survey.lot_stored_rate_z", abs(audit.rate_z), "sd", goal=2.58, lower_is_better=True, note=f"{audit.drawn} lots, {audit.chosen} drawn"
+        ),
+        Figure("survey.lot_stored_agent_p", audit.agent_p, "p", goal=0.01, note=f"{AGENTS} agents, chi-square {audit.agent_chi_square:.1f}"),
     ]
 
 
