@@ -5,8 +5,9 @@ from uuid import UUID
 
 from gateway.clients.service import Caller, Query, Service, segment
 from services.kit.paging import Page
-from services.survey.contract import DecisionView, DifferenceView, InvitationView, ProgrammeView, ResponseView
+from services.survey.contract import DecisionView, InvitationView, ResponseView
 from services.survey.contract.asking import LintView, SendAttemptView
+from services.survey.contract.programmes import DifferenceView, ProgrammeView
 from services.survey.contract.sampling import EstimateView, LotAuditView, SimulationView, SkippingAgentView, WishView
 
 

@@ -11,8 +11,7 @@ from gateway.clients.failures import Problem
 from gateway.context import Info, at
 from gateway.schema.payload import IdempotencyKey, Payload, performed
 from gateway.schema.relay import After, Connection, First, changes, checked_first, computed, mapped, page_from
-from services.survey import contract
-from services.survey.contract import sampling
+from services.survey.contract import programmes, sampling
 
 NOT_FOUND = 404
 Key = Annotated[str, strawberry.argument(description="The programme's key.")]
@@ -39,7 +38,7 @@ class Programme:
     activated_at: datetime | None = strawberry.field(description="When it came into force; null while it never did.")
 
     @classmethod
-    def of(cls, view: contract.ProgrammeView) -> "Programme":
+    def of(cls, view: programmes.ProgrammeView) -> "Programme":
         """Build it from the view."""
         return mapped(cls, view)
 

@@ -188,55 +188,6 @@ class SurveyView(View):
     """When the first answer froze this version; None while a change still goes into it."""
 
 
-class ProgrammeView(View):
-    """One version of a programme."""
-
-    key: str
-    version: int
-    state: str
-    """draft, active, paused, replaced or archived."""
-    note: str | None
-    saved_by: str | None
-    rules: dict[str, JsonValue]
-    created_at: datetime
-    activated_at: datetime | None
-    """None while it was never in force."""
-
-
-class FindingView(View):
-    """One fault of a programme: the place (JSON pointer), a code, and the reason for a person to read."""
-
-    level: str
-    """error or warning."""
-    code: str
-    pointer: str
-    reason: str
-
-
-class DifferenceView(View):
-    """One place whose value differs between two versions; null on the side where there is none."""
-
-    pointer: str
-    before: JsonValue
-    after: JsonValue
-
-
-class AttributeView(View):
-    """A name that conditions may read."""
-
-    name: str
-    kind: str
-    meaning: str
-
-
-class ShippedProgrammeView(View):
-    """A rule set to begin with, and the practice that it follows."""
-
-    key: str
-    source: str
-    rules: dict[str, JsonValue]
-
-
 class RuleView(View):
     """One rule of a decision: what it looked at, whether it let the ask through, and a sentence that says so."""
 
