@@ -8,7 +8,7 @@ from tests.support.servers import drop_database, fresh_database, shared_postgres
 
 EVENTS = 50_000
 """A million in `make bench-long`."""
-WITH_LETTERS = 300
+WITH_LETTERS = 200
 
 
 async def lived_through(folder: Path, events: int, spawn: Spawn, *, kills: int, letters: bool, hours: int) -> Verdict:
@@ -33,7 +33,7 @@ async def test_a_fortnight_of_fifty_thousand_events_with_kills_and_clock_changes
 
 
 async def test_dispatchers_that_are_processes_and_send_letters_survive_sigkill(tmp_path: Path) -> None:
-    verdict = await lived_through(tmp_path, WITH_LETTERS, ProcessDispatcher, kills=2, letters=True, hours=12)
+    verdict = await lived_through(tmp_path, WITH_LETTERS, ProcessDispatcher, kills=1, letters=True, hours=12)
     assert faults(verdict) == (0, 0, 0, 0, 0), astuple(verdict)
     letters = list((tmp_path / "mailbox").glob("*.eml"))
     assert len(letters) == verdict.invited > WITH_LETTERS // 10
