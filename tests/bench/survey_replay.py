@@ -1,6 +1,6 @@
 """Events through two dispatcher processes that are killed (SIGKILL) at random, over two clock changes: what got lost, doubled, or broke a cap.
 
-`make bench-long` replays a million events; `make bench` as many as REPLAY_EVENTS says (usually 5,000): the rates do not depend on it.
+`make bench-long` replays a million events; `make bench` as many as REPLAY_EVENTS says (usually 50,000): the rates do not depend on it.
 """
 
 import os
@@ -12,7 +12,7 @@ from tests.bench.figure import Figure
 from tests.integration.survey.replaying import Place, ProcessDispatcher, replay, tell
 from tests.support.servers import fresh_database, postgres_server
 
-EVENTS = 5_000
+EVENTS = 50_000
 SEED = 20261122
 
 
