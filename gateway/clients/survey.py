@@ -5,9 +5,10 @@ from uuid import UUID
 
 from gateway.clients.service import Caller, Query, Service, segment
 from services.kit.paging import Page
-from services.survey.contract import DecisionView, DifferenceView, InvitationView, ProgrammeView, ResponseView
+from services.survey.contract import DecisionView, InvitationView, ResponseView
 from services.survey.contract.asking import LintView, SendAttemptView
-from services.survey.contract.sampling import EstimateView, LotAuditView, SimulationView
+from services.survey.contract.programmes import DifferenceView, ProgrammeView
+from services.survey.contract.sampling import EstimateView, LotAuditView, SimulationView, SkippingAgentView, WishView
 
 
 class Survey:
@@ -66,6 +67,15 @@ class Survey:
     async def lot_audit(self, caller: Caller, key: str) -> LotAuditView:
         """Return the audit of a programme's lot."""
         return self.service.believe(LotAuditView, await self.service.read(caller, f"/v1/programmes/{segment(key)}/lot-audit"))
+
+    async def skip_audit(self, caller: Caller) -> list[SkippingAgentView]:
+        """Return the agents that asked to skip surveys."""
+        return [self.service.believe(SkippingAgentView, each) for each in await self.service.read(caller, "/v1/skip-audit")]
+
+    async def say_wish(self, caller: Caller, contact_id: object, body: dict[str, Any], idempotency_key: str | None) -> WishView:
+        """Skip or force a survey; raises Problem."""
+        path = f"/v1/contacts/{segment(contact_id)}/survey-wish"
+        return self.service.believe(WishView, await self.service.change(caller, "PUT", path, body, key=idempotency_key))
 
     async def estimate(self, caller: Caller, key: str) -> EstimateView:
         """Return raw and weighted shares; raises Problem (not_found)."""

@@ -11,7 +11,7 @@ from gateway.context import Info, at
 from gateway.schema.payload import IdempotencyKey, Payload, body_of, performed
 from gateway.schema.relay import After, Connection, First, changes, checked_first, computed, mapped, page_from
 from gateway.schema.survey import SurveyResponse
-from services.survey.contract import asking
+from services.survey.contract import asking, sampling
 
 
 @strawberry.type(description="One message that was meant to leave: an ask or a reminder, by one channel.")
@@ -47,6 +47,32 @@ class SurveyFinding:
     def of(cls, view: asking.LintFindingView) -> "SurveyFinding":
         """Build it from the view."""
         return mapped(cls, view)
+
+
+@strawberry.type(description="What an agent said about asking after a contact.")
+class SurveyWish:
+    """A wish."""
+
+    contact_id: UUID = strawberry.field(description="The contact.")
+    agent_id: UUID = strawberry.field(description="The agent who said so.")
+    wish: str = strawberry.field(description="skip or force.")
+    reason: str = strawberry.field(description="The reason code.")
+    said_at: datetime = strawberry.field(description="When.")
+
+    @classmethod
+    def of(cls, view: sampling.WishView) -> "SurveyWish":
+        """Build it from the view."""
+        return mapped(cls, view)
+
+
+@strawberry.input(description="Skip or force the survey after a contact; a forced ask counts in no estimate, and skips are watched.")
+class SaySurveyWishInput:
+    """See PUT /survey/v1/contacts/{contact_id}/survey-wish."""
+
+    contact_id: UUID = strawberry.field(description="The contact.")
+    agent_id: UUID = strawberry.field(description="The agent who says so.")
+    wish: str = strawberry.field(description="skip or force.")
+    reason: str = strawberry.field(description="A code of the house's own list, e.g. bereavement, abusive, asked_for_it.")
 
 
 @strawberry.input(description="An answer that did not come from the page.")
@@ -125,3 +151,15 @@ class SurveyAskingMutations:
             return await context.clients.survey.record(context.caller, body_of(input), idempotency_key)
 
         return await performed(change, SurveyResponse.of)
+
+    @changes("Skip or force the survey after a contact, with a reason code; the first wish about a contact stands.")
+    async def say_survey_wish(
+        self,
+        info: Info,
+        input: Annotated[SaySurveyWishInput, strawberry.argument(description="The wish.")],  # noqa: A002  Relay's name
+        idempotency_key: IdempotencyKey = None,
+    ) -> Payload[SurveyWish]:
+        """Tell survey."""
+        context, body = at(info), body_of(input)
+        contact_id = body.pop("contact_id")
+        return await performed(lambda: context.clients.survey.say_wish(context.caller, contact_id, body, idempotency_key), SurveyWish.of)

@@ -11,8 +11,7 @@ from gateway.clients.failures import Problem
 from gateway.context import Info, at
 from gateway.schema.payload import IdempotencyKey, Payload, performed
 from gateway.schema.relay import After, Connection, First, changes, checked_first, computed, mapped, page_from
-from services.survey import contract
-from services.survey.contract import sampling
+from services.survey.contract import programmes, sampling
 
 NOT_FOUND = 404
 Key = Annotated[str, strawberry.argument(description="The programme's key.")]
@@ -39,7 +38,7 @@ class Programme:
     activated_at: datetime | None = strawberry.field(description="When it came into force; null while it never did.")
 
     @classmethod
-    def of(cls, view: contract.ProgrammeView) -> "Programme":
+    def of(cls, view: programmes.ProgrammeView) -> "Programme":
         """Build it from the view."""
         return mapped(cls, view)
 
@@ -86,6 +85,19 @@ class LotAudit:
     agents: int = strawberry.field(description="Agents compared.")
     agent_chi_square: float = strawberry.field(description="How much agents differ.")
     agent_p: float = strawberry.field(description="The probability of so much by chance.")
+
+
+@strawberry.type(description="An agent whose skips are held against those of all.")
+class SkippingAgent:
+    """Whether an agent keeps unhappy customers from being asked."""
+
+    agent_id: UUID = strawberry.field(description="The agent.")
+    contacts: int = strawberry.field(description="Contacts that the agent served.")
+    skips: int = strawberry.field(description="Of them with the wish that nobody asks.")
+    rate: float = strawberry.field(description="Skips per contact.")
+    z: float = strawberry.field(description="Standard deviations above what all agents do.")
+    p: float = strawberry.field(description="The probability of so many by chance, corrected for looking at many agents.")
+    striking: bool = strawberry.field(description="Whether somebody should look.")
 
 
 @strawberry.type(description="A share with its 95 % interval.")
@@ -165,6 +177,13 @@ class ProgrammeQuery:
         context.need("survey:read")
         return mapped(LotAudit, await context.clients.survey.lot_audit(context.caller, programme))
 
+    @computed("Agents that asked to skip surveys in the last 90 days, the most striking first; at most 100.")
+    async def survey_skip_audit(self, info: Info) -> list[SkippingAgent] | None:
+        """Ask survey."""
+        context = at(info)
+        context.need("survey:read")
+        return [mapped(SkippingAgent, each) for each in await context.clients.survey.skip_audit(context.caller)]
+
     @computed("The satisfied share of a programme's occasions in the last 90 days, raw and weighted.")
     async def programme_estimate(self, info: Info, programme: Key) -> ProgrammeEstimate | None:
         """Ask survey."""
@@ -203,6 +222,12 @@ class ProgrammeMutation:
         """Tell survey."""
         context = at(info)
         return await performed(lambda: context.clients.survey.programme_step(context.caller, key, "resume", None, idempotency_key), Programme.of)
+
+    @changes("End a programme for good; its history stays.")
+    async def archive_programme(self, info: Info, key: Key, idempotency_key: IdempotencyKey = None) -> Payload[Programme]:
+        """Tell survey."""
+        context = at(info)
+        return await performed(lambda: context.clients.survey.programme_step(context.caller, key, "archive", None, idempotency_key), Programme.of)
 
     @changes("Replay recorded history under a draft beside the live version.")
     async def simulate_programme(

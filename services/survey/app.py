@@ -2,8 +2,7 @@
 
 from services.kit.service import Runtime, Service, create_app
 from services.survey.adapters.opening import close_carriers, open_carriers
-from services.survey.api import audits, carriers, decisions, invitations, programmes, pulses, responses, simulations, surveys, views
-from services.survey.api.pages import door, mine, pulse, stopping
+from services.survey.api import PAGES, ROUTERS
 from services.survey.consumers import CONSUMERS
 from services.survey.jobs import JOBS, open_adapters
 from services.survey.models import Base
@@ -21,20 +20,8 @@ service = Service(
     package="services.survey",
     metadata=Base.metadata,
     settings=SurveySettings,
-    routers=[
-        surveys.router,
-        programmes.router,
-        audits.router,
-        simulations.router,
-        decisions.router,
-        invitations.router,
-        responses.router,
-        views.router,
-        carriers.router,
-        pulses.router,
-        door.look,
-    ],
-    root_routers=[door.router, stopping.router, mine.router, pulse.router],
+    routers=ROUTERS,
+    root_routers=PAGES,
     consumers=CONSUMERS,
     jobs=JOBS,
     on_start=start,

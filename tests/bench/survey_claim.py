@@ -4,6 +4,7 @@ References, same server, same run: procrastinate fetching jobs that do nothing, 
 """
 
 import asyncio
+import os
 import sys
 import tempfile
 import time
@@ -34,12 +35,14 @@ from tests.bench.survey_population import AGENTS, FILL, PROGRAMME, QUESTIONS, mo
 from tests.support.servers import PostgresServer, fresh_database, postgres_server
 
 ROOT = Path(__file__).parents[2]
-JUDGED = 100_000
-PENDING = 1_000_000
+PENDING = int(os.environ.get("CLAIM_PENDING", "1000000"))
+JUDGED = max(10_000, PENDING // 10)
 FEW_PENDING = 10_000
 WARM = 20_000
-RAW = 50_000
-PEER_JOBS = 10_000
+RAW = 30_000
+PEER_JOBS = 2_000
+PUNCTUAL, PUNCTUAL_S = 3_000, 10
+"""Decisions that fall due one after the other within so many seconds, to see how late each is judged."""
 BATCH = 500
 BULK = 200_000
 SECONDARY = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'survey' AND tablename = 'decision' AND indexname LIKE 'ix_%'"
@@ -126,6 +129,19 @@ async def share_invited(tx: Tx) -> float:
     return float(rows[0][0])
 
 
+async def lateness(connection: Any, runtime: Runtime) -> tuple[float, float]:
+    """Return median and 99th percentile of the milliseconds between the planned moment and the verdict, at a steady rate."""
+    start = int(time.time() * 1e6) + 3_000_000
+    for sql in FILL:
+        await connection.execute(sql, 5_000_000, 5_000_000 + PUNCTUAL, start, PUNCTUAL_S * 1_000_000)
+    await drain(runtime, PUNCTUAL)
+    found = await connection.fetchrow(
+        "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY late_ms) AS median, percentile_cont(0.99) WITHIN GROUP (ORDER BY late_ms) AS p99"
+        " FROM survey.decision WHERE occasion >= 'contact:5000000' AND occasion < 'contact:6' AND late_ms IS NOT NULL"
+    )
+    return float(found["median"]), float(found["p99"])
+
+
 async def prepare(runtime: Runtime) -> None:
     """Put the survey and its programme in force."""
     await runtime.write(set_survey, "delivery", Questionnaire.model_validate(QUESTIONS))
@@ -151,6 +167,7 @@ async def measured(server: PostgresServer, folder: Path) -> list[Figure]:
         await fill(connection, FEW_PENDING, PENDING - FEW_PENDING, ahead=True)
         await fill(connection, 3_000_000, JUDGED, ahead=False)
         many = await drain(runtime, JUDGED)
+        median, p99 = await lateness(connection, runtime)
         await fill(connection, 4_000_000, RAW, ahead=False)
         floor = await bare(connection, RAW)
         invited = await runtime.read(share_invited)
@@ -165,8 +182,18 @@ async def measured(server: PostgresServer, folder: Path) -> list[Figure]:
         ),
         Figure("survey.claim_vs_raw", many, "decisions/s", goal=0.2, reference="bare SQL claim and mark, batches of 500", reference_value=floor),
         Figure("survey.claim_growth", 1 / many, "s", goal=1.5, lower_is_better=True, reference=f"{FEW_PENDING} pending", reference_value=1 / few),
-        Figure("survey.lot_rate_z", abs(audit.rate_z), "sd", goal=2.58, lower_is_better=True, note=f"{audit.drawn} lots, {audit.chosen} drawn"),
-        Figure("survey.lot_agent_p", audit.agent_p, "p", goal=0.01, note=f"{AGENTS} agents, chi-square {audit.agent_chi_square:.1f}"),
+        Figure(
+            "survey.lateness_p99",
+            p99,
+            "ms",
+            goal=1000,
+            lower_is_better=True,
+            note=f"median {median:.0f} ms; {PUNCTUAL} in {PUNCTUAL_S} s among {PENDING} pending",
+        ),
+        Figure(
+            "survey.lot_stored_rate_z", abs(audit.rate_z), "sd", goal=2.58, lower_is_better=True, note=f"{audit.drawn} lots, {audit.chosen} drawn"
+        ),
+        Figure("survey.lot_stored_agent_p", audit.agent_p, "p", goal=0.01, note=f"{AGENTS} agents, chi-square {audit.agent_chi_square:.1f}"),
     ]
 
 

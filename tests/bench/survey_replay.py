@@ -1,6 +1,6 @@
 """Events through two dispatcher processes that are killed (SIGKILL) at random, over two clock changes: what got lost, doubled, or broke a cap.
 
-`make bench-long` replays a million events; `make bench` as many as REPLAY_EVENTS says (usually 5,000): the rates do not depend on it.
+`make bench-long` replays a million events; `make bench` as many as REPLAY_EVENTS says (usually 50,000): the rates do not depend on it.
 """
 
 import os
@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 
 from tests.bench.figure import Figure
-from tests.integration.survey.replaying import ProcessDispatcher, replay, tell
+from tests.integration.survey.replaying import Place, ProcessDispatcher, replay, tell
 from tests.support.servers import fresh_database, postgres_server
 
-EVENTS = 5_000
+EVENTS = 50_000
 SEED = 20261122
 
 
@@ -23,7 +23,7 @@ async def run() -> list[Figure]:
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder, postgres_server() as server:
         url = await fresh_database(server)
-        verdict = await replay(url, Path(folder), tell(events, SEED), kills=kills, seed=SEED, spawn=ProcessDispatcher)
+        verdict = await replay(Place(url, Path(folder), letters=False), tell(events, SEED), kills=kills, seed=SEED, spawn=ProcessDispatcher)
     seconds = time.perf_counter() - started
     note = (
         f"{verdict.events} events, two processes, {kills} kills, clocks an hour apart, {verdict.invited} asked,"

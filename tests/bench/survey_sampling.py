@@ -6,15 +6,19 @@ and willingness to answer go together, the common case in which a raw score flat
 
 import random
 import statistics
+from collections import defaultdict
 from dataclasses import dataclass
+from uuid import UUID
 
 from services.survey.domain.cells import CellPlan, CellState, half_width, is_precise, neyman
+from services.survey.domain.chance import independence_p, rate_z
 from services.survey.domain.sampling import is_drawn, lot_of
 from services.survey.domain.weighting import Stratum, raw, weighted
 from tests.bench.figure import Figure
 
 KEY = b"b" * 32
 RUNS = 1000
+LOTS, AGENTS, SHARE = 100_000, 200, 0.3
 PEOPLE = 20_000
 ERROR_RUNS = 100
 SEED = 20261122
@@ -117,13 +121,29 @@ def _until_precise(plan: CellPlan, cells: list[Cell], draw: random.Random, *, st
     raise RuntimeError("no cell may stay imprecise for ever")
 
 
+def honest_lot(draw: random.Random) -> tuple[float, float]:
+    """Return how far the rate of the lot is from its promise, and the probability of such differences between agents, over LOTS contacts."""
+    hits: dict[int, int] = defaultdict(int)
+    served: dict[int, int] = defaultdict(int)
+    for _ in range(LOTS):
+        agent = draw.randrange(AGENTS)
+        served[agent] += 1
+        hits[agent] += is_drawn(lot_of(f"contact:{UUID(int=draw.getrandbits(128))}", "delivery", KEY), SHARE)
+    _, _, p = independence_p([(hits[agent], count * SHARE, count * SHARE * (1 - SHARE)) for agent, count in served.items()])
+    return rate_z(sum(hits.values()), LOTS * SHARE, LOTS * SHARE * (1 - SHARE)), p
+
+
 async def run() -> list[Figure]:
-    """Measure all three with one seed."""
+    """Measure all with one seed."""
     draw = random.Random(SEED)  # noqa: S311  people made up, nothing secret
     ours, plain = errors(draw)
     held = coverage(draw)
     with_stop, without = (sum(each) for each in zip(*(asks_needed(draw) for _ in range(3)), strict=True))
+    z, p = honest_lot(draw)
+    lots = f"{LOTS} contacts of {AGENTS} agents, share {SHARE}, the service's own lot and tests; over stored decisions: survey_claim"
     return [
+        Figure("survey.lot_rate_z", abs(z), "sd", goal=2.58, lower_is_better=True, note=lots),
+        Figure("survey.lot_agent_p", p, "p", goal=0.01, note=lots),
         Figure(
             "survey.weighting_error_ratio",
             ours,

@@ -67,7 +67,11 @@ class TrustpilotCarrier:
         }
         body = orjson.dumps(invitation_of(parcel, account, self._clock.now()))
         url = f"{account.invitations_url}/v1/private/business-units/{account.business_unit_id}/email-invitations"
-        return reference_in(await posted(self._client, url, headers, body))
+        try:
+            return reference_in(await posted(self._client, url, headers, body))
+        except CarrierAway:
+            self._token = None  # it may have been taken back; the next try signs in anew
+            raise
 
     async def _signed_in(self) -> str:
         now = self._clock.now()

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Body, Query, Response
 from pydantic import BaseModel
 
 from services.kit.auth import Principal
@@ -20,6 +20,11 @@ from services.survey.use_cases.say_wish import SayWish, say_wish
 router = APIRouter(tags=["audits"])
 Reader = Annotated[Principal, requires("survey:read")]
 USUAL = timedelta(days=90)
+_AGENT = "01a1d4f0-5a3e-7c11-9d0a-2f6b8c4e7a10"
+WISHES = {
+    "skip": {"summary": "nobody should ask this customer now", "value": {"agent_id": _AGENT, "wish": "skip", "reason": "bereavement"}},
+    "force": {"summary": "the customer asked for the survey", "value": {"agent_id": _AGENT, "wish": "force", "reason": "asked_for_it"}},
+}
 
 
 class Period(BaseModel):
@@ -64,6 +69,8 @@ async def get_estimate(
 
 
 @router.put("/v1/contacts/{contact_id}/survey-wish", response_model=WishView)
-async def put_wish(contact_id: UUID, command: SayWish, write: Write, _: Annotated[Principal, requires("survey:write")]) -> Response:
+async def put_wish(
+    contact_id: UUID, command: Annotated[SayWish, Body(openapi_examples=WISHES)], write: Write, _: Annotated[Principal, requires("survey:write")]
+) -> Response:
     """Skip or force the survey after a contact, with a reason code; the first wish stands."""
     return await write(say_wish, contact_id, command, view=WishView)

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Body, Query, Response
 from pydantic import BaseModel
 
 from services.kit.auth import Principal
@@ -15,6 +15,17 @@ from services.survey.repository import asking
 from services.survey.use_cases.report_event import ReportEvent, report_event
 
 router = APIRouter(tags=["decisions"])
+EVENTS = {
+    "visit": {
+        "summary": "a technician's visit is over; programmes with the trigger `custom` and `where.kind` visit_done hear of it",
+        "value": {
+            "event_id": "visit-2026-11-23-0815",
+            "kind": "visit_done",
+            "customer_key": {"kind": "account", "value": "A-1001"},
+            "attributes": {"technician_team": "north", "late_minutes": 25, "first_visit": True},
+        },
+    }
+}
 
 
 class DecisionFilter(BaseModel):
@@ -48,6 +59,8 @@ async def get_decision(decision_id: UUID, read: Read, _: Annotated[Principal, re
 
 
 @router.post("/v1/events", status_code=201, response_model=list[DecisionView])
-async def post_event(command: ReportEvent, write: Write, _: Annotated[Principal, requires("survey:write")]) -> Response:
+async def post_event(
+    command: Annotated[ReportEvent, Body(openapi_examples=EVENTS)], write: Write, _: Annotated[Principal, requires("survey:write")]
+) -> Response:
     """Report an event of the house's own (`custom` programmes); the same event id again changes nothing and returns the same decisions."""
     return await write(report_event, command, view=list[DecisionOut])

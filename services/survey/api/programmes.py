@@ -10,7 +10,7 @@ from services.kit.fields import Code
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, Write, requires
 from services.kit.paging import decode_cursor, encode_cursor
 from services.survey.api.showing import number_of
-from services.survey.contract import AttributeView, DifferenceView, FindingView, ProgrammeView, ShippedProgrammeView
+from services.survey.contract.programmes import AttributeView, DifferenceView, FindingView, ProgrammeView, ShippedProgrammeView
 from services.survey.domain.differences import Difference, differences
 from services.survey.domain.programme import Rules
 from services.survey.domain.shipped import SHIPPED

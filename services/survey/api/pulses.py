@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Body, Query, Response
 
 from services.kit.auth import Principal
 from services.kit.fields import Code, View
@@ -12,6 +12,31 @@ from services.survey.domain.pulse import SMALLEST_GROUP, PulseDesign
 from services.survey.use_cases.run_pulse import GiveLinks, give_links, pulse_results, set_pulse
 
 router = APIRouter(tags=["pulses"])
+PULSES = {
+    "autumn": {
+        "summary": "two scales, read by team and site",
+        "value": {
+            "questions": [
+                {"key": "load", "kind": "ces7", "dimension": "process", "required": True, "text": {"en": "My workload is manageable."}},
+                {"key": "stay", "kind": "nps11", "dimension": "relationship", "required": True, "text": {"en": "Would you recommend working here?"}},
+            ],
+            "suggestions": True,
+            "bands": ["team", "site"],
+            "closes_at": "2026-12-07T18:00:00Z",
+        },
+    }
+}
+LINKS = {
+    "two": {
+        "summary": "two people of one team",
+        "value": {
+            "people": [
+                {"email": "jo@staff.example.org", "language": "en", "group": {"team": "blue", "site": "leipzig"}},
+                {"email": "lu@staff.example.org", "language": "de", "group": {"team": "blue", "site": "leipzig"}},
+            ]
+        },
+    }
+}
 
 
 class PulseView(View):
@@ -50,13 +75,17 @@ class PulseResultsView(View):
 
 
 @router.put("/v1/pulses/{key}", response_model=PulseView)
-async def put_pulse(key: Code, design: PulseDesign, write: Write, _: Annotated[Principal, requires("survey:admin")]) -> Response:
+async def put_pulse(
+    key: Code, design: Annotated[PulseDesign, Body(openapi_examples=PULSES)], write: Write, _: Annotated[Principal, requires("survey:admin")]
+) -> Response:
     """Create a pulse, or change one that nobody was given a link to."""
     return await write(set_pulse, key, design, view=PulseView)
 
 
 @router.post("/v1/pulses/{key}/links", status_code=201, response_model=LinksView)
-async def post_links(key: Code, wanted: GiveLinks, write: Write, _: Annotated[Principal, requires("survey:admin")]) -> Response:
+async def post_links(
+    key: Code, wanted: Annotated[GiveLinks, Body(openapi_examples=LINKS)], write: Write, _: Annotated[Principal, requires("survey:admin")]
+) -> Response:
     """Send people their links. Addresses are not kept; links are not kept together with anybody."""
 
     async def given(uow: object) -> LinksView:

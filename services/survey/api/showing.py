@@ -39,14 +39,15 @@ class DecisionOut(DecisionView):
     def _explain(cls, row: Any) -> Any:
         if not isinstance(row, Decision):
             return row
-        rules = [{**rule, "sentence": rule.get("sentence") or _sentence_of_rule(rule, row)} for rule in row.rules]
+        blank = {"reason": None, "next_possible_at": None}
+        rules = [{**blank, **rule, "sentence": rule.get("sentence") or _sentence_of_rule(rule, row)} for rule in row.rules]
         return {**row.model_dump(), "rules": rules, "sentence": sentence_of(row)}
 
 
 def _sentence_of_rule(rule: dict[str, Any], decision: Decision) -> str:
     if rule["verdict"] == "wait":
         return WAITING[decision.waits_for or "moment"]
-    return sentence_for(Reason(rule["reason"]) if rule["reason"] else None)
+    return sentence_for(Reason(rule["reason"]) if rule.get("reason") else None)
 
 
 def sentence_of(decision: Decision) -> str:

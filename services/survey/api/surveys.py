@@ -29,11 +29,37 @@ LINT_EXAMPLES = {
         },
     }
 }  # fmt: skip
+DELIVERY = {
+    "after_a_delivery": {
+        "summary": "the person who helped, the resolution, our process, words, and a call back",
+        "value": {
+            "title": {"en": "Your order", "de": "Ihre Bestellung"},
+            "questions": [
+                {"key": "agent", "kind": "csat5", "dimension": "service", "required": True,
+                 "text": {"en": "How satisfied were you with the help our agent gave you?", "de": "Wie zufrieden waren Sie mit der Hilfe?"}},
+                {"key": "solved", "kind": "resolved", "dimension": "resolution", "required": True,
+                 "text": {"en": "Is your issue resolved?", "de": "Ist Ihr Anliegen gelöst?"}},
+                {"key": "ease", "kind": "ces7", "dimension": "process",
+                 "text": {"en": "Our company made it easy to get this handled.", "de": "Wir haben es Ihnen leicht gemacht."}},
+                {"key": "better", "kind": "text", "dimension": "open",
+                 "text": {"en": "What could we do better?", "de": "Was können wir besser machen?"}},
+                {"key": "call", "kind": "contact_me", "dimension": "open",
+                 "text": {"en": "Please contact me about this", "de": "Bitte melden Sie sich bei mir"}},
+            ],
+            "after_answer": "comment",
+        },
+    }
+}  # fmt: skip
 Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="none for the newest")]
 
 
 @router.put("/v1/surveys/{key}", response_model=SurveyView)
-async def put_survey(key: Code, questionnaire: Questionnaire, write: Write, _: Annotated[Principal, requires("survey:admin")]) -> Response:
+async def put_survey(
+    key: Code,
+    questionnaire: Annotated[Questionnaire, Body(openapi_examples=DELIVERY)],
+    write: Write,
+    _: Annotated[Principal, requires("survey:admin")],
+) -> Response:
     """Create or change a survey; a version that was answered is frozen, so that a change makes the next one."""
     return await write(set_survey, key, questionnaire, view=SurveyOut)
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Body
 from pydantic import BaseModel, Field
 
 from services.kit.auth import Principal
@@ -16,6 +17,12 @@ from services.survey.models import Invitation, Response
 from services.survey.repository import asking
 
 router = APIRouter(tags=["views"])
+WANTED = {
+    "two": {
+        "summary": "invitations of one customer",
+        "value": {"customer_ids": ["01a1d4f0-5a3e-7c11-9d0a-2f6b8c4e7a10"], "sections": ["invitations"]},
+    }
+}
 SECTIONS = ("invitations", "responses")
 MOST_ROWS = 2000
 """Per section and request; with 100 customers that is 20 each, with one far more than anybody is asked."""
@@ -43,7 +50,9 @@ class Views(BaseModel):
 
 
 @router.post("/internal/v1/customers/views")
-async def customer_views(wanted: ViewsWanted, read: Read, runtime: RuntimeDep, _: Annotated[Principal, requires("internal")]) -> Views:
+async def customer_views(
+    wanted: Annotated[ViewsWanted, Body(openapi_examples=WANTED)], read: Read, runtime: RuntimeDep, _: Annotated[Principal, requires("internal")]
+) -> Views:
     """Return the sections `invitations` and `responses` of up to 100 customers, newest first, in two statements."""
     names = [name for name in SECTIONS if wanted.sections is None or name in wanted.sections]
     asked, answered = await read(_rows, wanted.customer_ids, names)

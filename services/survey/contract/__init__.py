@@ -128,6 +128,42 @@ class SurveyOptedOut(Event):
     channel: str
 
 
+class PulseSheet(BaseModel):
+    """One employee's answers without the employee: the values of the pulse's bands, and a whole number for each question on its own scale."""
+
+    model_config = ConfigDict(frozen=True)
+
+    groups: dict[str, str]
+    scores: dict[str, int]
+
+
+class PulseClosed(Event):
+    """An employee pulse is over: its sheets, in an order drawn by lot, told all at once and never in a part with fewer than `smallest_group`.
+
+    There is no id, no moment and no word of anybody in it; suggestions stay in survey. Who reports on it keeps to `smallest_group` as well.
+    """
+
+    subject: ClassVar[str] = "survey.pulse_closed.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("pulse",)
+
+    pulse: str
+    questions: dict[str, str]
+    """Key to the sentence that was asked, in English where there is one."""
+    scales: dict[str, list[int]]
+    """Key to the steps of its scale, lowest first."""
+    bands: list[str]
+    week: str
+    """The ISO week in which it was closed, e.g. 2026-W49."""
+    smallest_group: int
+    invited: int
+    answered: int
+    """Over all parts."""
+    part: int
+    """1 to `parts`."""
+    parts: int
+    sheets: list[PulseSheet]
+
+
 class SubjectErased(Event):
     """Everything here that named, quoted or described this customer is gone; counts stayed."""
 
@@ -150,55 +186,6 @@ class SurveyView(View):
     created_at: datetime
     frozen_at: datetime | None
     """When the first answer froze this version; None while a change still goes into it."""
-
-
-class ProgrammeView(View):
-    """One version of a programme."""
-
-    key: str
-    version: int
-    state: str
-    """draft, active, paused, replaced or archived."""
-    note: str | None
-    saved_by: str | None
-    rules: dict[str, JsonValue]
-    created_at: datetime
-    activated_at: datetime | None
-    """None while it was never in force."""
-
-
-class FindingView(View):
-    """One fault of a programme: the place (JSON pointer), a code, and the reason for a person to read."""
-
-    level: str
-    """error or warning."""
-    code: str
-    pointer: str
-    reason: str
-
-
-class DifferenceView(View):
-    """One place whose value differs between two versions; null on the side where there is none."""
-
-    pointer: str
-    before: JsonValue
-    after: JsonValue
-
-
-class AttributeView(View):
-    """A name that conditions may read."""
-
-    name: str
-    kind: str
-    meaning: str
-
-
-class ShippedProgrammeView(View):
-    """A rule set to begin with, and the practice that it follows."""
-
-    key: str
-    source: str
-    rules: dict[str, JsonValue]
 
 
 class RuleView(View):

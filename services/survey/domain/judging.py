@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property, lru_cache
+
+import orjson
 
 from services.survey.domain.consent import Word, latest_word
 from services.survey.domain.fatigue import PastAsk, Recontact, cooled_down_at, counted_by, free_again_at, ignored_in_a_row, may_be_asked_again
@@ -42,9 +45,9 @@ class Reason(StrEnum):
     CELL_PRECISE = "cell_precise"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleVerdict:
-    """One rule, what it looked at, and whether it lets the ask through."""
+    """One rule, what it looked at, and whether it lets the ask through. Verdicts that many decisions share are one object, written out once."""
 
     rule: str
     input: Input
@@ -53,6 +56,21 @@ class RuleVerdict:
     """Why not; None when it passed."""
     next_possible_at: datetime | None = None
     """When the rule would let an ask through; None when it does now or never will by itself."""
+
+    @property
+    def row(self) -> dict[str, object]:
+        """The verdict as it is stored: reason and next moment only where there are any, which keeps the row within one page of the database."""
+        found: dict[str, object] = {"rule": self.rule, "input": self.input, "verdict": "pass" if self.passed else "refuse"}
+        if self.reason is not None:
+            found["reason"] = self.reason
+        if self.next_possible_at is not None:
+            found["next_possible_at"] = self.next_possible_at.isoformat()
+        return found
+
+    @cached_property
+    def stored(self) -> str:
+        """The same as JSON."""
+        return orjson.dumps(self.row).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +84,9 @@ class CellFacts:
     stopped: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Facts:
-    """All that the rules look at, as it is now."""
+    """All that the rules look at, as it is now; made for each decision and never changed."""
 
     now: datetime
     programme: str
@@ -117,22 +135,20 @@ class Judgement:
 def judge(rules: Rules, facts: Facts) -> Judgement:
     """Judge every rule, also after a refusal, so that the explanation is whole."""
     channel, channel_verdicts = _choose_channel(rules, facts)
-    ask = PastAsk(facts.now, facts.programme, rules.survey, channel or rules.channels[0], about=facts.about)
     is_on = rules.active and not facts.paused
+    asked = facts.asked_about_contact
     verdicts = [
-        _verdict("programme_active", {"active": is_on}, Reason.PROGRAMME_OFF, passed=is_on),
-        _verdict("not_erased", {"erased": facts.erased}, Reason.ERASED, passed=not facts.erased),
-        _verdict("customer_known", {"known": facts.known}, Reason.CUSTOMER_UNKNOWN, passed=facts.known),
+        _usual("programme_active", Reason.PROGRAMME_OFF, is_on, active=is_on),
+        _usual("not_erased", Reason.ERASED, not facts.erased, erased=facts.erased),
+        _usual("customer_known", Reason.CUSTOMER_UNKNOWN, facts.known, known=facts.known),
         *_condition(rules, facts),
-        _verdict(
-            "one_ask_per_contact", {"already_asked": facts.asked_about_contact}, Reason.CONTACT_ALREADY_ASKED, passed=not facts.asked_about_contact
-        ),
+        _usual("one_ask_per_contact", Reason.CONTACT_ALREADY_ASKED, not asked, already_asked=asked),
         *channel_verdicts,
         _nothing_open(rules, facts),
         _cooled_down(rules, facts),
         *_recontact(rules, facts),
-        *_caps(rules, facts, ask),
-        *_wish(facts),
+        *_caps(rules, facts, channel),
+        *_wish(rules, facts),
     ]
     reached = all(verdict.passed for verdict in verdicts)
     forced = facts.wish == "force" and not rules.neutral
@@ -159,8 +175,9 @@ def _recontact(rules: Rules, facts: Facts) -> list[RuleVerdict]:
     return [_verdict("recontact", seen, Reason.ASKED_ENOUGH, passed=may_be_asked_again(rules.recontact, rules.recontact_times, earlier))]
 
 
-def _wish(facts: Facts) -> list[RuleVerdict]:
-    if facts.wish is None:
+def _wish(rules: Rules, facts: Facts) -> list[RuleVerdict]:
+    """Judge what an agent wished; a neutral choice depends on no agent, neither way."""
+    if facts.wish is None or rules.neutral:
         return []
     return [_verdict("agent_wish", {"wish": facts.wish, "reason": facts.wish_reason}, Reason.AGENT_SKIPPED, passed=facts.wish != "skip")]
 
@@ -191,49 +208,70 @@ def _verdict(rule: str, seen: Input, reason: Reason, *, passed: bool, next_possi
     return RuleVerdict(rule, seen, passed, None if passed else reason, None if passed else next_possible_at)
 
 
-def _choose_channel(rules: Rules, facts: Facts) -> tuple[Channel | None, list[RuleVerdict]]:
+@lru_cache(maxsize=10_000)
+def _usual(rule: str, reason: Reason, passed: bool, **seen: str | float | bool | None) -> RuleVerdict:
+    """Return a verdict whose input has few values, so that the same object serves many decisions."""
+    return RuleVerdict(rule, seen, passed, None if passed else reason)
+
+
+def _choose_channel(rules: Rules, facts: Facts) -> tuple[Channel | None, tuple[RuleVerdict, RuleVerdict]]:
     """Return the first channel with consent and an address, and the two verdicts."""
-    words = {channel: latest_word(facts.words, rules.purpose, channel) for channel in rules.channels}
-    allowed = [channel for channel, word in words.items() if (word.granted if word else not rules.requires_consent)]
-    reachable = [channel for channel in allowed if _address(channel, facts)]
-    seen: Input = {"purpose": rules.purpose, "requires_consent": rules.requires_consent}
-    seen |= {channel.value: word.granted if word else None for channel, word in words.items()}
-    addresses: Input = {f"{channel.value}_known": bool(_address(channel, facts)) for channel in rules.channels}
-    return next(iter(reachable), None), [
-        _verdict("consent", seen, Reason.NO_CONSENT, passed=bool(allowed)),
-        _verdict("address", addresses, Reason.NO_ADDRESS, passed=any(addresses.values())),
-    ]
+    words = [latest_word(facts.words, rules.purpose, channel) for channel in rules.channels] if facts.words else [None] * len(rules.channels)
+    granted = tuple([word.granted if word else None for word in words])
+    known = tuple([bool(_address(channel, facts)) for channel in rules.channels])
+    return _channel(rules.channels, rules.purpose, rules.requires_consent, granted, known)
+
+
+@lru_cache(maxsize=10_000)
+def _channel(
+    channels: tuple[Channel, ...],
+    purpose: str,
+    requires_consent: bool,
+    granted: tuple[bool | None, ...],
+    known: tuple[bool, ...],
+) -> tuple[Channel | None, tuple[RuleVerdict, RuleVerdict]]:
+    allowed = [word if word is not None else not requires_consent for word in granted]
+    chosen = next((channel for channel, may, there in zip(channels, allowed, known, strict=True) if may and there), None)
+    said: Input = {channel.value: word for channel, word in zip(channels, granted, strict=True)}
+    addresses: Input = {f"{channel.value}_known": there for channel, there in zip(channels, known, strict=True)}
+    return chosen, (
+        _verdict("consent", {"purpose": purpose, "requires_consent": requires_consent, **said}, Reason.NO_CONSENT, passed=any(allowed)),
+        _verdict("address", addresses, Reason.NO_ADDRESS, passed=any(known)),
+    )
 
 
 def _address(channel: Channel, facts: Facts) -> str | None:
-    match channel:
-        case Channel.EMAIL | Channel.REVIEW:
-            return facts.email
-        case Channel.SMS | Channel.MESSAGE:
-            return facts.phone
+    return facts.email if channel in {Channel.EMAIL, Channel.REVIEW} else facts.phone
 
 
 def _nothing_open(rules: Rules, facts: Facts) -> RuleVerdict:
-    hindering = sorted({matter.value for matter in facts.open_matters if matter in rules.skip_while})
-    seen: Input = {"skip_while": ", ".join(rules.skip_while), "open": ", ".join(hindering)}
-    return _verdict("nothing_open", seen, Reason.MATTER_OPEN, passed=not hindering)
+    hindering = sorted({matter.value for matter in facts.open_matters if matter in rules.skip_while}) if facts.open_matters else ()
+    return _usual("nothing_open", Reason.MATTER_OPEN, not hindering, skip_while=", ".join(rules.skip_while), open=", ".join(hindering))
 
 
 def _cooled_down(rules: Rules, facts: Facts) -> RuleVerdict:
-    ignored = ignored_in_a_row(facts.asks, facts.now, PATIENCE) if rules.ignored_factor > 1 else 0
+    slower = rules.ignored_factor > 1
+    if not facts.asks and not slower:
+        return _usual("cooldown", Reason.COOLDOWN, True, cooldown_days=rules.cooldown_days, last_asked_at=None)
+    ignored = ignored_in_a_row(facts.asks, facts.now, PATIENCE) if slower else 0
     until = cooled_down_at(facts.asks, rules.cooldown_days, rules.ignored_factor, ignored)
     last = max((past.invited_at for past in facts.asks), default=None)
     seen: Input = {"cooldown_days": rules.cooldown_days, "last_asked_at": last.isoformat() if last else None}
-    if rules.ignored_factor > 1:
+    if slower:
         seen["ignored_in_a_row"] = ignored
     return _verdict("cooldown", seen, Reason.COOLDOWN, passed=until is None or until <= facts.now, next_possible_at=until)
 
 
-def _caps(rules: Rules, facts: Facts, ask: PastAsk) -> list[RuleVerdict]:
+def _caps(rules: Rules, facts: Facts, channel: Channel | None) -> list[RuleVerdict]:
     verdicts = []
+    ask = PastAsk(facts.now, facts.programme, rules.survey, channel or rules.channels[0], about=facts.about) if facts.asks else None
     for cap in rules.caps:
-        counted = counted_by(cap, facts.asks, ask, reminders_count=rules.reminders_count)
+        counted = counted_by(cap, facts.asks, ask, reminders_count=rules.reminders_count) if ask else []
         free_at = free_again_at(cap, counted)
-        seen: Input = {"limit": cap.limit, "days": cap.days, "scope": cap.scope.value, "asked": len(counted)}
-        verdicts.append(_verdict("cap", seen, Reason.CAP_REACHED, passed=free_at is None, next_possible_at=free_at))
+        if free_at is None:
+            seen = _usual("cap", Reason.CAP_REACHED, True, limit=cap.limit, days=cap.days, scope=cap.scope.value, asked=len(counted))
+        else:
+            about: Input = {"limit": cap.limit, "days": cap.days, "scope": cap.scope.value, "asked": len(counted)}
+            seen = _verdict("cap", about, Reason.CAP_REACHED, passed=False, next_possible_at=free_at)
+        verdicts.append(seen)
     return verdicts

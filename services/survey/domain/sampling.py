@@ -1,7 +1,6 @@
 """The lot: whether a contact is in the sample depends on its id and a secret key alone, so nobody can steer it and everybody can recompute it."""
 
-import hashlib
-import hmac
+from services.survey.domain.keyed import keyed_hash
 
 LOT_BITS = 53
 """As many as a double holds exactly, so that the comparison with the share has no rounding."""
@@ -9,7 +8,7 @@ LOT_BITS = 53
 
 def lot_of(occasion: str, programme: str, key: bytes) -> float:
     """Return the lot in [0, 1) of this occasion in this programme; programmes draw independently of each other."""
-    digest = hmac.new(key, f"{programme}\n{occasion}".encode(), hashlib.sha256).digest()
+    digest = keyed_hash(key, f"{programme}\n{occasion}")
     drawn = int.from_bytes(digest[:8], "big") >> (64 - LOT_BITS)
     return float(drawn) / float(1 << LOT_BITS)
 

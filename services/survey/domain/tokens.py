@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from services.survey.domain.keyed import keyed_hash
+
 BODY_LENGTH = 22
 TAG_LENGTH = 10
 
@@ -25,12 +27,12 @@ class Purpose(StrEnum):
 
 
 def _tag(body: str, purpose: Purpose, key: bytes) -> str:
-    return hmac.new(key, f"tag\n{purpose}\n{body}".encode(), hashlib.sha256).hexdigest()[:TAG_LENGTH]
+    return keyed_hash(key, f"tag\n{purpose}\n{body}").hex()[:TAG_LENGTH]
 
 
 def token_for(invitation_id: UUID, purpose: Purpose, key: bytes) -> str:
     """Return the token of this invitation for this purpose: 128 bits and a 40-bit tag."""
-    bits = hmac.new(key, f"link\n{purpose}\n{invitation_id}".encode(), hashlib.sha256).digest()[:16]
+    bits = keyed_hash(key, f"link\n{purpose}\n{invitation_id}")[:16]
     body = base64.urlsafe_b64encode(bits).decode().rstrip("=")
     return signed(body, purpose, key)
 
@@ -69,4 +71,4 @@ def shown_at(token: str, stamp: str, key: bytes) -> datetime | None:
 
 
 def _stamp_tag(token: str, seconds: int, key: bytes) -> str:
-    return hmac.new(key, f"shown\n{token}\n{seconds}".encode(), hashlib.sha256).hexdigest()[:TAG_LENGTH]
+    return keyed_hash(key, f"shown\n{token}\n{seconds}").hex()[:TAG_LENGTH]

@@ -8,13 +8,15 @@ from services.kit.db import UnitOfWork
 from services.kit.due import DueJob
 from services.kit.service import BatchJob, Job, Runtime, TxJob
 from services.survey.domain.honesty import SweepWatch
-from services.survey.jobs.pulses import close_pulse, send_pulse_link
+from services.survey.jobs.pulses import close, send_pulse_link
 from services.survey.jobs.sending import send_invitation, send_reminder
 from services.survey.use_cases.anchor_people import ANCHOR, COME_ROUND, anchor_people, come_round
 from services.survey.use_cases.count_cells import ALLOCATE, allocate_cells
 from services.survey.use_cases.give_up_decision import give_up_decision
 from services.survey.use_cases.judge_decision import SEND, Keys, judge_decisions
+from services.survey.use_cases.keep_partial import record_partial
 from services.survey.use_cases.prepare_message import REMIND
+from services.survey.use_cases.record_response import KEEP_PARTIAL
 from services.survey.use_cases.run_pulse import CLOSE_PULSE, SEND_PULSE
 from services.survey.use_cases.simulate_programme import SIMULATE, Run, begin, finish, note_progress, step
 from services.survey.use_cases.skip_decision import GIVE_UP, JUDGE
@@ -68,6 +70,11 @@ async def give_up(uow: UnitOfWork, job: DueJob) -> None:
     await give_up_decision(uow, UUID(job.key))
 
 
+async def partial_answer(uow: UnitOfWork, job: DueJob) -> None:
+    """Record an answer that was begun and never finished."""
+    await record_partial(uow, UUID(job.key), job.payload)
+
+
 JOBS: list[Job | TxJob | BatchJob] = [
     BatchJob(JUDGE, judge),
     TxJob(GIVE_UP, give_up),
@@ -78,5 +85,6 @@ JOBS: list[Job | TxJob | BatchJob] = [
     Job(SEND, send_invitation, concurrency=8),
     Job(REMIND, send_reminder, concurrency=8),
     Job(SEND_PULSE, send_pulse_link, concurrency=4),
-    TxJob(CLOSE_PULSE, close_pulse),
+    TxJob(CLOSE_PULSE, close),
+    TxJob(KEEP_PARTIAL, partial_answer),
 ]

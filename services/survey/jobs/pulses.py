@@ -8,8 +8,7 @@ from services.kit.service import Runtime
 from services.survey.domain.carrying import Carrier, Parcel
 from services.survey.domain.pulse import SMALLEST_GROUP
 from services.survey.domain.wording import words_in
-from services.survey.repository import pulses
-from services.survey.use_cases.run_pulse import pulse_token, settle, unsealed_letter
+from services.survey.use_cases.run_pulse import close_pulse, pulse_token, unsealed_letter
 
 
 async def send_pulse_link(runtime: Runtime, job: DueJob) -> None:
@@ -25,8 +24,6 @@ async def send_pulse_link(runtime: Runtime, job: DueJob) -> None:
     await carrier.carry(Parcel(key, "email", letter["email"], letter["language"], text + "\n", subject))
 
 
-async def close_pulse(uow: UnitOfWork, job: DueJob) -> None:
-    """Settle what still waits: no answer comes any more."""
-    await pulses.lock_pulse(uow, job.key)
-    if await pulses.waiting(uow, job.key):
-        await settle(uow, job.key)
+async def close(uow: UnitOfWork, job: DueJob) -> None:
+    """Settle what still waits, and tell the sheets: no answer comes any more."""
+    await close_pulse(uow, job.key)

@@ -1,19 +1,19 @@
-"""What was recorded of contacts, deliveries and people, in order, for replaying it."""
+"""What was recorded of contacts, deliveries, cases, answers, events and people, in order, for replaying it."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, func, or_
+from sqlalchemy import RowMapping, func, or_
 from sqlmodel import col, select
 
 from services.kit.db import Tx
 from services.survey.domain.fatigue import PastAsk
 from services.survey.domain.programme import Trigger
-from services.survey.models import ConsentWord, Invitation, KnownContact, KnownOrder, OpenMatter
+from services.survey.models import ConsentWord, Decision, Invitation, KnownContact, KnownCustomer, KnownOrder, OpenMatter, Response
 from services.survey.repository import planning
 
 PAGE = 500
@@ -59,29 +59,51 @@ class HistoryPage:
     orders: dict[str, KnownOrder]
 
 
-async def size_of_history(tx: Tx, since: datetime, until: datetime) -> int:
-    """Return how many occasions a replay of this period sees."""
-    contacts = select(func.count()).where(col(KnownContact.ended_at) >= since, col(KnownContact.ended_at) < until)
-    deliveries = select(func.count()).where(col(KnownOrder.delivered_at) >= since, col(KnownOrder.delivered_at) < until)
-    return int(await tx.scalar(contacts)) + int(await tx.scalar(deliveries))
+async def size_of_history(tx: Tx, triggers: Collection[Trigger], since: datetime, until: datetime) -> int:
+    """Return how many occasions of these triggers a replay of this period sees."""
+    count = 0
+    for source in _sources(triggers):
+        wanted = select(func.count(source.counted.distinct())).where(*source.where, source.at >= since, source.at < until)
+        count += int(await tx.scalar(wanted))
+    return count
 
 
-async def history_page(tx: Tx, since: datetime, until: datetime, after: tuple[datetime, str] | None, limit: int) -> HistoryPage:
-    """Return the next occasions after (moment, key) in order of time; contacts and deliveries are merged."""
+async def history_page(
+    tx: Tx, triggers: Collection[Trigger], since: datetime, until: datetime, after: tuple[datetime, str] | None, limit: int
+) -> HistoryPage:
+    """Return the next occasions after (moment, key) in order of time; those of different kinds are merged."""
     start = after[0] if after else since
-    contacts = await tx.all(
-        select(KnownContact)
-        .where(col(KnownContact.ended_at) >= start, col(KnownContact.ended_at) < until)
-        .order_by(col(KnownContact.ended_at))
-        .limit(limit * 2),
-        KnownContact,
-    )
-    delivered = and_(col(KnownOrder.delivered_at) >= start, col(KnownOrder.delivered_at) < until)
-    orders = await tx.all(select(KnownOrder).where(delivered).order_by(col(KnownOrder.delivered_at)).limit(limit * 2), KnownOrder)
-    found = [*(_contact(row) for row in contacts), *(_delivery(row) for row in orders)]
-    merged = sorted((each for each in found if after is None or (each.at, each.key) > after), key=lambda each: (each.at, each.key))[:limit]
+    found: dict[str, Happened] = {}
+    for source in _sources(triggers):
+        wanted = select(source.model).where(*source.where, source.at >= start, source.at < until).order_by(source.at).limit(limit * 2)
+        for row in await tx.all(wanted, source.model):
+            happened = source.read(row)
+            found.setdefault(happened.key, happened)
+    fresh = (each for each in found.values() if after is None or (each.at, each.key) > after)
+    merged = sorted(fresh, key=lambda each: (each.at, each.key))[:limit]
     references = {reference for each in merged if (reference := each.facts.get("order_reference"))}
     return HistoryPage(merged, await planning.orders(tx, references) if references else {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where occasions of some triggers are recorded."""
+
+    model: type[Any]
+    at: Any
+    counted: Any
+    where: tuple[Any, ...]
+    read: Callable[[Any], Happened]
+
+
+def _sources(triggers: Collection[Trigger]) -> list[_Source]:
+    """Return each source once."""
+    return list({id(source): source for trigger in sorted(triggers) if (source := _RECORDED.get(trigger))}.values())
+
+
+async def how_many_people(tx: Tx) -> int:
+    """Return how many customers are known."""
+    return int(await tx.scalar(select(func.count()).where(col(KnownCustomer.version) >= 0)))
 
 
 async def people_of(tx: Tx, customer_ids: Collection[UUID]) -> dict[UUID, Person]:
@@ -141,3 +163,33 @@ def _delivery(row: KnownOrder) -> Happened:
         raise ValueError(row.order_reference)
     facts = {"order_reference": row.order_reference, "product": row.product}
     return Happened(Trigger.ORDER_DELIVERED, f"order:{row.order_reference}", row.delivered_at, row.customer_id, row.customer_id, None, facts)
+
+
+def _case(row: OpenMatter) -> Happened:
+    if row.closed_at is None:
+        raise ValueError(row.matter_id)
+    return Happened(Trigger.CASE_RESOLVED, f"case:{row.matter_id}", row.closed_at, row.customer_id, row.customer_id, None, {})
+
+
+def _answer(row: Response) -> Happened:
+    facts = {**row.attribution, "contact_id": None, "survey": row.survey, "channel": row.mode}
+    return Happened(Trigger.SURVEY_ANSWERED, f"response:{row.id}", row.answered_at, row.customer_id, row.customer_id, None, facts)
+
+
+def _event(row: Decision) -> Happened:
+    return Happened(Trigger.CUSTOM, row.occasion, row.occurred_at, row.customer_id, row.customer_id, None, row.facts)
+
+
+_CONTACTS = _Source(KnownContact, col(KnownContact.ended_at), col(KnownContact.contact_id), (), _contact)
+_DELIVERIES = _Source(KnownOrder, col(KnownOrder.delivered_at), col(KnownOrder.order_reference), (), _delivery)
+_CASES = _Source(OpenMatter, col(OpenMatter.closed_at), col(OpenMatter.matter_id), (col(OpenMatter.kind) == "case_open",), _case)
+_ANSWERS = _Source(Response, col(Response.answered_at), col(Response.id), (), _answer)
+_EVENTS = _Source(Decision, col(Decision.occurred_at), col(Decision.occasion), (col(Decision.occasion).startswith("event:"),), _event)
+_RECORDED = {
+    Trigger.CONTACT_ENDED: _CONTACTS,
+    Trigger.FOLLOW_UP_CONTACT_ENDED: _CONTACTS,
+    Trigger.ORDER_DELIVERED: _DELIVERIES,
+    Trigger.CASE_RESOLVED: _CASES,
+    Trigger.SURVEY_ANSWERED: _ANSWERS,
+    Trigger.CUSTOM: _EVENTS,
+}

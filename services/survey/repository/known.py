@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 
 from services.kit.db import Tx, UnitOfWork
-from services.survey.models import ConsentWord, KnownContact, KnownCustomer, KnownKey, KnownMerge, KnownOrder, OpenMatter
+from services.survey.models import ConsentWord, KnownContact, KnownCustomer, KnownKey, KnownMerge, OpenMatter
 
 ONLY_AN_ID = -1
 """The version of a customer of whom nothing but the id was heard."""
@@ -19,20 +18,6 @@ async def customer(tx: Tx, customer_id: UUID) -> KnownCustomer | None:
     """Return the copy of a customer, or None when nobody told of them yet."""
     told = (col(KnownCustomer.customer_id) == customer_id, col(KnownCustomer.version) > ONLY_AN_ID)
     return await tx.first(select(KnownCustomer).where(*told), KnownCustomer)
-
-
-async def expect_customer(uow: UnitOfWork, customer_id: UUID) -> KnownCustomer | None:
-    """Return the copy of a customer; when nobody told of them yet, whoever tells waits until this transaction has noted that it waits."""
-    blank = dict.fromkeys(("display_name", "language", "time_zone", "email", "phone", "country", "tier", "preferred_channel", "erased_at"))
-    await uow.insert_ignore(KnownCustomer, {"customer_id": customer_id, "version": ONLY_AN_ID, "segment": {}, **blank})
-    return next(iter(await lock_customers(uow, [customer_id])), None)
-
-
-async def lock_customers(uow: UnitOfWork, customer_ids: Sequence[UUID]) -> list[KnownCustomer]:
-    """Return the copies under row locks, always taken in the order of ids: who counts asks holds them until it commits."""
-    told = (col(KnownCustomer.customer_id).in_(customer_ids), col(KnownCustomer.version) > ONLY_AN_ID)
-    wanted = select(KnownCustomer).where(*told)
-    return await uow.all(wanted.order_by(col(KnownCustomer.customer_id)).with_for_update(), KnownCustomer)
 
 
 async def customer_of_key(tx: Tx, kind: str, value: str) -> UUID | None:
@@ -83,46 +68,12 @@ async def contact(tx: Tx, contact_id: UUID) -> KnownContact | None:
     return await tx.first(select(KnownContact).where(col(KnownContact.contact_id) == contact_id), KnownContact)
 
 
-async def hear_contact(uow: UnitOfWork, row: dict[str, Any]) -> bool:
-    """Note an ended contact; False when it was noted before. A customer that was heard earlier stays."""
-    if await uow.insert_ignore(KnownContact, row):
-        return True
-    only_ids = (col(KnownContact.contact_id) == row["contact_id"], col(KnownContact.ended_at).is_(None))
-    told = {name: value for name, value in row.items() if name != "customer_id"}
-    return await uow.execute(update(KnownContact).where(*only_ids).values(**told)) == 1
-
-
 async def name_customer_of_contact(uow: UnitOfWork, contact_id: UUID, customer_id: UUID) -> None:
     """Note whose contact it was, also before the contact itself is heard of."""
     row = {"contact_id": contact_id, "customer_id": customer_id, "channel": None, "attribution": None, "ended_at": None}
     if not await uow.insert_ignore(KnownContact, row):
         nameless = (col(KnownContact.contact_id) == contact_id, col(KnownContact.customer_id).is_(None))
         await uow.execute(update(KnownContact).where(*nameless).values(customer_id=customer_id))
-
-
-async def order(tx: Tx, order_reference: str) -> KnownOrder | None:
-    """Return where an order stands, or None when nobody told of it."""
-    return await tx.first(select(KnownOrder).where(col(KnownOrder.order_reference) == order_reference), KnownOrder)
-
-
-async def expect_order(uow: UnitOfWork, order_reference: str) -> KnownOrder | None:
-    """Return where an order stands, under a lock: a delivery that is told at this moment waits until we have noted that we wait for it."""
-    row = {"order_reference": order_reference, "customer_id": None, "delivered_at": None, "cancelled_at": None}
-    await uow.insert_ignore(KnownOrder, row)
-    return await uow.first(select(KnownOrder).where(col(KnownOrder.order_reference) == order_reference).with_for_update(), KnownOrder)
-
-
-async def hear_order(uow: UnitOfWork, order_reference: str, customer_id: UUID, **moments: datetime | str | None) -> None:
-    """Note an order and what became of it (product, placed_at, delivered_at, cancelled_at)."""
-    row = {"order_reference": order_reference, "customer_id": customer_id, "delivered_at": None, "cancelled_at": None, **moments}
-    if not await uow.insert_ignore(KnownOrder, row):
-        told = {"customer_id": customer_id, **moments}
-        await uow.execute(update(KnownOrder).where(col(KnownOrder.order_reference) == order_reference).values(**told))
-
-
-async def close_contact(uow: UnitOfWork, contact_id: UUID, ended_at: datetime) -> None:
-    """Note that a running contact is over. One whose beginning is heard later counts as running until it is too long to be true."""
-    await uow.execute(update(OpenMatter).where(col(OpenMatter.matter_id) == contact_id).values(closed_at=ended_at))
 
 
 async def hear_matter(
@@ -132,9 +83,3 @@ async def hear_matter(
     row = {"matter_id": matter_id, "kind": kind, "customer_id": customer_id, "opened_at": opened_at, "closed_at": closed_at}
     if not await uow.insert_ignore(OpenMatter, row) and closed_at:
         await uow.execute(update(OpenMatter).where(col(OpenMatter.matter_id) == matter_id).values(closed_at=closed_at))
-
-
-async def open_matters_of(tx: Tx, customer_ids: Sequence[UUID]) -> list[str]:
-    """Return the kinds of what is open with these customers."""
-    wanted = select(OpenMatter).where(col(OpenMatter.customer_id).in_(customer_ids), col(OpenMatter.closed_at).is_(None))
-    return [matter.kind for matter in await tx.all(wanted.limit(100), OpenMatter)]

@@ -3,6 +3,7 @@
 So nobody is asked again after two days because a calendar quarter began.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -41,10 +42,11 @@ async def anchor_people(uow: UnitOfWork, programme_key: str, after: str | None) 
         await uow.schedule(ANCHOR, key=programme_key, at=uow.now, payload={"after": str(people[-1])})
 
 
-async def anchor_person(uow: UnitOfWork, customer_id: UUID) -> None:
-    """Anchor a person who became known, in every relationship programme."""
-    for programme in await asking.programmes_for(uow, Trigger.RELATIONSHIP):
-        await _anchor(uow, programme.key, rules_of(programme), customer_id)
+async def anchor_new(uow: UnitOfWork, customer_ids: Sequence[UUID]) -> None:
+    """Anchor people who became known, in every relationship programme."""
+    for programme in await asking.programmes_for(uow, Trigger.RELATIONSHIP) if customer_ids else ():
+        for customer_id in customer_ids:
+            await _anchor(uow, programme.key, rules_of(programme), customer_id)
 
 
 async def _anchor(uow: UnitOfWork, programme: str, rules: Rules, customer_id: UUID) -> None:

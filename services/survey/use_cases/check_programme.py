@@ -169,6 +169,9 @@ def _neutrality(rules: Rules) -> Iterator[Finding]:
         yield _error("not_neutral", f"/where/{name}", f"A neutral choice must not depend on {name}.")
     if rules.skip_while:
         yield _error("not_neutral", "/skip_while", "A neutral choice must not depend on open cases or follow-ups.")
+    if rules.cells and (rules.cells.half_width is not None or rules.cells.budget is not None):
+        place = "half_width" if rules.cells.half_width is not None else "budget"
+        yield _error("not_neutral", f"/cells/{place}", "How precise a cell is depends on the scores in it; a neutral choice may only have quotas.")
     if rules.trigger is Trigger.FOLLOW_UP_CONTACT_ENDED:
         yield _error("not_neutral", "/trigger", "Who had a follow-up was unhappy: asking them for reviews is not neutral.")
 

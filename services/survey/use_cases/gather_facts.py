@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,11 +13,12 @@ from services.kit.db import UnitOfWork
 from services.survey.domain.cells import cell_name
 from services.survey.domain.consent import Word
 from services.survey.domain.fatigue import PastAsk
-from services.survey.domain.judging import CellFacts, Facts
+from services.survey.domain.judging import CellFacts, Facts, RuleVerdict
 from services.survey.domain.programme import Matter, Outranked, Rules
 from services.survey.domain.sampling import lot_of
 from services.survey.models import Cell, KnownOrder, ProgrammeVersion, Wish
 from services.survey.repository import planning
+from services.survey.repository.planning import OpenDecision
 from services.survey.use_cases.conditions import VOCABULARY
 from services.survey.use_cases.rules_of import rules_of
 
@@ -29,7 +30,7 @@ LONGEST_CONTACT = timedelta(hours=12)
 class Knowledge:
     """What is known about all people and occasions of a batch; asks that are made on the way are added, so that the next decision sees them."""
 
-    decisions: list[RowMapping]
+    decisions: list[OpenDecision]
     programmes: dict[str, ProgrammeVersion]
     rules: dict[str, Rules]
     people: dict[UUID, list[UUID]]
@@ -44,15 +45,17 @@ class Knowledge:
     """Occasion to the programmes that may still ask about it."""
     cells: dict[tuple[str, str], Cell]
     asked_in_all: dict[str, int]
+    hours: dict[tuple[str, str | None, str | None], RuleVerdict] = field(default_factory=dict)
+    """Programme, time zone and country to what is to be said about this hour there."""
 
 
-async def gather(uow: UnitOfWork, decisions: list[RowMapping]) -> Knowledge:
+async def gather(uow: UnitOfWork, decisions: list[OpenDecision]) -> Knowledge:
     """Lock the people and the cells, in this order, and read all that the rules of these decisions need."""
-    known = await planning.programmes(uow, {row["programme"] for row in decisions})
+    known = await planning.programmes(uow, {row.programme for row in decisions})
     rules = {key: rules_of(programme) for key, programme in known.items()}
-    people = await planning.people(uow, {row["customer_id"] for row in decisions})
+    people = await planning.people(uow, {row.customer_id for row in decisions})
     everybody = {member for group in people.values() for member in group}
-    contact_ids = {row["contact_id"] for row in decisions if row["contact_id"]}
+    contact_ids = {row.contact_id for row in decisions if row.contact_id}
     customers = await planning.lock_people(uow, everybody)
     asks: dict[UUID, list[PastAsk]] = defaultdict(list)
     for ask in await planning.asks_of(uow, everybody):
@@ -63,8 +66,8 @@ async def gather(uow: UnitOfWork, decisions: list[RowMapping]) -> Knowledge:
     matters: dict[UUID, list[Matter]] = defaultdict(list)
     for matter in await planning.open_matters(uow, everybody, uow.now - LONGEST_CONTACT):
         matters[matter["customer_id"]].append(Matter(matter["kind"]))
-    references = {row["order_reference"] for row in decisions if row["order_reference"] and reads(rules[row["programme"]], "order.")}
-    waiting = {row["occasion"] for row in decisions if rules[row["programme"]].when_outranked is Outranked.WAIT}
+    references = {row.order_reference for row in decisions if row.order_reference and reads(rules[row.programme], "order.")}
+    waiting = {row.occasion for row in decisions if rules[row.programme].when_outranked is Outranked.WAIT}
     rivals: dict[str, set[str]] = defaultdict(set)
     for rival in await planning.still_open_for(uow, waiting) if waiting else ():
         rivals[rival["occasion"]].add(rival["programme"])
@@ -93,41 +96,41 @@ def reads(rules: Rules, prefix: str) -> bool:
     return any(name.startswith(prefix) for text in texts if text for name in VOCABULARY.expression(text).names)
 
 
-def facts_for(decision: RowMapping, known: Knowledge, uow: UnitOfWork, lot_key: bytes) -> Facts:
+def facts_for(decision: OpenDecision, known: Knowledge, uow: UnitOfWork, lot_key: bytes) -> Facts:
     """Return what the rules look at for one decision."""
-    rules, programme = known.rules[decision["programme"]], known.programmes[decision["programme"]]
-    customer = known.customers.get(decision["customer_id"])
-    group = known.people[decision["customer_id"]]
+    rules, programme = known.rules[decision.programme], known.programmes[decision.programme]
+    customer = known.customers.get(decision.customer_id)
+    group = known.people[decision.customer_id]
     alone = len(group) == 1
-    wish = known.wishes.get(decision["contact_id"])
+    wish = known.wishes.get(decision.contact_id) if decision.contact_id else None
     verdict, missing, excluded_by = _conditions(rules, decision, customer, known.orders)
     return Facts(
         now=uow.now,
-        programme=decision["programme"],
+        programme=decision.programme,
         known=customer is not None,
         erased=customer is not None and customer["erased_at"] is not None,
         email=customer["email"] if customer else None,
         phone=customer["phone"] if customer else None,
         words=known.words[group[0]] if alone else [word for member in group for word in known.words[member]],
         asks=known.asks[group[0]] if alone else sorted((ask for member in group for ask in known.asks[member]), key=lambda ask: ask.invited_at),
-        asked_about_contact=decision["contact_id"] in known.contacts_asked,
+        asked_about_contact=decision.contact_id in known.contacts_asked,
         open_matters=[matter for member in group for matter in known.matters[member]],
-        lot=lot_of(decision["occasion"], decision["programme"], lot_key),
+        lot=lot_of(decision.occasion, decision.programme, lot_key),
         paused=programme.state != "active",
         condition=verdict,
         missing=missing,
         excluded_by=excluded_by,
         wish=wish.wish if wish else None,
         wish_reason=wish.reason if wish else None,
-        about=decision["attribution"],
+        about=decision.attribution,
         cell=_cell_facts(decision, rules, known),
     )
 
 
-def facts_of_occasion(decision: RowMapping) -> dict[str, Any]:
+def facts_of_occasion(decision: OpenDecision) -> dict[str, Any]:
     """Return what `where`, cells and conditions see of an occasion."""
-    frozen: dict[str, Any] = decision["facts"] or {}
-    return frozen or {**decision["attribution"], "channel": decision["channel"]}
+    frozen: dict[str, Any] = decision.facts or {}
+    return frozen or {**decision.attribution, "channel": decision.channel}
 
 
 def named_facts(occasion: Mapping[str, Any], customer: RowMapping | None, order: KnownOrder | None) -> dict[str, Any]:
@@ -144,11 +147,11 @@ def named_facts(occasion: Mapping[str, Any], customer: RowMapping | None, order:
 
 
 def _conditions(
-    rules: Rules, decision: RowMapping, customer: RowMapping | None, orders: Mapping[str, KnownOrder]
+    rules: Rules, decision: OpenDecision, customer: RowMapping | None, orders: Mapping[str, KnownOrder]
 ) -> tuple[bool | None, Sequence[str], str | None]:
     if not rules.condition and not rules.exclude:
         return True, (), None
-    named = named_facts(facts_of_occasion(decision), customer, orders.get(decision["order_reference"] or ""))
+    named = named_facts(facts_of_occasion(decision), customer, orders.get(decision.order_reference or ""))
     return judge_conditions(rules, named)
 
 
@@ -161,21 +164,21 @@ def judge_conditions(rules: Rules, named: Mapping[str, Any]) -> tuple[bool | Non
     return (said.value if isinstance(said.value, bool) else None), said.missing, excluded
 
 
-def _cells_wanted(decisions: Sequence[RowMapping], rules: Mapping[str, Rules]) -> set[tuple[str, str, float]]:
+def _cells_wanted(decisions: Sequence[OpenDecision], rules: Mapping[str, Rules]) -> set[tuple[str, str, float]]:
     found = set()
     for decision in decisions:
-        plan = rules[decision["programme"]].cells
+        plan = rules[decision.programme].cells
         if plan is not None:
-            first = plan.first_share if plan.budget is not None else rules[decision["programme"]].share
-            found.add((decision["programme"], cell_name(plan.by, facts_of_occasion(decision)), first))
+            first = plan.first_share if plan.budget is not None else rules[decision.programme].share
+            found.add((decision.programme, cell_name(plan.by, facts_of_occasion(decision)), first))
     return found
 
 
-def _cell_facts(decision: RowMapping, rules: Rules, known: Knowledge) -> CellFacts | None:
+def _cell_facts(decision: OpenDecision, rules: Rules, known: Knowledge) -> CellFacts | None:
     if rules.cells is None:
         return None
-    cell = known.cells[decision["programme"], cell_name(rules.cells.by, facts_of_occasion(decision))]
-    in_all = known.asked_in_all.get(decision["programme"], 0)
+    cell = known.cells[decision.programme, cell_name(rules.cells.by, facts_of_occasion(decision))]
+    in_all = known.asked_in_all.get(decision.programme, 0)
     return CellFacts(cell.name, cell.share, cell.asked, in_all, stopped=cell.stopped_at is not None)
 
 

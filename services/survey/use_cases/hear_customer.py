@@ -1,57 +1,25 @@
-"""A customer is new, changed, merged, changed their mind about being asked, or wants to be forgotten."""
+"""A customer was named, merged, or wants to be forgotten."""
 
 from typing import Any
 
-from services.customers.contract import ConsentChanged, CustomerChanged, CustomerErased, CustomersMerged, CustomersUnmerged, SubjectIdentified
+from services.customers.contract import CustomerErased, CustomersMerged, CustomersUnmerged, SubjectIdentified
 from services.kit.db import UnitOfWork
 from services.kit.subjects import forget_told
 from services.survey.contract import SubjectErased
 from services.survey.domain.judging import Reason, RuleVerdict
-from services.survey.models import KnownCustomer, KnownKey
-from services.survey.repository import answering, asking, known, sending
-from services.survey.use_cases.anchor_people import anchor_person
-from services.survey.use_cases.hear_contact import advance_by_programme, name_customer
+from services.survey.models import KnownCustomer
+from services.survey.repository import answering, asking, hearing, known, sending
+from services.survey.use_cases.hear_contact import name_customer
+from services.survey.use_cases.record_response import KEEP_PARTIAL
 from services.survey.use_cases.skip_decision import call_off
 
-
-async def hear_customer_changed(uow: UnitOfWork, event: CustomerChanged) -> None:
-    """Keep the newest picture; an erased customer stays erased. Decisions that waited for the customer go on."""
-    present = await known.customer(uow, event.customer_id)
-    if present is not None and (present.erased_at is not None or present.version >= event.version):
-        return
-    row = {
-        "customer_id": event.customer_id,
-        "version": event.version,
-        "display_name": event.display_name,
-        "language": event.language,
-        "time_zone": event.time_zone,
-        "email": event.email,
-        "phone": event.phone,
-        "country": event.country,
-        "tier": event.tier,
-        "segment": event.segment,
-        "preferred_channel": event.preferred_channel,
-        "erased_at": None,
-    }
-    await uow.upsert(KnownCustomer, row, key=("customer_id",))
-    for key in event.keys[:100]:
-        await uow.upsert(KnownKey, {"kind": key.kind, "value": key.value, "customer_id": event.customer_id}, key=("kind", "value"))
-    if present is None:
-        await anchor_person(uow, event.customer_id)
-    for decision in await asking.pending_of(uow, customer_id=event.customer_id, waits_for="customer"):
-        await advance_by_programme(uow, decision.id)
+MOST_ASKS = 10_000
 
 
 async def hear_subject_identified(uow: UnitOfWork, event: SubjectIdentified) -> None:
     """A contact without a customer now has one."""
     if event.subject_kind == "contact":
         await name_customer(uow, event.subject_id, event.customer_id)
-
-
-async def hear_consent_changed(uow: UnitOfWork, event: ConsentChanged) -> None:
-    """Keep the word, as old as it is; what is not sent yet is judged by it."""
-    said_at = uow.envelope.occurred_at
-    await known.hear_word(uow, event.customer_id, event.purpose, event.channel, granted=event.granted, said_at=said_at)
 
 
 async def hear_merged(uow: UnitOfWork, event: CustomersMerged) -> None:
@@ -75,6 +43,8 @@ async def hear_erased(uow: UnitOfWork, event: CustomerErased) -> None:
     rows += await answering.forget_revisions(uow, event.customer_id)
     rows += await sending.forget_addresses(uow, [event.customer_id])
     rows += await asking.withdraw_invitations(uow, [event.customer_id], also_sent=True)
+    asked = await asking.invitations_of(uow, [event.customer_id], MOST_ASKS)
+    await hearing.cancel_all(uow, KEEP_PARTIAL, [str(each.id) for each in asked])
     for decision in await asking.pending_of(uow, customer_id=event.customer_id):
         await call_off(uow, decision, RuleVerdict("not_erased", {"erased": True}, passed=False, reason=Reason.ERASED))
     if event.erasure_id is not None:

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -14,17 +13,18 @@ from services.kit.db import UnitOfWork
 from services.kit.ids import new_id
 from services.survey.contract import SurveyInvited, SurveySkipped
 from services.survey.domain.fatigue import PastAsk
-from services.survey.domain.judging import Facts, Judgement, RuleVerdict, judge
+from services.survey.domain.judging import Facts, Input, Judgement, RuleVerdict, judge
 from services.survey.domain.programme import Channel, Matter, Outranked, Rules
-from services.survey.domain.timing import Window, next_decent_moment
+from services.survey.domain.timing import next_decent_moment
 from services.survey.domain.tokens import Purpose, fingerprint, token_for
 from services.survey.domain.wording import negotiate
 from services.survey.models import Invitation
 from services.survey.repository import asking, planning
+from services.survey.repository.planning import OpenDecision
 from services.survey.use_cases.advance_decision import day_off_for, zone_named
 from services.survey.use_cases.count_cells import Sampled, count_cells
 from services.survey.use_cases.gather_facts import Knowledge, facts_for, gather
-from services.survey.use_cases.skip_decision import JUDGE, as_json, as_rows
+from services.survey.use_cases.skip_decision import JUDGE, as_json
 
 SEND = "send_invitation"
 AFTER_CONTACT = timedelta(minutes=15)
@@ -64,13 +64,13 @@ async def judge_decisions(uow: UnitOfWork, decision_ids: Collection[UUID], keys:
     The rows of all people are locked first, in one order, so that caps hold however many dispatchers judge at once; asks of the same
     batch count for the decisions that follow.
     """
-    decisions = [row for row in await planning.lock_open(uow, decision_ids) if row["customer_id"] is not None]
+    decisions = await planning.lock_open(uow, decision_ids)
     if not decisions:
         return
     known, outcomes = await gather(uow, decisions), _Outcomes()
     for key in {rules.survey for rules in known.rules.values()}:
         outcomes.surveys[key] = (await asking.survey(uow, key)).version
-    for decision in sorted(decisions, key=lambda row: (row["next_possible_at"] or row["occurred_at"], known.rules[row["programme"]].priority)):
+    for decision in sorted(decisions, key=lambda row: (row.next_possible_at or row.occurred_at, known.rules[row.programme].priority)):
         facts = facts_for(decision, known, uow, keys.lot)
         waits_until, why = _not_yet(uow, decision, known, facts)
         if waits_until is None:
@@ -85,47 +85,55 @@ async def judge_decisions(uow: UnitOfWork, decision_ids: Collection[UUID], keys:
     await count_cells(uow, known, outcomes.sampled)
 
 
-def _not_yet(uow: UnitOfWork, decision: RowMapping, known: Knowledge, facts: Facts) -> tuple[datetime | None, RuleVerdict]:
+def _not_yet(uow: UnitOfWork, decision: OpenDecision, known: Knowledge, facts: Facts) -> tuple[datetime | None, RuleVerdict]:
     """Return until when to wait, and why; None when the moment is now, with the verdict that says so."""
-    rules, customer = known.rules[decision["programme"]], known.customers.get(decision["customer_id"])
-    zone = zone_named(customer["time_zone"] if customer else None, rules)
-    moment = next_decent_moment(uow.now, zone, rules.window, day_off_for(customer["country"] if customer else None, rules))
-    seen: dict[str, Any] = {"local_time": uow.now.astimezone(zone).isoformat(timespec="minutes"), **_shown(rules.window)}
-    if moment > uow.now:
-        return moment, RuleVerdict("decent_hour", seen, passed=False, reason=None, next_possible_at=moment)
+    rules, customer = known.rules[decision.programme], known.customers.get(decision.customer_id)
+    place = (decision.programme, customer["time_zone"], customer["country"]) if customer else (decision.programme, None, None)
+    hour = known.hours.get(place)
+    if hour is None:
+        hour = known.hours[place] = _decent_hour(uow.now, rules, *place[1:])
+    if hour.next_possible_at is not None:
+        return hour.next_possible_at, hour
     if Matter.CONTACT in facts.open_matters:
         return uow.now + AFTER_CONTACT, RuleVerdict("not_in_contact", {"running": True}, passed=False, reason=None)
     first = sorted(_rivals(decision, known, rules))
-    if rules.when_outranked is Outranked.WAIT and first and decision["give_up_at"] > uow.now:
+    if rules.when_outranked is Outranked.WAIT and first and decision.give_up_at > uow.now:
         return uow.now + AFTER_RIVAL, RuleVerdict("priority", {"asks_instead": first[0]}, passed=False, reason=None)
-    return None, RuleVerdict("decent_hour", seen, passed=True, reason=None)
+    return None, hour
 
 
-@lru_cache(maxsize=1000)
-def _shown(window: Window) -> dict[str, str]:
-    return {"window": f"{window.start:%H:%M}-{window.end:%H:%M}", "weekdays": ",".join(map(str, window.weekdays))}
+def _decent_hour(now: datetime, rules: Rules, time_zone: str | None, country: str | None) -> RuleVerdict:
+    """Judge the hour for all who live by one clock and one calendar."""
+    zone, window = zone_named(time_zone, rules), rules.window
+    moment = next_decent_moment(now, zone, window, day_off_for(country, rules))
+    seen: Input = {
+        "local_time": now.astimezone(zone).isoformat(timespec="minutes"),
+        "window": f"{window.start:%H:%M}-{window.end:%H:%M}",
+        "weekdays": ",".join(map(str, window.weekdays)),
+    }
+    return RuleVerdict("decent_hour", seen, passed=moment <= now, reason=None, next_possible_at=moment if moment > now else None)
 
 
-def _rivals(decision: RowMapping, known: Knowledge, rules: Rules) -> list[str]:
+def _rivals(decision: OpenDecision, known: Knowledge, rules: Rules) -> list[str]:
     """Return the programmes that come first and are still open about the same occasion."""
-    mine = (rules.priority, decision["programme"])
+    mine = (rules.priority, decision.programme)
     found = []
-    for key in known.rivals.get(decision["occasion"], ()):
+    for key in known.rivals.get(decision.occasion, ()):
         other = known.rules.get(key)
-        if key != decision["programme"] and (other is None or (other.priority, key) < mine):
+        if key != decision.programme and (other is None or (other.priority, key) < mine):
             found.append(key)
     return found
 
 
-async def _put_off(uow: UnitOfWork, decision: RowMapping, until: datetime, why: RuleVerdict, outcomes: _Outcomes) -> None:
-    row = {**as_rows([why])[0], "verdict": "wait", "next_possible_at": until.isoformat()}
-    outcomes.put_off.append(planning.Verdict(decision["id"], {"waits_for": "moment", "rules": orjson.dumps([row]), "next_possible_at": until}))
-    await uow.schedule(JUDGE, key=str(decision["id"]), at=until)
+async def _put_off(uow: UnitOfWork, decision: OpenDecision, until: datetime, why: RuleVerdict, outcomes: _Outcomes) -> None:
+    rules = orjson.dumps([{**why.row, "verdict": "wait", "next_possible_at": until.isoformat()}]).decode()
+    outcomes.put_off.append(planning.Verdict(decision.id, {"waits_for": "moment", "rules": rules, "next_possible_at": until}))
+    await uow.schedule(JUDGE, key=str(decision.id), at=until)
 
 
-def _settle(uow: UnitOfWork, decision: RowMapping, known: Knowledge, facts: Facts, hour: RuleVerdict, outcomes: _Outcomes, keys: Keys) -> None:
+def _settle(uow: UnitOfWork, decision: OpenDecision, known: Knowledge, facts: Facts, hour: RuleVerdict, outcomes: _Outcomes, keys: Keys) -> None:
     """Reach the one terminal verdict of this decision."""
-    rules, customer = known.rules[decision["programme"]], known.customers.get(decision["customer_id"])
+    rules, customer = known.rules[decision.programme], known.customers.get(decision.customer_id)
     judgement = judge(rules, facts)
     refusal, channel = judgement.refusal, judgement.channel
     invitation_id = None
@@ -133,12 +141,12 @@ def _settle(uow: UnitOfWork, decision: RowMapping, known: Knowledge, facts: Fact
         invitation_id = new_id()
         outcomes.invitations.append(_invitation(uow, decision, rules, customer, channel, judgement, invitation_id, keys, outcomes))
         _note_ask(uow, decision, known, rules, channel)
-    planned = decision["next_possible_at"]
+    planned = decision.next_possible_at
     outcomes.decided.append(
         planning.Verdict(
-            decision["id"],
+            decision.id,
             {
-                "programme_version": known.programmes[decision["programme"]].version,
+                "programme_version": known.programmes[decision.programme].version,
                 "outcome": "invited" if invitation_id else "skipped",
                 "waits_for": None,
                 "reason": refusal.reason.value if refusal and refusal.reason else None,
@@ -164,31 +172,31 @@ def _late(now: datetime, planned: datetime | None) -> int | None:
     return None if planned is None else min(2**31 - 1, max(0, int((now - planned) / timedelta(milliseconds=1))))
 
 
-def _count(known: Knowledge, decision: RowMapping, name: str, judgement: Judgement, *, asked: bool, outcomes: _Outcomes) -> None:
+def _count(known: Knowledge, decision: OpenDecision, name: str, judgement: Judgement, *, asked: bool, outcomes: _Outcomes) -> None:
     """Count in memory at once, so that the next decision of the batch sees it."""
-    cell = known.cells[decision["programme"], name]
+    cell = known.cells[decision.programme, name]
     cell.eligible += judgement.reached_lot
     cell.asked += asked
-    known.asked_in_all[decision["programme"]] = known.asked_in_all.get(decision["programme"], 0) + asked
-    outcomes.sampled.append(Sampled(decision["programme"], name))
+    known.asked_in_all[decision.programme] = known.asked_in_all.get(decision.programme, 0) + asked
+    outcomes.sampled.append(Sampled(decision.programme, name))
 
 
-def _note_ask(uow: UnitOfWork, decision: RowMapping, known: Knowledge, rules: Rules, channel: Channel) -> None:
+def _note_ask(uow: UnitOfWork, decision: OpenDecision, known: Knowledge, rules: Rules, channel: Channel) -> None:
     """Make the ask count for what the batch judges after it."""
-    ask = PastAsk(uow.now, decision["programme"], rules.survey, channel.value, answered=False, about=decision["attribution"])
-    known.asks[decision["customer_id"]].append(ask)
-    if decision["contact_id"]:
-        known.contacts_asked.add(decision["contact_id"])
+    ask = PastAsk(uow.now, decision.programme, rules.survey, channel.value, answered=False, about=decision.attribution)
+    known.asks[decision.customer_id].append(ask)
+    if decision.contact_id:
+        known.contacts_asked.add(decision.contact_id)
 
 
-def _tell_skipped(uow: UnitOfWork, decision: RowMapping, refusal: RuleVerdict | None, probability: float) -> None:
+def _tell_skipped(uow: UnitOfWork, decision: OpenDecision, refusal: RuleVerdict | None, probability: float) -> None:
     if refusal is not None and refusal.reason is not None:
         uow.emit(
             SurveySkipped(
-                decision_id=decision["id"],
-                programme=decision["programme"],
-                customer_id=decision["customer_id"],
-                contact_id=decision["contact_id"],
+                decision_id=decision.id,
+                programme=decision.programme,
+                customer_id=decision.customer_id,
+                contact_id=decision.contact_id,
                 reason=refusal.reason,
                 inclusion_probability=probability,
             )
@@ -197,7 +205,7 @@ def _tell_skipped(uow: UnitOfWork, decision: RowMapping, refusal: RuleVerdict | 
 
 def _invitation(
     uow: UnitOfWork,
-    decision: RowMapping,
+    decision: OpenDecision,
     rules: Rules,
     customer: RowMapping,
     channel: Channel,
@@ -210,17 +218,17 @@ def _invitation(
     cell = next((verdict.input.get("cell") for verdict in judgement.verdicts if verdict.rule == "sampling"), None)
     row = {
         "id": invitation_id,
-        "decision_id": decision["id"],
-        "programme": decision["programme"],
+        "decision_id": decision.id,
+        "programme": decision.programme,
         "survey": rules.survey,
         "survey_version": outcomes.surveys[rules.survey],
         "customer_id": customer["customer_id"],
-        "contact_id": decision["contact_id"],
+        "contact_id": decision.contact_id,
         "channel": channel.value,
-        "language": negotiate(customer["language"], decision["language"]),
-        "about_channel": decision["channel"],
-        "about_at": decision["occurred_at"],
-        "attribution": decision["attribution"],
+        "language": negotiate(customer["language"], decision.language),
+        "about_channel": decision.channel,
+        "about_at": decision.occurred_at,
+        "attribution": decision.attribution,
         "inclusion_probability": judgement.probability,
         "token_hash": fingerprint(token_for(invitation_id, Purpose.ANSWER, keys.link)),
         "stop_hash": fingerprint(token_for(invitation_id, Purpose.STOP, keys.link)),
@@ -236,10 +244,10 @@ def _invitation(
     uow.emit(
         SurveyInvited(
             invitation_id=invitation_id,
-            programme=decision["programme"],
+            programme=decision.programme,
             survey=rules.survey,
             customer_id=customer["customer_id"],
-            contact_id=decision["contact_id"],
+            contact_id=decision.contact_id,
             channel=channel.value,
             inclusion_probability=judgement.probability,
             invited_at=uow.now,

@@ -14,6 +14,8 @@ from services.survey.domain.honesty import Flag
 from services.survey.models import Invitation, Response, SurveyVersion
 from services.survey.repository import answering, asking
 
+KEEP_PARTIAL = "keep_partial"
+
 
 class AlreadyAnswered(Conflict):
     """An invitation is answered once; the first answer stands."""
@@ -57,6 +59,8 @@ async def record_response(uow: UnitOfWork, given: Given) -> Response:
     await asking.freeze_survey(uow, given.survey.key, given.survey.version)
     if given.invitation:
         await asking.change_invitation(uow, given.invitation.id, only_in=["queued", "sent"], state="answered", answered_at=given.answered_at)
+        if given.complete:
+            await uow.cancel(KEEP_PARTIAL, key=str(given.invitation.id))
     uow.emit(told_of(response))
     return response
 

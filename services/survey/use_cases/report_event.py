@@ -1,6 +1,9 @@
 """Something of the house's own happened that a programme may ask about."""
 
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from services.kit.db import UnitOfWork
 from services.kit.errors import NotFound
@@ -34,6 +37,8 @@ class ReportEvent(Command):
     customer_key: ClaimedKey | None = None
     occurred_at: Instant | None = None
     """None means now."""
+    attributes: Annotated[dict[Code, Reference | bool | int | float], Field(max_length=30)] = Field(default_factory=dict)
+    """What conditions may read as `event.attributes.<name>`; nothing that names a person."""
 
 
 async def report_event(uow: UnitOfWork, command: ReportEvent) -> list[Decision]:
@@ -45,5 +50,6 @@ async def report_event(uow: UnitOfWork, command: ReportEvent) -> list[Decision]:
         raise CustomerUnknown("No customer with this key is known here.", pointer="/customer_key")
     occurred_at = min(command.occurred_at or uow.now, uow.now)
     key = f"event:{command.event_id}"
-    await plan_ask(uow, Occasion(Trigger.CUSTOM, key, customer_id, "event", occurred_at, NOWHERE, {"kind": command.kind}))
+    facts = {"kind": command.kind, "attributes": command.attributes}
+    await plan_ask(uow, Occasion(Trigger.CUSTOM, key, customer_id, "event", occurred_at, NOWHERE, facts))
     return await asking.decisions(uow, {"occasion": key}, None, 100)

@@ -18,8 +18,9 @@ from pydantic import Field, StringConstraints
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import Conflict, Refused
 from services.kit.fields import Code, Command, Language, Name
+from services.survey.contract import PulseClosed, PulseSheet
 from services.survey.domain.answers import read_sheet
-from services.survey.domain.pulse import BATCH, Ballot, GroupResult, PulseDesign, results, week_of
+from services.survey.domain.pulse import BATCH, SMALLEST_GROUP, Ballot, GroupResult, PulseDesign, results, week_of
 from services.survey.domain.sealed import sealed_token
 from services.survey.domain.tokens import Purpose
 from services.survey.domain.wording import negotiate
@@ -28,6 +29,8 @@ from services.survey.repository import pulses
 from services.survey.use_cases.answer_link import LinkDead
 
 SEND_PULSE, CLOSE_PULSE = "send_pulse_link", "close_pulse"
+MOST_SHEETS = 2000
+"""In one event."""
 _GROUP_BYTES = 4
 _NONCE = 12
 
@@ -44,7 +47,7 @@ class PulseOpen(Conflict):
     code = "pulse_open"
 
 
-class PulseClosed(Conflict):
+class PulseOver(Conflict):
     """The pulse is over."""
 
     code = "pulse_closed"
@@ -89,7 +92,7 @@ async def give_links(uow: UnitOfWork, key: str, wanted: GiveLinks) -> int:
     """Give each new person a link; return how many that were."""
     design = PulseDesign.model_validate((await pulses.lock_pulse(uow, key)).definition)
     if design.closes_at <= uow.now:
-        raise PulseClosed(f"Pulse {key} is over.")
+        raise PulseOver(f"Pulse {key} is over.")
     known = {_named(one.attributes): one.number for one in await pulses.groups(uow, key)}
     given = 0
     for place, person in enumerate(wanted.people):
@@ -165,6 +168,35 @@ async def settle(uow: UnitOfWork, key: str) -> None:
     rows = [one.model_dump() for one in await pulses.take_waiting(uow, key)]
     SystemRandom().shuffle(rows)
     await pulses.write_ballots(uow, [{**row, "id": uuid4(), "settled": True} for row in rows])
+
+
+async def close_pulse(uow: UnitOfWork, key: str) -> None:
+    """Settle what still waits and tell all sheets at once; of fewer than the smallest group nothing is told."""
+    design = PulseDesign.model_validate((await pulses.lock_pulse(uow, key)).definition)
+    if await pulses.waiting(uow, key):
+        await settle(uow, key)
+    groups = {one.number: one for one in await pulses.groups(uow, key)}
+    sheets = [PulseSheet(groups=groups[one.group_number].attributes, scores=one.answers) for one in await pulses.settled(uow, key)]
+    if len(sheets) < SMALLEST_GROUP:
+        return
+    SystemRandom().shuffle(sheets)
+    parts = -(-len(sheets) // MOST_SHEETS)
+    for part in range(parts):
+        uow.emit(
+            PulseClosed(
+                pulse=key,
+                questions={question.key: question.text.get("en") or next(iter(question.text.values())) for question in design.questions},
+                scales={question.key: [int(code) for code in question.codes()] for question in design.questions},
+                bands=list(design.bands),
+                week=week_of(uow.now.date()),
+                smallest_group=SMALLEST_GROUP,
+                invited=sum(one.invited for one in groups.values()),
+                answered=len(sheets),
+                part=part + 1,
+                parts=parts,
+                sheets=sheets[part::parts],
+            )
+        )
 
 
 async def pulse_results(tx: Tx, key: str, band: str | None) -> tuple[list[GroupResult], int, int]:

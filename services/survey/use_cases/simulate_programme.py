@@ -1,7 +1,7 @@
 """Replay recorded history under a draft beside the live version: what would have been asked, whom, how often, and how sure we would be."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,6 @@ from uuid import UUID
 from pydantic import Field
 
 from services.kit.db import Tx, UnitOfWork
-from services.kit.errors import Refused
 from services.kit.fields import Command
 from services.kit.ids import new_id
 from services.survey.domain.cells import cell_name, half_width
@@ -21,22 +20,15 @@ from services.survey.domain.programme import Matter, Rules, Trigger
 from services.survey.domain.sampling import lot_of
 from services.survey.domain.timing import next_decent_moment, ready_to_ask
 from services.survey.models import KnownOrder, Simulation
-from services.survey.repository import asking
-from services.survey.repository.history import PAGE, Happened, Person, history_page, people_of, rate_of_answers, size_of_history
+from services.survey.repository import asking, planning
+from services.survey.repository.history import PAGE, Happened, Person, history_page, how_many_people, people_of, rate_of_answers, size_of_history
 from services.survey.use_cases.advance_decision import day_off_for, zone_named
 from services.survey.use_cases.check_programme import must_be_sound
 from services.survey.use_cases.gather_facts import judge_conditions, named_facts
 from services.survey.use_cases.plan_ask import may_meet
 
 SIMULATE = "simulate_programme"
-REPLAYED = frozenset({Trigger.CONTACT_ENDED, Trigger.FOLLOW_UP_CONTACT_ENDED, Trigger.ORDER_DELIVERED})
 MOST_CELLS = 200
-
-
-class NothingToReplay(Refused):
-    """Only programmes that begin with a contact or a delivery are replayed: of other occasions no history is kept."""
-
-    code = "nothing_to_replay"
 
 
 class SimulateProgramme(Command):
@@ -50,14 +42,12 @@ class SimulateProgramme(Command):
 
 
 async def start_simulation(uow: UnitOfWork, key: str, command: SimulateProgramme) -> Simulation:
-    """Check the draft and begin in the background. Raises what saving a draft raises, and NothingToReplay."""
+    """Check the draft and begin in the background. Raises what saving a draft raises."""
     rules = command.rules
     if rules is None:
         stored = await asking.programme_version(uow, key, command.version) if command.version else await asking.programme(uow, key)
         rules = Rules.model_validate(stored.rules)
     await must_be_sound(uow, key, rules)
-    if rules.trigger not in REPLAYED:
-        raise NothingToReplay(f"No history is kept of {rules.trigger}.", pointer="/rules/trigger")
     row = {
         "id": new_id(),
         "programme": key,
@@ -199,8 +189,11 @@ class Run:
     since: datetime
     total: int
     lot_key: bytes
+    everybody: bool
+    """Whether all people came round already, where a side asks about the relationship."""
     seen: int = 0
     after: tuple[datetime, str] | None = None
+    last_person: UUID | None = None
 
 
 async def begin(tx: Tx, simulation_id: UUID) -> Run | None:
@@ -211,15 +204,22 @@ async def begin(tx: Tx, simulation_id: UUID) -> Run | None:
     draft = Rules.model_validate(simulation.draft)
     sides = {"draft": Side(draft, simulation.programme)}
     live = await asking.current_programme(tx, simulation.programme)
-    if live is not None and Rules.model_validate(live.rules).trigger in REPLAYED:
+    if live is not None:
         sides["live"] = Side(Rules.model_validate(live.rules), simulation.programme)
     since = simulation.created_at - timedelta(days=simulation.days)
-    return Run(simulation, sides, since, await size_of_history(tx, since, simulation.created_at), tx.secret("survey lot"))
+    triggers = {side.rules.trigger for side in sides.values()}
+    total = await size_of_history(tx, triggers, since, simulation.created_at)
+    if Trigger.RELATIONSHIP in triggers:
+        total += await how_many_people(tx)
+    return Run(simulation, sides, since, total, tx.secret("survey lot"), everybody=Trigger.RELATIONSHIP not in triggers)
 
 
 async def step(tx: Tx, run: Run) -> bool:
     """Replay the next page of history under all sides; False when there is none left."""
-    page = await history_page(tx, run.since, run.simulation.created_at, run.after, PAGE)
+    if not run.everybody:
+        return await _step_rounds(tx, run)
+    triggers = {side.rules.trigger for side in run.sides.values()}
+    page = await history_page(tx, triggers, run.since, run.simulation.created_at, run.after, PAGE)
     if not page.happened:
         return False
     people = await people_of(tx, {each.customer_id for each in page.happened if each.customer_id})
@@ -232,6 +232,32 @@ async def step(tx: Tx, run: Run) -> bool:
     run.seen += len(page.happened)
     run.after = (page.happened[-1].at, page.happened[-1].key)
     return True
+
+
+async def _step_rounds(tx: Tx, run: Run) -> bool:
+    """Let the next people come round under every side that asks about the relationship."""
+    ids = await planning.people_after(tx, run.last_person, PAGE)
+    people = await people_of(tx, ids)
+    for side in run.sides.values():
+        for happened in rounds(side.rules, side.programme, ids, run.since, run.simulation.created_at, run.lot_key):
+            replay(side, happened, people.get(happened.customer_id) if happened.customer_id else None, None, run.lot_key)
+    run.seen += len(ids)
+    run.last_person, run.everybody = (ids[-1] if ids else None), len(ids) < PAGE
+    return True
+
+
+def rounds(rules: Rules, programme: str, people: Sequence[UUID], since: datetime, until: datetime, key: bytes) -> list[Happened]:
+    """Return when these people would have come round within a period, had the programme run for long: each at a phase drawn by the keyed lot."""
+    if rules.rhythm is None:
+        return []
+    every, found = timedelta(days=rules.rhythm.every_days), []
+    for customer_id in people:
+        at, number = since + lot_of(f"phase:{customer_id}", programme, key) * every, 1
+        while at < until:
+            occasion = f"round:{programme}:{customer_id}:{number}"
+            found.append(Happened(Trigger.RELATIONSHIP, occasion, at, customer_id, customer_id, None, {"channel": "relationship"}))
+            at, number = at + every, number + 1
+    return found
 
 
 async def note_progress(uow: UnitOfWork, simulation_id: UUID, progress: float) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
-
 from services.kit.db import UnitOfWork
 from services.survey.contract import SurveySkipped
 from services.survey.domain.judging import RuleVerdict
@@ -17,22 +15,12 @@ GIVE_UP = "give_up_decision"
 
 def as_rows(verdicts: Sequence[RuleVerdict]) -> list[dict[str, Any]]:
     """Return verdicts as they are stored and shown."""
-    return [_as_row(verdict) for verdict in verdicts]
+    return [verdict.row for verdict in verdicts]
 
 
-def as_json(verdicts: Sequence[RuleVerdict]) -> bytes:
+def as_json(verdicts: Sequence[RuleVerdict]) -> str:
     """Return the same as JSON."""
-    return orjson.dumps([_as_row(verdict) for verdict in verdicts])
-
-
-def _as_row(verdict: RuleVerdict) -> dict[str, Any]:
-    return {
-        "rule": verdict.rule,
-        "input": verdict.input,
-        "verdict": "pass" if verdict.passed else "refuse",
-        "reason": verdict.reason,
-        "next_possible_at": verdict.next_possible_at.isoformat() if verdict.next_possible_at else None,
-    }
+    return f"[{','.join([verdict.stored for verdict in verdicts])}]"
 
 
 async def skip(uow: UnitOfWork, decision: Decision, verdicts: Sequence[RuleVerdict], inclusion_probability: float | None = None) -> None:

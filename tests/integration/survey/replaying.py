@@ -1,6 +1,7 @@
 """A contact centre's weeks, replayed through two dispatchers of which one or the other dies at any moment, and judged by a reader of its own.
 
-The clock is a file that all look at; it jumps by hours, and the second dispatcher's is an hour off, one way or the other.
+The clock is a file that all look at; it jumps by hours, and the second dispatcher's is an hour off, one way or the other. With `letters` the
+dispatchers also send what they decided; without, sending is left out, which costs more than all the rest and has tests of its own.
 """
 
 import asyncio
@@ -11,7 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,15 +22,17 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from services.customers.contract import CaseOpened, CaseResolved, ConsentChanged
+from services.kit.due import DueJob
 from services.kit.events import Envelope, Event
 from services.kit.ids import new_id
 from services.kit.migrate import migrate
-from services.kit.service import House, Runtime, running
+from services.kit.service import House, Job, Runtime, running
 from services.kit.tables import from_micros, to_micros
 from services.survey.app import service
 from services.survey.domain.design import Questionnaire
 from services.survey.domain.programme import Rules
 from services.survey.settings import SurveySettings
+from services.survey.use_cases.judge_decision import SEND
 from services.survey.use_cases.set_programme import set_programme
 from services.survey.use_cases.set_survey import set_survey
 from tests.integration.survey.scene import DELIVERY, a_contact, a_customer, cancelled, delivered
@@ -37,6 +42,10 @@ FIRST = datetime(2026, 10, 23, tzinfo=UTC)
 DAYS = 14
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland")
 DECENT = {"start": "09:00", "end": "20:00", "weekdays": [1, 2, 3, 4, 5, 6, 7]}
+FRESH_S = 0.005
+"""How long a clock believes what it read."""
+TOGETHER = 500
+"""Events of one delivery."""
 CAP_DAYS, CAP_LIMIT = 7, 2
 CAPS = [{"limit": CAP_LIMIT, "days": CAP_DAYS}]
 PROGRAMMES: dict[str, dict[str, Any]] = {
@@ -52,11 +61,15 @@ class FileClock:
     def __init__(self, path: Path, ahead: timedelta = timedelta()) -> None:
         self._path = path
         self._ahead = ahead
+        self._read_at, self._last = -1.0, FIRST
 
     def now(self) -> datetime:
-        return from_micros(struct.unpack("<q", self._path.read_bytes())[0]) + self._ahead
+        if monotonic() - self._read_at > FRESH_S:
+            self._read_at, self._last = monotonic(), from_micros(struct.unpack("<q", self._path.read_bytes())[0])
+        return self._last + self._ahead
 
     def move_to(self, moment: datetime) -> None:
+        self._read_at = -1.0
         fresh = self._path.with_suffix(".new")
         fresh.write_bytes(struct.pack("<q", to_micros(moment)))
         fresh.replace(self._path)
@@ -68,22 +81,36 @@ class Dispatcher(Protocol):
     async def kill(self) -> None: ...
 
 
-async def dispatch(url: str, folder: Path, ahead: timedelta) -> None:
+async def leave_out(_: Any, __: DueJob) -> None:
+    """Send nothing."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where dispatchers work, and what they do there."""
+
+    url: str
+    folder: Path
+    letters: bool
+
+
+async def dispatch(place: Place, ahead: timedelta) -> None:
     """Do what falls due, until killed."""
-    settings = SurveySettings(data_dir=folder, database_url=url)
-    clock = FileClock(folder / "clock", ahead)
-    deaf = replace(service, consumers=[])
+    settings = SurveySettings(data_dir=place.folder, database_url=place.url)
+    clock = FileClock(place.folder / "clock", ahead)
+    jobs = service.jobs if place.letters else [job for job in service.jobs if job.kind != SEND] + [Job(SEND, leave_out, concurrency=500)]
+    deaf = replace(service, consumers=[], jobs=jobs)
     async with running(deaf, House(clock=clock, settings=settings, background=False)) as runtime:  # type: ignore[arg-type]  # it is moved by its file
         while True:
             if not await runtime.due.step():
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.05)
 
 
 class TaskDispatcher:
     """Within this process; killing it cuts its connections in the middle of whatever they did."""
 
-    def __init__(self, url: str, folder: Path, ahead: timedelta) -> None:
-        self._task = asyncio.create_task(dispatch(url, folder, ahead))
+    def __init__(self, place: Place, ahead: timedelta) -> None:
+        self._task = asyncio.create_task(dispatch(place, ahead))
 
     async def kill(self) -> None:
         self._task.cancel()
@@ -93,8 +120,8 @@ class TaskDispatcher:
 class ProcessDispatcher:
     """A process of its own; killing it is SIGKILL."""
 
-    def __init__(self, url: str, folder: Path, ahead: timedelta) -> None:
-        command = (sys.executable, "-m", __name__, url, str(folder), str(ahead.total_seconds()))
+    def __init__(self, place: Place, ahead: timedelta) -> None:
+        command = (sys.executable, "-m", __name__, place.url, str(place.folder), str(place.letters), str(ahead.total_seconds()))
         self._process = asyncio.create_task(asyncio.create_subprocess_exec(*command, cwd=Path(__file__).parents[3]))
 
     async def kill(self) -> None:
@@ -105,9 +132,9 @@ class ProcessDispatcher:
 
 @dataclass
 class Story:
-    """What happens, in order, and who should be asked about what."""
+    """What happens, in order, and who should be asked about what. Events are made when they happen: a million at once would fill the memory."""
 
-    events: list[tuple[datetime, Event]] = field(default_factory=list)
+    events: list[tuple[datetime, Callable[[], Event]]] = field(default_factory=list)
     people: dict[UUID, str] = field(default_factory=dict)
     """Customer to time zone."""
     eligible: dict[str, str] = field(default_factory=dict)
@@ -117,35 +144,40 @@ class Story:
 def tell(count: int, seed: int) -> Story:
     """Return so many events of people in four time zones over a fortnight with two clock changes."""
     draw = random.Random(seed)  # noqa: S311  a story, not a secret
-    story = Story(people={new_id(): draw.choice(ZONES) for _ in range(max(10, count // 6))})
+    story = Story(people={new_id(): draw.choice(ZONES) for _ in range(max(10, count // 12))})
     everybody = list(story.people)
     span = timedelta(days=DAYS) / timedelta(seconds=1)
     while len(story.events) < count:
         person, at = draw.choice(everybody), FIRST + timedelta(seconds=draw.uniform(0, span))
-        order = f"O-{len(story.events)}"
+        order, contact_id = f"O-{len(story.events)}", new_id()
         match draw.choices(["call", "order", "case", "no"], [60, 25, 10, 5])[0]:
             case "call":
                 disposition = draw.choice(["resolved", "resolved", "advice"])
-                call = a_contact(person, disposition=disposition, ended_at=at, site=draw.choice(["leipzig", "porto", "cork"]))
-                story.events.append((at, call))
+                site = draw.choice(["leipzig", "porto", "cork"])
+                story.events.append((at, partial(a_contact, person, contact_id=contact_id, disposition=disposition, ended_at=at, site=site)))
                 if disposition == "resolved":
-                    story.eligible[f"contact:{call.contact_id}"] = "service"
+                    story.eligible[f"contact:{contact_id}"] = "service"
             case "order":
-                call = a_contact(person, order_reference=order, ended_at=at)
                 later = at + timedelta(hours=draw.uniform(1, 200))
-                story.events += [(at, call), (later, draw.choice([delivered, delivered, delivered, cancelled])(person, order, later))]
-                story.eligible[f"contact:{call.contact_id}"] = "order"
+                comes = draw.choice([delivered, delivered, delivered, cancelled])
+                story.events.append((at, partial(a_contact, person, contact_id=contact_id, order_reference=order, ended_at=at)))
+                story.events.append((later, partial(comes, person, order, later)))
+                story.eligible[f"contact:{contact_id}"] = "order"
             case "case":
-                case_id, until = new_id(), at + timedelta(hours=draw.uniform(1, 60))
-                about: dict[str, Any] = {"case_id": case_id, "customer_id": person, "driver": None}
-                more = {name: None for name in CaseOpened.model_fields if name not in about}
-                opened = {**more, "title": "t", "description": "d", "language": "de", "opened_at": at, "owner": None}
-                story.events.append((at, CaseOpened.model_validate({**opened, **about})))
-                story.events.append((until, CaseResolved(**about, resolved_at=until)))
+                until = at + timedelta(hours=draw.uniform(1, 60))
+                about: dict[str, Any] = {"case_id": contact_id, "customer_id": person, "driver": None}
+                story.events.append((at, partial(_case_opened, about, at)))
+                story.events.append((until, partial(CaseResolved, **about, resolved_at=until)))
             case _:
-                story.events.append((at, ConsentChanged(customer_id=person, purpose="survey", channel="email", granted=draw.random() < 0.3)))
+                agrees = draw.random() < 0.3
+                story.events.append((at, partial(ConsentChanged, customer_id=person, purpose="survey", channel="email", granted=agrees)))
     story.events.sort(key=lambda each: each[0])
     return story
+
+
+def _case_opened(about: dict[str, Any], at: datetime) -> Event:
+    more = {name: None for name in CaseOpened.model_fields if name not in about}
+    return CaseOpened.model_validate({**more, "title": "t", "description": "d", "language": "de", "opened_at": at, **about})
 
 
 @dataclass
@@ -162,47 +194,54 @@ class Verdict:
     outside_hours: int
 
 
-async def replay(url: str, folder: Path, story: Story, *, kills: int, seed: int, spawn: Callable[..., Dispatcher], hours: int = 1) -> Verdict:
-    """Replay the story on the empty database `url`, so many hours at a step; hear every event, some twice, while dispatchers die and come back."""
-    draw = random.Random(seed)  # noqa: S311  as above
-    settings = SurveySettings(data_dir=folder, database_url=url)
-    await migrate(room="survey", package=service.package, database_url=url, data_dir=folder)
-    clock = FileClock(folder / "clock")
+Spawn = Callable[[Place, timedelta], Dispatcher]
+
+
+async def replay(place: Place, story: Story, *, kills: int, seed: int, spawn: Spawn, hours: int = 1) -> Verdict:
+    """Replay the story on an empty database, so many hours at a step; hear every event, some twice, while dispatchers die and come back."""
+    settings = SurveySettings(data_dir=place.folder, database_url=place.url)
+    await migrate(room="survey", package=service.package, database_url=place.url, data_dir=place.folder)
+    clock = FileClock(place.folder / "clock")
     clock.move_to(FIRST)
     async with running(service, House(clock=clock, settings=settings, background=False)) as ear:  # type: ignore[arg-type]  # as above
         await ear.write(set_survey, "delivery", Questionnaire.model_validate(DELIVERY))
         for key, rules in PROGRAMMES.items():
             await ear.write(set_programme, key, Rules.model_validate({**SHARED, **rules}))
         await hear(ear, [a_customer(person, time_zone=zone) for person, zone in story.people.items()])
-        ahead = (timedelta(), timedelta(hours=1))
-        workers = [spawn(url, folder, each) for each in ahead]
-        steps = DAYS * 24 // hours
-        deaths = Counter(draw.randrange(steps) for _ in range(kills))
-        place = 0
-        for step in range(steps):
-            clock.move_to(max(FIRST + timedelta(hours=step * hours + draw.choice([0, 0, 1])), clock.now()))
-            batch = []
-            while place < len(story.events) and story.events[place][0] <= clock.now():
-                batch += [story.events[place][1]] * (1 + (draw.random() < 0.02))
-                place += 1
-            await hear(ear, batch)
-            for _ in range(deaths[step]):
-                victim = draw.randrange(2)
-                await asyncio.sleep(draw.uniform(0, 0.05))
-                await workers[victim].kill()
-                workers[victim] = spawn(url, folder, draw.choice([timedelta(), timedelta(hours=1), -timedelta(hours=1)]))
-        await hear(ear, [event for _, event in story.events[place:]])
-        await finish(ear, clock)
-        for worker in workers:
-            await worker.kill()
-    return await judged(url, story, kills)
+        await _live_through(ear, clock, story, place, random.Random(seed), kills=kills, spawn=spawn, hours=hours)  # noqa: S311  a story, not a secret
+    return await judged(place.url, story, kills)
+
+
+async def _live_through(
+    ear: Runtime, clock: FileClock, story: Story, place: Place, draw: random.Random, *, kills: int, spawn: Spawn, hours: int
+) -> None:
+    workers = [spawn(place, ahead) for ahead in (timedelta(), timedelta(hours=1))]
+    steps = DAYS * 24 // hours
+    deaths = Counter(draw.randrange(steps) for _ in range(kills))
+    heard = 0
+    for step in range(steps):
+        clock.move_to(max(FIRST + timedelta(hours=step * hours + draw.choice([0, 0, 1])), clock.now()))
+        batch: list[Event] = []
+        while heard < len(story.events) and story.events[heard][0] <= clock.now():
+            batch += [story.events[heard][1]()] * (1 + (draw.random() < 0.02))
+            heard += 1
+        await hear(ear, batch)
+        for _ in range(deaths[step]):
+            victim = draw.randrange(2)
+            await asyncio.sleep(draw.uniform(0, 0.05))
+            await workers[victim].kill()
+            workers[victim] = spawn(place, draw.choice([timedelta(), timedelta(hours=1), -timedelta(hours=1)]))
+    await hear(ear, [make() for _, make in story.events[heard:]])
+    await finish(ear, clock)
+    for worker in workers:
+        await worker.kill()
 
 
 async def hear(ear: Runtime, events: Sequence[Event]) -> None:
     """Deliver events as the bus would, in batches; the same event twice has the same id."""
     ids: dict[int, UUID] = {}
-    for first in range(0, len(events), 200):
-        part = events[first : first + 200]
+    for first in range(0, len(events), TOGETHER):
+        part = events[first : first + TOGETHER]
         envelopes = [
             Envelope(
                 id=ids.setdefault(id(event), new_id()),
@@ -219,15 +258,17 @@ async def hear(ear: Runtime, events: Sequence[Event]) -> None:
 
 
 async def finish(ear: Runtime, clock: FileClock) -> None:
-    """Let time pass, an hour at a time or to the next due moment, until nothing is due any more."""
-    for _ in range(3000):
+    """Let time pass to the next due moment, and on again as soon as nothing is overdue, until nothing is due any more."""
+    for _ in range(20_000):
         rows = await ear.read(_left)
         if rows is None:
             return
         wanted = from_micros(rows)
-        if wanted > clock.now():
-            clock.move_to(max(wanted, clock.now() + timedelta(minutes=30)))
-        await asyncio.sleep(0.05)
+        if wanted > clock.now() + timedelta(hours=1):
+            clock.move_to(max(wanted, clock.now() + timedelta(hours=6)))
+        elif wanted > clock.now():
+            clock.move_to(clock.now() + timedelta(hours=2))
+        await asyncio.sleep(0.02)
     raise AssertionError("something is due for ever")
 
 
@@ -285,4 +326,4 @@ def _outside_hours(asks: Sequence[Any], zones: dict[UUID, str]) -> int:
 
 
 if __name__ == "__main__":
-    asyncio.run(dispatch(sys.argv[1], Path(sys.argv[2]), timedelta(seconds=float(sys.argv[3]))))
+    asyncio.run(dispatch(Place(sys.argv[1], Path(sys.argv[2]), sys.argv[3] == "True"), timedelta(seconds=float(sys.argv[4]))))

@@ -62,7 +62,26 @@ FAULTY: list[tuple[dict[str, Any], str, str]] = [
     ({"reminders": [{"after_days": 5}], "reminders_count": True, "caps": [{"limit": 1, "days": 7}]}, "programme_faulty", "/caps/0/limit"),
     ({"neutral": True, "condition": "contact.resolved == 'yes'"}, "programme_faulty", "/condition"),
     ({"neutral": True, "where": {"team": ["blue"]}}, "programme_faulty", "/where/team"),
+    ({"neutral": True, "exclude": [{"code": "gold", "when": "customer.tier == 'gold'"}]}, "programme_faulty", "/exclude/0/when"),
+    ({"neutral": True, "skip_while": ["case_open"]}, "programme_faulty", "/skip_while"),
+    ({"neutral": True, "trigger": "follow_up_contact_ended"}, "programme_faulty", "/trigger"),
+    ({"neutral": True, "cells": {"by": ["site"], "half_width": 0.05}}, "programme_faulty", "/cells/half_width"),
+    ({"neutral": True, "cells": {"by": ["site"], "budget": 100}}, "programme_faulty", "/cells/budget"),
+    ({"cells": {"by": ["site"], "budget": 100}, "share": 0.5}, "programme_faulty", "/share"),
+    ({"trigger": "relationship", "rhythm": {"every_days": 30}, "cooldown_days": 90}, "programme_faulty", "/rhythm/every_days"),
     ({"trigger": "survey_answered", "where": {"survey": ["delivery"]}}, "programme_faulty", "/where/survey"),
+    ({"trigger": "survey_answered"}, "programme_faulty", "/where/survey"),
+]
+IMPOSSIBLE: list[tuple[dict[str, Any], str]] = [
+    ({"channels": ["review"]}, "a review platform asks everybody alike"),
+    ({"channels": ["review", "email"], "neutral": True}, "a review platform asks everybody alike"),
+    ({"wait_for": "case_resolved"}, "wait_for is order_delivered or null"),
+    ({"trigger": "order_delivered", "wait_for": "order_delivered"}, "only a contact can wait for its order"),
+    ({"trigger": "relationship"}, "rhythm belongs to"),
+    ({"where": {"kind": ["visit"]}}, "where.kind is the kind of a custom event"),
+    ({"caps": [{"limit": 1, "days": 7, "scope": "attribute"}]}, "attribute is named when"),
+    ({"country": "XX"}, "public holidays are known"),
+    ({"time_zone": "Europe/Leipzig"}, "is not an IANA time zone"),
 ]
 
 
@@ -78,6 +97,29 @@ async def test_a_faulty_programme_is_refused_with_the_place_and_the_reason(open_
             found = (await admin.post("/survey/v1/programme-checks", json=rules)).json()
             assert [(one["level"], one["pointer"]) for one in found if one["level"] == "error"] == [("error", pointer)], (changes, found)
         assert (await admin.get("/survey/v1/programmes")).json()["items"] == []
+
+
+async def test_rules_that_contradict_each_other_are_refused_with_a_sentence(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        await put_survey(room)
+        admin = room.client("survey:admin")
+        for changes, sentence in IMPOSSIBLE:
+            refused = await admin.put("/survey/v1/programmes/asking", json={**AT_ONCE, **changes})
+            assert refused.status_code == 422, changes
+            assert sentence in refused.text, (changes, refused.text)
+
+
+async def test_a_neutral_programme_hears_no_agent(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        await open_centre(room, AT_ONCE, neutral=True, delay_seconds=60)
+        anna = new_id()
+        call = a_contact(anna)
+        await room.hear(a_customer(anna), call)
+        wish = {"wish": "skip", "reason": "customer_upset", "agent_id": str(call.agent_id)}
+        said = await room.client("survey:write").put(f"/survey/v1/contacts/{call.contact_id}/survey-wish", json=wish)
+        assert said.status_code == 200, said.text
+        await room.pass_time(minutes=2)
+        assert len(room.said(SurveyInvited)) == 1
 
 
 async def test_two_programmes_that_would_start_each_other_are_refused(open_room: OpenRoom) -> None:

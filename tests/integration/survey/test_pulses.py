@@ -1,6 +1,7 @@
 """Employees are asked; nothing that is stored leads from a person to an answer, and nobody is shown alone."""
 
 import re
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from sqlalchemy import select
 
 from services.kit.db import Tx
 from services.survey.app import service
+from services.survey.contract import PulseClosed, PulseSheet
 from services.survey.domain.pulse import showable
 from services.survey.models.asked import PulseBallot
 from tests.conftest import OpenRoom
@@ -73,6 +75,22 @@ async def test_results_appear_when_the_pulse_is_closed_and_small_groups_never(op
         assert (unknown.status_code, unknown.json()["code"]) == (422, "pulse_band_unknown")
 
 
+async def test_a_closed_pulse_tells_its_sheets_once_without_people_moments_or_words(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        paths = await given(room, {"blue": 6, "red": 5})
+        for place, path in enumerate(paths[:-1]):
+            assert await answer(room, path, suggestion=f"CANARY-{place}", **{"q.load": str(1 + place % 7)}) == 200
+        assert room.said(PulseClosed) == []
+        await room.pass_time(days=20)
+        (told,) = room.said(PulseClosed)
+        assert (told.invited, told.answered, told.part, told.parts, told.smallest_group, told.week) == (11, 10, 1, 1, 5, "2026-W50")
+        assert (told.questions["load"], told.scales["stay"], told.bands) == ("My workload is manageable.", list(range(11)), ["team"])
+        assert sorted(one.scores["load"] for one in told.sheets) == sorted(1 + place % 7 for place in range(10))
+        assert Counter(one.groups["team"] for one in told.sheets) == {"blue": 6, "red": 4}
+        assert set(PulseSheet.model_fields) == {"groups", "scores"}
+        assert "CANARY" not in told.model_dump_json()
+
+
 async def test_four_answers_show_nothing(open_room: OpenRoom) -> None:
     async with open_room(service) as room:
         for path in (await given(room, {"blue": 9}))[:4]:
@@ -80,6 +98,7 @@ async def test_four_answers_show_nothing(open_room: OpenRoom) -> None:
         await room.pass_time(days=15)
         found = (await room.client("survey:admin").get("/survey/v1/pulses/autumn/results")).json()
         assert (found["groups"], found["invited"]) == ([], 9)
+        assert room.said(PulseClosed) == []
 
 
 async def test_a_link_is_used_once_and_looking_uses_nothing(open_room: OpenRoom) -> None:

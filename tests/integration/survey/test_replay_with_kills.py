@@ -1,20 +1,39 @@
 """Dispatchers die, clocks jump and disagree: nobody is asked twice, nobody is lost, no cap is broken."""
 
+from dataclasses import astuple
 from pathlib import Path
 
-from tests.integration.survey.replaying import TaskDispatcher, replay, tell
+from tests.integration.survey.replaying import Place, ProcessDispatcher, Spawn, TaskDispatcher, Verdict, replay, tell
 from tests.support.servers import drop_database, fresh_database, shared_postgres
 
-EVENTS = 400
-"""The full story (a million) is `make bench-long`; this one shares its code and must stay cheap."""
+EVENTS = 20_000
+"""Fifty thousand in `make bench B=survey`, a million in `make bench-long`: this many take twenty seconds of two cores."""
+WITH_LETTERS = 200
 
 
-async def test_a_fortnight_with_kills_and_clock_changes_loses_doubles_and_forgets_nothing(tmp_path: Path) -> None:
+async def lived_through(folder: Path, events: int, spawn: Spawn, *, kills: int, letters: bool, hours: int) -> Verdict:
+    """Replay so many events on a database of its own."""
     server = shared_postgres()
     url = await fresh_database(server)
     try:
-        verdict = await replay(url, tmp_path, tell(EVENTS, 7), kills=8, seed=7, spawn=TaskDispatcher, hours=6)
+        return await replay(Place(url, folder, letters), tell(events, 7), kills=kills, seed=7, spawn=spawn, hours=hours)
     finally:
         await drop_database(server, url)
-    assert (verdict.lost, verdict.doubled, verdict.cap_violations, verdict.undecided, verdict.outside_hours) == (0, 0, 0, 0, 0)
+
+
+def faults(verdict: Verdict) -> tuple[int, int, int, int, int]:
+    """Return lost, doubled, cap violations, undecided and asks outside decent hours."""
+    return verdict.lost, verdict.doubled, verdict.cap_violations, verdict.undecided, verdict.outside_hours
+
+
+async def test_a_fortnight_of_twenty_thousand_events_with_kills_and_clock_changes_loses_doubles_and_forgets_nothing(tmp_path: Path) -> None:
+    verdict = await lived_through(tmp_path, EVENTS, TaskDispatcher, kills=12, letters=False, hours=8)
+    assert faults(verdict) == (0, 0, 0, 0, 0), astuple(verdict)
     assert verdict.invited > EVENTS // 10
+
+
+async def test_dispatchers_that_are_processes_and_send_letters_survive_sigkill(tmp_path: Path) -> None:
+    verdict = await lived_through(tmp_path, WITH_LETTERS, ProcessDispatcher, kills=1, letters=True, hours=12)
+    assert faults(verdict) == (0, 0, 0, 0, 0), astuple(verdict)
+    letters = list((tmp_path / "mailbox").glob("*.eml"))
+    assert len(letters) == verdict.invited > WITH_LETTERS // 10

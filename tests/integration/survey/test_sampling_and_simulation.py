@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from services.customers.contract import CaseResolved
 from services.kit.ids import new_id
 from services.survey.app import service
 from services.survey.contract import Attribution, GivenAnswer, SurveyAnswered, SurveyInvited, SurveySkipped
 from services.survey.use_cases.count_cells import allocate_cells
 from services.survey.use_cases.judge_decision import judge_decisions
 from tests.conftest import OpenRoom
-from tests.integration.survey.scene import AT_ONCE, a_contact, a_customer, decisions, invitations, open_centre
+from tests.integration.survey.scene import AT_ONCE, a_contact, a_customer, decisions, delivered, invitations, open_centre, put_programme, put_survey
 from tests.support.room import START, Room
 
 
@@ -165,6 +166,48 @@ async def test_a_draft_is_tried_on_recorded_history_beside_the_live_version(open
             }
         ]
         assert len(room.said(SurveyInvited)) == 12
+
+
+async def simulated(room: Room, rules: dict[str, Any]) -> dict[str, Any]:
+    """Try rules on the last thirty days; return what the draft would have done."""
+    admin = room.client("survey:admin", "survey:read")
+    begun = await admin.post("/survey/v1/programmes/tried/simulations", json={"rules": rules, "days": 30})
+    assert begun.status_code == 202, begun.text
+    await room.settle()
+    found: dict[str, Any] = (await admin.get(f"/survey/v1/simulations/{begun.json()['id']}")).json()["report"]
+    return found
+
+
+async def test_every_trigger_can_be_tried_on_what_was_recorded(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        await put_survey(room)
+        await put_survey(room, "second")
+        await put_programme(room, "visits", AT_ONCE, trigger="custom", share=0.0)
+        anna, case_id = new_id(), new_id()
+        await room.hear(a_customer(anna), a_contact(anna, follow_up_id=new_id()), delivered(anna, "O-9", START))
+        await room.hear(CaseResolved(case_id=case_id, customer_id=anna, driver=None, resolved_at=START))
+        write = room.client("survey:write")
+        event = {"event_id": "v1", "kind": "visit", "customer_id": str(anna), "attributes": {"late_minutes": 25}}
+        assert (await write.post("/survey/v1/events", json=event)).status_code == 201
+        sheet = {"survey": "delivery", "mode": "ivr", "language": "en", "customer_id": str(anna), "answers": {"agent": "4", "solved": "yes"}}
+        assert (await write.post("/survey/v1/responses", json=sheet)).status_code == 201
+        await room.pass_time(days=2)
+        late = {"condition": "event.attributes.late_minutes > 20"}
+        tried: dict[str, dict[str, Any]] = {
+            "follow_up_contact_ended": {},
+            "order_delivered": {},
+            "case_resolved": {},
+            "custom": {"where": {"kind": ["visit"]}, **late},
+            "survey_answered": {"survey": "second", "where": {"survey": ["delivery"]}},
+            "relationship": {"rhythm": {"every_days": 10}},
+        }
+        found = {trigger: (await simulated(room, {**AT_ONCE, "trigger": trigger, **more}))["draft"] for trigger, more in tried.items()}
+        assert {trigger: (one["eligible"], one["invited"]) for trigger, one in found.items()} == {
+            **dict.fromkeys(tried, (1, 1)),
+            "relationship": (3, 3),
+        }
+        nobody = await simulated(room, {**AT_ONCE, "trigger": "custom", "condition": "event.attributes.late_minutes > 30"})
+        assert (nobody["draft"]["invited"], nobody["replayed"]) == (0, 1)
 
 
 async def test_a_relationship_survey_comes_round_for_each_person_from_when_they_became_known(open_room: OpenRoom) -> None:

@@ -1,11 +1,13 @@
 """Links that nobody can guess or forge, and answers that look like a machine's."""
 
+import hmac
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from services.survey.domain.honesty import Flag, flags_of
+from services.survey.domain.keyed import keyed_hash
 from services.survey.domain.tokens import Purpose, fingerprint, is_genuine, render_stamp, shown_at, token_for
 
 KEY, OTHER = b"k" * 32, b"o" * 32
@@ -33,6 +35,11 @@ def test_every_changed_character_is_noticed() -> None:
 @pytest.mark.parametrize("token", ["", "x", "A" * 31, "A" * 33, "é" * 32, "A" * 22 + "é" * 10])
 def test_what_is_no_token_is_not_genuine(token: str) -> None:
     assert not is_genuine(token, Purpose.ANSWER, KEY)
+
+
+@pytest.mark.parametrize("key", [b"", b"k" * 32, b"k" * 64, b"k" * 65])
+def test_the_keyed_hash_is_hmac_sha256(key: bytes) -> None:
+    assert keyed_hash(key, "a message, ünïcode") == hmac.digest(key, "a message, ünïcode".encode(), "sha256")
 
 
 def test_the_fingerprint_does_not_contain_the_token() -> None:

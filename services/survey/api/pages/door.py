@@ -1,6 +1,7 @@
 """The pages behind a link. GET shows and never records; POST acts; used, expired and forged links get one page with the same bytes."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from services.survey.domain.tokens import Purpose, fingerprint, is_genuine, rend
 from services.survey.domain.wording import accepted, negotiate, words_in
 from services.survey.use_cases.amend_response import add_words
 from services.survey.use_cases.answer_link import LinkDead, OpenInvitation, PageAnswer, answer_link, open_invitation
+from services.survey.use_cases.keep_partial import keep_partial
 from services.survey.use_cases.record_response import AlreadyAnswered
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
@@ -64,7 +66,7 @@ async def show_survey(token: str, request: Request, runtime: RuntimeDep, _: Door
 
 @router.post("/s/{token}")
 async def send_survey(token: str, request: Request, form: StrictForm, runtime: RuntimeDep, _: Door) -> Response:
-    """Record the answers once; with a problem nothing is recorded and everything typed is kept on the page."""
+    """Record the answers once; with a problem everything typed stays on the page, and what was answered is kept until the link ends."""
     if _one(form, "more").strip():
         return await _add(token, request, form, runtime)
     opened = await _opened(token, runtime)
@@ -75,9 +77,11 @@ async def send_survey(token: str, request: Request, form: StrictForm, runtime: R
     asked = {question.key for question in questionnaire.questions}
     given = {key: value for key in asked if (value := ",".join(form.get(f"q.{key}", [""])))}
     sheet = read_sheet(questionnaire, given)
-    if sheet.problems:
-        return page(_form(opened, questionnaire, language, token, runtime, {**given, **_contact(form)}, sheet.problems), 422)
     sent = _page_answer(token, form, runtime, given, language, _network(request))
+    if sheet.problems:
+        with suppress(LinkDead):
+            await runtime.write(keep_partial, sent)
+        return page(_form(opened, questionnaire, language, token, runtime, {**given, **_contact(form)}, sheet.problems), 422)
     try:
         await runtime.write(answer_link, sent)
     except (LinkDead, AlreadyAnswered):
