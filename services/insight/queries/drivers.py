@@ -27,7 +27,7 @@ async def _by_driver(tx: Tx, statement: Any) -> Numbers:
 
 async def _added(tx: Tx, sums: Sums, period: Period, asked: Asked, **labels: str) -> Numbers:
     """Add up a table of sums by driver; `labels` gives its numbers the names used here."""
-    found = await summed(tx, sums, period, asked)
+    found = await summed(tx, sums, period, asked, by=("driver", "department"))
     numbers = [func.sum(found.c[name]).label(labels.get(name, name)) for name in sums.numbers]
     department = func.max(func.nullif(found.c.department, "")).label("department")
     return await _by_driver(tx, select(found.c.driver, department, *numbers).group_by(found.c.driver))

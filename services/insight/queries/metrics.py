@@ -21,9 +21,9 @@ async def counted(tx: Tx, definition: Definition, period: Period, asked: Asked) 
     """Return unflagged answers added up by mark, and how many flagged ones were left out."""
     if "dimension" in asked.filters:
         return await _within_dimension(tx, definition, period, asked)
-    sums = await summed(tx, ANSWERS, period, asked)
+    sums = await summed(tx, ANSWERS, period, asked, by=("mark",), kinds=[definition.question_kind])
     numbers = [func.sum(sums.c[name]).label(name) for name in ANSWERS.numbers]
-    rows = await tx.rows(select(sums.c.mark, *numbers).where(sums.c.kind == definition.question_kind).group_by(sums.c.mark).order_by(sums.c.mark))
+    rows = await tx.rows(select(sums.c.mark, *numbers).group_by(sums.c.mark).order_by(sums.c.mark))
     left_out = sum(row["flagged"] for row in rows)
     return [Sum(row["mark"], int(row["answers"]), int(row["known"]), row["weight"], row["squares"]) for row in rows], int(left_out)
 

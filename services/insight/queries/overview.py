@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.insight import repository
@@ -36,6 +36,7 @@ from services.kit.db import Tx
 MOST_POINTS = 60
 PARETO = 20
 LEAST_PLACE = 30
+SERIES_KINDS = (CSAT.question_kind, RESOLUTION.question_kind)
 """A site with fewer answers is left out of the funnel."""
 Marks = dict[str, list[Sum]]
 SiteCounts = dict[str, list[int]]
@@ -47,7 +48,7 @@ def _numbers(found: Any, names: Sequence[str]) -> list[Any]:
 
 async def _marks(tx: Tx, period: Period, asked: Asked) -> tuple[Marks, SiteCounts]:
     """Return the answers of a period by kind of question, and satisfaction by site; one read for both."""
-    sums = await summed(tx, ANSWERS, period, asked)
+    sums = await summed(tx, ANSWERS, period, asked, by=("kind", "mark", "site"))
     keys = (sums.c.kind, sums.c.mark, sums.c.site)
     rows = await tx.rows(select(*keys, *_numbers(sums, ["answers", "known", "weight", "squares"])).group_by(*keys))
     added: dict[tuple[str, str], list[Any]] = defaultdict(lambda: [0, 0, 0.0, 0.0])
@@ -67,7 +68,7 @@ async def _marks(tx: Tx, period: Period, asked: Asked) -> tuple[Marks, SiteCount
 
 async def _contacts(tx: Tx, period: Period, asked: Asked) -> list[Any]:
     """Return contacts, cents and who causes them, by driver."""
-    sums = await summed(tx, CONTACTS, period, asked)
+    sums = await summed(tx, CONTACTS, period, asked, by=("driver", "department"))
     department = func.max(func.nullif(sums.c.department, "")).label("department")
     return list(await tx.rows(select(sums.c.driver, department, *_numbers(sums, list(CONTACTS.numbers))).group_by(sums.c.driver)))
 
@@ -146,9 +147,8 @@ def _width(period: Period) -> int:
 
 
 async def _answer_series(tx: Tx, period: Period, asked: Asked, width: int) -> list[SeriesView]:
-    sums = await summed(tx, ANSWERS, period, asked, width=width)
-    kinds = or_(sums.c.kind == CSAT.question_kind, sums.c.kind == RESOLUTION.question_kind)
-    grouped = select(sums.c.bucket, sums.c.kind, sums.c.mark, func.sum(sums.c.answers).label("answers")).where(kinds)
+    sums = await summed(tx, ANSWERS, period, asked, by=("kind", "mark"), width=width, kinds=SERIES_KINDS)
+    grouped = select(sums.c.bucket, sums.c.kind, sums.c.mark, func.sum(sums.c.answers).label("answers"))
     counts: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
     for row in await tx.rows(grouped.group_by(sums.c.bucket, sums.c.kind, sums.c.mark)):
         definition = CSAT if row["kind"] == CSAT.question_kind else RESOLUTION
@@ -174,12 +174,14 @@ def _start(period: Period, bucket: int, width: int) -> Any:
 
 
 async def _contact_series(tx: Tx, period: Period, asked: Asked, width: int) -> list[SeriesView]:
-    sums = await summed(tx, CONTACTS, period, asked, width=width)
+    sums = await summed(tx, CONTACTS, period, asked, by=(), width=width)
     grouped = select(sums.c.bucket, *_numbers(sums, ["contacts", "cents"])).group_by(sums.c.bucket).order_by(sums.c.bucket)
     rows = await tx.rows(grouped)
     made: dict[str, list[PointView]] = {"contacts": [], "cost": []}
     for row in rows:
         start, n = _start(period, int(row["bucket"]), width), int(row["contacts"])
+        if n == 0:
+            continue
         made["contacts"].append(PointView(start=start, value=float(n), n=n, interval=None))
         made["cost"].append(PointView(start=start, value=int(row["cents"]) / 100, n=n, interval=None))
     units = {"contacts": ("Contacts", "count"), "cost": ("Cost of contacts", "money")}
@@ -203,11 +205,11 @@ def _pareto(rows: Sequence[Any], currency: str | None) -> list[ParetoView]:
 
 async def funnel_of(tx: Tx, definition: Definition, period: Period, asked: Asked, by: str) -> FunnelView:
     """Compare sites or vendors by a share of answers; those with fewer than 30 answers are named, not judged."""
-    sums = await summed(tx, ANSWERS, period, asked)
+    sums = await summed(tx, ANSWERS, period, asked, by=(by, "mark"), kinds=[definition.question_kind])
     place = sums.c[by]
     grouped = select(place.label("place"), sums.c.mark, func.sum(sums.c.answers).label("answers"))
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for row in await tx.rows(grouped.where(sums.c.kind == definition.question_kind).group_by(place, sums.c.mark)):
+    for row in await tx.rows(grouped.group_by(place, sums.c.mark)):
         if row["place"] and row["mark"] in definition.valid:
             counts[row["place"]][1] += int(row["answers"])
             counts[row["place"]][0] += int(row["answers"]) if row["mark"] in definition.good else 0

@@ -28,8 +28,8 @@ class SpanTooLong(Refused):
 
 async def daily(tx: Tx, definition: Definition, period: Period, asked: Asked) -> dict[int, tuple[int, int]]:
     """Return (good, n) by day number from the begin of the period; days without answers are missing."""
-    sums = await summed(tx, ANSWERS, period, asked, width=1)
-    grouped = select(sums.c.bucket, sums.c.mark, func.sum(sums.c.answers).label("answers")).where(sums.c.kind == definition.question_kind)
+    sums = await summed(tx, ANSWERS, period, asked, by=("mark",), width=1, kinds=[definition.question_kind])
+    grouped = select(sums.c.bucket, sums.c.mark, func.sum(sums.c.answers).label("answers"))
     found: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for row in await tx.rows(grouped.group_by(sums.c.bucket, sums.c.mark)):
         if row["mark"] in definition.valid:
