@@ -6,7 +6,6 @@ from uuid import UUID
 
 from services.insight.contract.analysis import (
     BiasView,
-    ChangeView,
     FunnelView,
     ImportanceView,
     KeyDriversView,
@@ -25,7 +24,9 @@ from services.insight.contract.analysis import (
 )
 from services.insight.contract.figures import (
     BoardEntryView,
+    ChangeView,
     ContributionView,
+    ControlledView,
     CycleHealthView,
     DefinitionView,
     DriverView,
@@ -33,7 +34,9 @@ from services.insight.contract.figures import (
     EstimateView,
     InitiativeDetailView,
     InitiativeView,
+    InterruptedView,
     IntervalView,
+    LoopView,
     MetricView,
     MoneyView,
     PeriodView,
@@ -67,17 +70,19 @@ from services.insight.contract.people import (
     QualityReportView,
     StepView,
 )
+from services.insight.contract.pictures import ChartView, ExportColumnView, ExportView, TableView
 from services.kit.events import Event
 
 __all__ = [
     "AccuracyView", "AlertRaised", "AvoidedView", "BiasView", "BoardEntryView", "BusinessCaseView", "CalibrationView", "ChangeView",
-    "ChargeBackView", "ChargeView", "CoachingView", "ContributionView", "CycleHealthView", "DefinitionView", "DisputeDetailView",
-    "DisputeStepView", "DisputeView", "DriverView", "EffectView", "EstimateView", "FunnelView", "ImportanceView", "InitiativeDetailView",
-    "InitiativePublished", "InitiativeView", "IntervalView", "KeyDriversView", "MetricView", "MoneyView", "OverviewView", "ParetoView",
-    "PeriodView", "PlaceView", "PointView", "ProcessView", "PulseGroupView", "PulseReportView", "PulseScoreView", "PulseView",
-    "QualityFormView", "QualityReportView", "RepeatView", "ResponseBiasView", "SavingsView", "SeriesView", "ShareView", "SideView",
-    "SourceView", "StageView", "StatementLineView", "StatementView", "StepView", "SubjectErased", "TargetView", "TileView",
-    "TrainingNeedFound", "TrainingNeedView", "TrendView", "TriangulationView",
+    "ChargeBackView", "ChargeView", "ChartView", "CoachingView", "ContributionView", "ControlledView", "CycleHealthView", "DefinitionView",
+    "DisputeDetailView", "DisputeStepView", "DisputeView", "DriverView", "EffectView", "EstimateView", "ExportColumnView", "ExportView",
+    "FunnelView", "ImportanceView", "InitiativeDetailView", "InitiativePublished", "InitiativeView", "InterruptedView", "IntervalView",
+    "KeyDriversView", "LoopView", "MetricView", "MoneyView", "OverviewView", "ParetoView", "PeriodView", "PlaceView", "PointView",
+    "ProcessView", "PulseGroupView", "PulseReportView", "PulseScoreView", "PulseView", "QualityFormView", "QualityReportView", "RepeatView",
+    "ResponseBiasView", "SavingsView", "SeriesView", "ShareView", "SideView", "SourceView", "StageView", "StatementLineView",
+    "StatementView", "StepView", "SubjectErased", "TableView", "TargetView", "TileView", "TrainingNeedFound", "TrainingNeedView",
+    "TrendView", "TriangulationView",
 ]  # fmt: skip
 
 

@@ -3,16 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.insight.contract.figures import IntervalView, MoneyView, PeriodView
+from services.insight.contract.figures import ChangeView, IntervalView, MoneyView, PeriodView
 from services.kit.fields import View
-
-
-class ChangeView(View):
-    """How far a figure moved against the comparison period; the interval is of the difference."""
-
-    difference: float
-    interval: IntervalView
-    before: float
 
 
 class TileView(View):

@@ -22,6 +22,14 @@ class IntervalView(View):
     level: float
 
 
+class ChangeView(View):
+    """How far a figure moved against the comparison period; the interval is of the difference."""
+
+    difference: float
+    interval: IntervalView
+    before: float
+
+
 class EstimateView(View):
     """A value from `n` answers that are worth `n_effective` of an even sample (Kish)."""
 
@@ -87,6 +95,9 @@ class MetricView(View):
     flagged_left_out: int
     without_probability: int
     period: PeriodView
+    compared_with: PeriodView
+    change: ChangeView | None
+    """Against the comparison period; null when either side is withheld."""
     filters: dict[str, str]
 
 
@@ -100,6 +111,9 @@ class DriverView(View):
     cost: MoneyView | None
     """Null while no contact of the driver has a price."""
     unpriced_contacts: int
+    contacts_before: int
+    """In the comparison period."""
+    cost_before: MoneyView | None
     negative: ShareView
     """Share of negative items among the categorised feedback about the driver."""
     csat: ShareView
@@ -158,6 +172,44 @@ class SideView(View):
     withheld: str | None
 
 
+class ControlledView(View):
+    """How much more the figure moved than its control did: what both have in common falls out (HAC errors, 95 % interval)."""
+
+    difference: float
+    interval: IntervalView
+    control: dict[str, str]
+    days_per_point: int
+    points_before: int
+    points_after: int
+    verdict: str
+
+
+class InterruptedView(View):
+    """A segmented regression of the figure's own course: the jump at the start, and how its slope differs afterwards."""
+
+    jump: float
+    jump_interval: IntervalView
+    slope_change: float
+    """Per week."""
+    slope_interval: IntervalView
+    days_per_point: int
+    points_before: int
+    points_after: int
+
+
+class LoopView(View):
+    """The inner loop that hangs on an initiative: follow-ups about its driver, and those that it names as evidence."""
+
+    opened_before: int
+    """Follow-ups about the driver in the baseline."""
+    opened_after: int
+    """Since the start."""
+    open_now: int
+    overdue_now: int
+    evidence: list[UUID]
+    """Follow-ups and feedback items that it answers, as planned."""
+
+
 class EffectView(View):
     """Did it help? `verdict`: proven, not_proven, harmful or too_early. Difference is after minus before."""
 
@@ -173,6 +225,12 @@ class EffectView(View):
     target_reached: bool | None
     final: bool
     """True from the due date on, when the window after the change no longer grows."""
+    method: str
+    """What the verdict rests on: difference_in_differences where there is a control with enough points, else before_after."""
+    controlled: ControlledView | None
+    """Null without a control, and while a side has under four points."""
+    interrupted: InterruptedView | None
+    """Null while a side has under four points."""
 
 
 class TargetView(View):
@@ -204,6 +262,10 @@ class InitiativeView(View):
     created_at: datetime
     started_at: datetime | None
     published_at: datetime | None
+    evidence: list[UUID] | None
+    """Follow-ups and feedback items that it answers."""
+    control: dict[str, dict[str, str | None]] | None
+    """`where` the change is made, and `against` what it is compared."""
     version: int
 
 
@@ -211,6 +273,7 @@ class InitiativeDetailView(InitiativeView):
     """An initiative with its effect so far and how many contributors were told."""
 
     effect: EffectView
+    loop: LoopView
     contributors_told: int
 
 
@@ -245,6 +308,11 @@ class CycleHealthView(View):
     stages: list[StageView]
     broken: list[str]
     sentence: str
+    """Names what is broken, and for how long."""
+    flagged_answers: int
+    """Responses that looked like a scanner's: left out of every figure."""
+    opted_out: int
+    """Customers who asked not to be asked again."""
 
 
 class ContributionView(View):

@@ -17,6 +17,10 @@ class Verdict(StrEnum):
     TOO_EARLY = "too_early"
 
 
+NEAR = 1e-9
+"""Nearer to zero than this is zero, and no effect: what floating point leaves of two series that move alike."""
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """After minus before in the metric's own unit. `target_reached` compares the value after with the target."""
@@ -42,8 +46,9 @@ def _net(side: Figure) -> tuple[float, float, float]:
     return parts.get("good", 0) / side.denominator, parts.get("bad", 0) / side.denominator, side.denominator
 
 
-def _verdict(definition: Definition, interval: Interval) -> Verdict:
-    rises, falls = interval.low > 0, interval.high < 0
+def verdict_of(definition: Definition, interval: Interval) -> Verdict:
+    """Return what the interval of a difference allows to be claimed."""
+    rises, falls = interval.low > NEAR, interval.high < -NEAR
     better, worse = (rises, falls) if definition.higher_is_better else (falls, rises)
     if better:
         return Verdict.PROVEN
@@ -64,7 +69,7 @@ def effect(definition: Definition, before: Figure, after: Figure, *, target: flo
         reason = f"{before.denominator} answers before and {after.denominator} after; at least {minimum} on each side are needed."
         return Effect(Verdict.TOO_EARLY, reason, None, None, None)
     interval = _interval(definition, before, after)
-    verdict = _verdict(definition, interval)
+    verdict = verdict_of(definition, interval)
     value = after.raw.value
     reached = value >= target if definition.higher_is_better else value <= target
     return Effect(verdict, _REASONS[verdict], value - before.raw.value, interval, reached)
