@@ -23,28 +23,30 @@ from services.insight.contract.analysis import (
     TriangulationView,
 )
 from services.insight.contract.figures import (
-    BoardEntryView,
     ChangeView,
     ContributionView,
-    ControlledView,
     CycleHealthView,
     DefinitionView,
     DriverView,
-    EffectView,
     EstimateView,
-    InitiativeDetailView,
-    InitiativeView,
-    InterruptedView,
     IntervalView,
-    LoopView,
     MetricView,
     MoneyView,
     PeriodView,
     ShareView,
-    SideView,
     StageView,
     StatementLineView,
     StatementView,
+)
+from services.insight.contract.initiatives import (
+    BoardEntryView,
+    ControlledView,
+    EffectView,
+    InitiativeDetailView,
+    InitiativeView,
+    InterruptedView,
+    LoopView,
+    SideView,
     TargetView,
 )
 from services.insight.contract.money import (

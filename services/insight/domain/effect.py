@@ -1,7 +1,9 @@
 """Did the change help? Before against after, with the interval of the difference; silence is not proof."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from services.insight.domain.definitions import Definition, Unit
 from services.insight.domain.figures import Figure
@@ -73,3 +75,10 @@ def effect(definition: Definition, before: Figure, after: Figure, *, target: flo
     value = after.raw.value
     reached = value >= target if definition.higher_is_better else value <= target
     return Effect(verdict, _REASONS[verdict], value - before.raw.value, interval, reached)
+
+
+def slices(driver: str, control: Mapping[str, Any] | None) -> tuple[dict[str, str], dict[str, str] | None]:
+    """Return the filters of what the change touches, and of its control; None without one."""
+    sides = [{name: value for name, value in (control or {}).get(side, {}).items() if value is not None} for side in ("where", "against")]
+    where = {"driver": driver, **sides[0]}
+    return where, None if control is None else {"driver": driver, **sides[1]}

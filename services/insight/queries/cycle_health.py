@@ -115,7 +115,7 @@ async def _left_out(tx: Tx, period: Period) -> tuple[int, int]:
 
 
 def _asides(flagged: int, opted_out: int) -> str:
-    said = [f"{flagged} flagged answers were left out"] if flagged else []
+    said = [f"{flagged} flagged {'answer was' if flagged == 1 else 'answers were'} left out"] if flagged else []
     said += [f"{opted_out} asked not to be asked again"] if opted_out else []
     return f"In the period {' and '.join(said)}." if said else ""
 

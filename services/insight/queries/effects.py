@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from services.insight.contract import ControlledView, EffectView, InterruptedView, LoopView, PeriodView, SideView
 from services.insight.domain.definitions import DEFINITIONS, Definition, Unit
-from services.insight.domain.effect import Effect, Verdict, effect, verdict_of
+from services.insight.domain.effect import Effect, Verdict, effect, slices, verdict_of
 from services.insight.domain.figures import Figure, figure
 from services.insight.domain.period import Asked, Period, begin_of, day_of
 from services.insight.domain.statistics.impact import LEAST_POINTS, difference_in_differences, interrupted_series
@@ -20,7 +20,6 @@ from services.insight.models import FollowUpFact, Initiative
 from services.insight.queries.metrics import counted, interval_view
 from services.insight.queries.trend import daily
 from services.insight.repository.rollups import tally
-from services.insight.use_cases.plan_initiative import slices
 from services.kit.db import Tx
 
 WIDTHS = (7, 1)

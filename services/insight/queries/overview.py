@@ -9,12 +9,10 @@ from sqlmodel import col
 
 from services.insight import repository
 from services.insight.contract import (
-    FunnelView,
     MoneyView,
     OverviewView,
     ParetoView,
     PeriodView,
-    PlaceView,
     PointView,
     SeriesView,
     TileView,
@@ -24,8 +22,8 @@ from services.insight.domain.definitions import CSAT, DEFINITIONS, RESOLUTION, D
 from services.insight.domain.figures import Sum, figure
 from services.insight.domain.intervals import wilson
 from services.insight.domain.period import WEEK, Asked, Period, begin_of, begin_of_bucket, bucket_of, day_of
-from services.insight.domain.statistics.control import funnel
 from services.insight.models import FeedbackFact, FollowUpFact
+from services.insight.queries.funnels import judged_funnel
 from services.insight.queries.metrics import change, interval_view
 from services.insight.queries.narrow import compared_with, is_limited, period_of, seen
 from services.insight.queries.summed import summed
@@ -34,8 +32,6 @@ from services.kit.db import Tx
 
 MOST_POINTS = 60
 PARETO = 20
-LEAST_PLACE = 30
-"""A site with fewer answers is left out of the funnel."""
 Marks = dict[str, list[Sum]]
 SiteCounts = dict[str, list[int]]
 
@@ -200,32 +196,6 @@ def _pareto(rows: Sequence[Any], currency: str | None) -> list[ParetoView]:
     return found
 
 
-async def funnel_of(tx: Tx, definition: Definition, period: Period, asked: Asked, by: str) -> FunnelView:
-    """Compare sites or vendors by a share of answers; those with fewer than 30 answers are named, not judged."""
-    sums = await summed(tx, ANSWERS, period, asked, by=(by, "mark"), kinds=[definition.question_kind])
-    place = sums.c[by]
-    grouped = select(place.label("place"), sums.c.mark, func.sum(sums.c.answers).label("answers"))
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for row in await tx.rows(grouped.group_by(place, sums.c.mark)):
-        if row["place"] and row["mark"] in definition.valid:
-            counts[row["place"]][1] += int(row["answers"])
-            counts[row["place"]][0] += int(row["answers"]) if row["mark"] in definition.good else 0
-    return judged_funnel(definition, counts, by)
-
-
-def judged_funnel(definition: Definition, counts: dict[str, list[int]], by: str) -> FunnelView:
-    """Judge counted places; sorted by size, so that Laney's spread does not depend on names."""
-    heard = sorted((key for key, (_, n) in counts.items() if n >= LEAST_PLACE), key=lambda key: (counts[key][1], key))
-    few = sorted(key for key, (_, n) in counts.items() if 0 < n < LEAST_PLACE)
-    if not heard:
-        return FunnelView(definition_id=definition.definition_id, by=by, centre=None, inflation=1.0, p=None, places=[], too_few=few)
-    found = funnel(heard, [counts[key][0] for key in heard], [counts[key][1] for key in heard])
-    places = [PlaceView.model_validate(one) for one in found.places]
-    return FunnelView(
-        definition_id=definition.definition_id, by=by, centre=found.centre, inflation=found.inflation, p=found.p, places=places, too_few=few
-    )
-
-
 async def overview(tx: Tx, asked: Asked, minimum: int) -> OverviewView:
     """Return the whole overview of a period and of the one before it, within the reader's limits."""
     period = period_of(tx, asked)
@@ -249,5 +219,5 @@ async def overview(tx: Tx, asked: Asked, minimum: int) -> OverviewView:
         figures=tiles,
         series=[*(await answer_series(tx, period, asked, width)), *(await contact_series(tx, period, asked, width))],
         pareto=_pareto(rows, currency),
-        funnel=judged_funnel(CSAT, sites, "site"),
+        funnel=judged_funnel(CSAT, sites, "site", period, asked),
     )

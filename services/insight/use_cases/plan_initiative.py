@@ -1,12 +1,12 @@
 """Somebody takes it on to remove a cause."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
+from services.insight.domain.effect import slices
 from services.insight.domain.rasic import unclear
 from services.insight.models import Initiative, InitiativeEvidence
 from services.kit.db import UnitOfWork
@@ -110,13 +110,6 @@ def _check(command: PlanInitiative) -> None:
         and slices(command.driver, command.control.model_dump())[0] == slices(command.driver, command.control.model_dump())[1]
     ):
         raise ControlSame("Name a driver, site, vendor, team, product or segment that the change does not touch.", pointer="/control/against")
-
-
-def slices(driver: str, control: Mapping[str, Any] | None) -> tuple[dict[str, str], dict[str, str] | None]:
-    """Return the filters of what the change touches, and of its control; None without one."""
-    sides = [{name: value for name, value in (control or {}).get(side, {}).items() if value is not None} for side in ("where", "against")]
-    where = {"driver": driver, **sides[0]}
-    return where, None if control is None else {"driver": driver, **sides[1]}
 
 
 async def plan_initiative(uow: UnitOfWork, command: PlanInitiative) -> Initiative:

@@ -66,7 +66,7 @@ async def record_answer(uow: UnitOfWork, event: SurveyAnswered) -> None:
         "site": about.site,
         "vendor": about.vendor,
         "queue": about.queue,
-        "topic": about.topic,
+        "topic": None if event.customer_id is not None and customer_id is None else about.topic,
         "attributed_driver": about.driver,
         "attributed_department": about.department,
         "driver": about.driver,

@@ -48,7 +48,7 @@ async def test_the_cycle_says_what_was_left_out(open_room: OpenRoom) -> None:
         found = (await room.client("insight:read").get("/insight/v1/cycle-health")).json()
 
         assert (found["flagged_answers"], found["opted_out"]) == (1, 1)
-        assert found["sentence"].endswith("In the period 1 flagged answers were left out and 1 asked not to be asked again.")
+        assert found["sentence"].endswith("In the period 1 flagged answer was left out and 1 asked not to be asked again.")
 
 
 async def test_a_broken_stage_says_for_how_long(open_room: OpenRoom) -> None:
