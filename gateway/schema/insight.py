@@ -231,7 +231,9 @@ class CycleHealth:
     period: Period = strawberry.field(description="The period.")
     stages: list[CycleStage] = strawberry.field(description="In the order of the cycle.")
     broken: list[str] = strawberry.field(description="The stages below their threshold.")
-    sentence: str = strawberry.field(description="The whole in a sentence.")
+    sentence: str = strawberry.field(description="The whole in a sentence, and for how long.")
+    flagged_answers: int = strawberry.field(description="Responses that looked like a scanner's: left out of every figure.")
+    opted_out: int = strawberry.field(description="Customers who asked not to be asked again.")
 
     @classmethod
     def of(cls, view: contract.CycleHealthView) -> "CycleHealth":

@@ -1,13 +1,27 @@
 """The front door of insight."""
 
-from services.insight.api import analyses, charges, departments, figures, initiatives, loop, overview, pulses, statements, views
+from services.insight.api import (
+    analyses,
+    charges,
+    departments,
+    exports,
+    facts,
+    figures,
+    initiatives,
+    loop,
+    overview,
+    pictures,
+    pulses,
+    statements,
+    views,
+)
 from services.insight.consumers import CONSUMERS
 from services.insight.jobs import JOBS, start_looking
 from services.insight.models import Base
 from services.insight.settings import InsightSettings
 from services.kit.service import Service, create_app
 
-ROUTED = (pulses, loop, overview, analyses, charges, figures, departments, statements, initiatives, views)
+ROUTED = (facts, exports, pictures, pulses, loop, overview, analyses, charges, figures, departments, statements, initiatives, views)
 service = Service(
     name="insight",
     package="services.insight",

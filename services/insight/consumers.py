@@ -23,13 +23,15 @@ from services.insight.use_cases.record_feedback import (
 )
 from services.insight.use_cases.record_follow_up import record_follow_up_closed, record_follow_up_opened
 from services.insight.use_cases.record_invitation import record_invitation
+from services.insight.use_cases.record_opt_out import record_opt_out
 from services.insight.use_cases.record_told import record_told
 from services.insight.use_cases.record_waiting import record_waiting
 from services.insight.use_cases.remove_feedback import remove_feedback
+from services.insight.use_cases.withdraw_response import withdraw_response
 from services.kit.service import Consumer
 from services.knowledge.contract import ArticleLinked
 from services.routing.contract import ContactConnected, ContactEnded
-from services.survey.contract import SurveyAnswered, SurveyInvited
+from services.survey.contract import SurveyAnswered, SurveyInvited, SurveyOptedOut, SurveyResponseWithdrawn
 
 CONSUMERS = [
     Consumer(ContactConnected, record_waiting),
@@ -43,6 +45,8 @@ CONSUMERS = [
     Consumer(ContributorTold, record_told),
     Consumer(SurveyInvited, record_invitation),
     Consumer(SurveyAnswered, record_answer),
+    Consumer(SurveyResponseWithdrawn, withdraw_response),
+    Consumer(SurveyOptedOut, record_opt_out),
     Consumer(ArticleLinked, record_article_use),
     Consumer(SubjectIdentified, identify_subject),
     Consumer(CustomerChanged, learn_segment),

@@ -52,6 +52,7 @@ TAKEN: dict[str, dict[str, Any]] = {
     "PUT /survey/v1/pulses/{key}": {"questions": [{**QUESTION, "dimension": "process"}]},
     "PUT /survey/v1/programmes/{key}": RULES,
     "POST /survey/v1/programme-checks": RULES,
+    "POST /insight/v1/facts/{kind}": {"items": []},
     "POST /survey/v1/programmes/{key}/drafts": {"rules": {"survey": "example", "trigger": "contact_ended", **RULES}},
     "POST /survey/v1/programmes/{key}/simulations": {"rules": {"survey": "example", "trigger": "contact_ended", **RULES}},
     "POST /feedback/v1/items": {"customer_id": None},

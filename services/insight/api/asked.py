@@ -22,13 +22,18 @@ From = Annotated[
     Moment | None, Query(alias="from", description="first moment of the period (ISO 8601, or a date: midnight UTC); 30 days before `to`")
 ]
 To = Annotated[Moment | None, Query(description="first moment behind the period (ISO 8601, or a date: midnight UTC); now")]
+CompareFrom = Annotated[Moment | None, Query(description="first moment of the comparison period; without it, the period before")]
+CompareTo = Annotated[Moment | None, Query(description="first moment behind the comparison period; without it, as long as the period")]
 NameFilter = Annotated[Name | None, Query()]
 CodeFilter = Annotated[Code | None, Query()]
 
 
-def asked(start: Moment | None, end: Moment | None, **filters: str | None) -> Asked:
+Compared = tuple[Moment | None, Moment | None]
+
+
+def asked(start: Moment | None, end: Moment | None, compared: Compared = (None, None), **filters: str | None) -> Asked:
     """Return what was asked for; filters that were not given are left out."""
-    return Asked(start, end, {name: value for name, value in filters.items() if value is not None})
+    return Asked(start, end, {name: value for name, value in filters.items() if value is not None}, compared)
 
 
 async def answers_asked(
@@ -48,11 +53,13 @@ async def answers_asked(
     survey: CodeFilter = None,
     mode: CodeFilter = None,
     language: Annotated[Language | None, Query()] = None,
+    compare_from: CompareFrom = None,
+    compare_to: CompareTo = None,
 ) -> Asked:
     """Read the filters of a metric."""
     place = {"site": site, "vendor": vendor, "team": team, "queue": queue, "topic": topic, "product": product, "segment": segment}
     source = {"programme": programme, "survey": survey, "mode": mode, "language": language}
-    return asked(start, to, **place, driver=driver, department=department, dimension=dimension, **source)
+    return asked(start, to, (compare_from, compare_to), **place, driver=driver, department=department, dimension=dimension, **source)
 
 
 async def slices_asked(
@@ -64,9 +71,11 @@ async def slices_asked(
     product: CodeFilter = None,
     segment: NameFilter = None,
     department: CodeFilter = None,
+    compare_from: CompareFrom = None,
+    compare_to: CompareTo = None,
 ) -> Asked:
-    """Read the filters of every analysis: where, for whom, about what."""
-    return asked(start, to, site=site, vendor=vendor, team=team, product=product, segment=segment, department=department)
+    """Read the filters of every analysis: where, for whom, about what, and with which time it is compared."""
+    return asked(start, to, (compare_from, compare_to), site=site, vendor=vendor, team=team, product=product, segment=segment, department=department)
 
 
 async def sites_asked(start: From = None, to: To = None, site: NameFilter = None, vendor: NameFilter = None) -> Asked:

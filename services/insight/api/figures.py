@@ -6,7 +6,7 @@ from fastapi import Path
 
 from services.insight.api.asked import AnswersAsked, PeriodAsked, PlacesAsked
 from services.insight.contract import CycleHealthView, DefinitionView, DriverView, MetricView
-from services.insight.domain.definitions import DEFINITIONS
+from services.insight.domain.definitions import DEFINITIONS, MEANINGS
 from services.insight.queries.cycle_health import cycle_health
 from services.insight.queries.drivers import drivers
 from services.insight.queries.metrics import metric
@@ -24,7 +24,7 @@ Reader = Annotated[Principal, requires("insight:read")]
 @router.get("/v1/metrics", response_model=list[DefinitionView])
 async def list_metrics(_: Reader) -> list[DefinitionView]:
     """What every figure means, with its version."""
-    return [DefinitionView.model_validate(definition) for definition in DEFINITIONS.values()]
+    return [DefinitionView.model_validate(definition) for definition in (*DEFINITIONS.values(), *MEANINGS)]
 
 
 @router.get("/v1/metrics/{key}", response_model=MetricView)

@@ -30,11 +30,12 @@ async def list_initiatives(
     read: Read,
     _: Reader,
     driver: Annotated[Code | None, Query()] = None,
+    evidence: Annotated[UUID | None, Query(description="a follow-up or feedback item that the initiative answers")] = None,
     cursor: Cursor = None,
     limit: PageSize = 50,
 ) -> Page[InitiativeView]:
     """Initiatives, newest first."""
-    items, next_cursor = await read(listed, driver, cursor, limit)
+    items, next_cursor = await read(listed, driver, evidence, cursor, limit)
     return Page(items=items, next_cursor=next_cursor)
 
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from services.insight.contract.analysis import (
     BiasView,
-    ChangeView,
     FunnelView,
     ImportanceView,
     KeyDriversView,
@@ -24,24 +23,30 @@ from services.insight.contract.analysis import (
     TriangulationView,
 )
 from services.insight.contract.figures import (
-    BoardEntryView,
+    ChangeView,
     ContributionView,
     CycleHealthView,
     DefinitionView,
     DriverView,
-    EffectView,
     EstimateView,
-    InitiativeDetailView,
-    InitiativeView,
     IntervalView,
     MetricView,
     MoneyView,
     PeriodView,
     ShareView,
-    SideView,
     StageView,
     StatementLineView,
     StatementView,
+)
+from services.insight.contract.initiatives import (
+    BoardEntryView,
+    ControlledView,
+    EffectView,
+    InitiativeDetailView,
+    InitiativeView,
+    InterruptedView,
+    LoopView,
+    SideView,
     TargetView,
 )
 from services.insight.contract.money import (
@@ -67,17 +72,19 @@ from services.insight.contract.people import (
     QualityReportView,
     StepView,
 )
+from services.insight.contract.pictures import ChartView, ExportColumnView, ExportView, TableView
 from services.kit.events import Event
 
 __all__ = [
     "AccuracyView", "AlertRaised", "AvoidedView", "BiasView", "BoardEntryView", "BusinessCaseView", "CalibrationView", "ChangeView",
-    "ChargeBackView", "ChargeView", "CoachingView", "ContributionView", "CycleHealthView", "DefinitionView", "DisputeDetailView",
-    "DisputeStepView", "DisputeView", "DriverView", "EffectView", "EstimateView", "FunnelView", "ImportanceView", "InitiativeDetailView",
-    "InitiativePublished", "InitiativeView", "IntervalView", "KeyDriversView", "MetricView", "MoneyView", "OverviewView", "ParetoView",
-    "PeriodView", "PlaceView", "PointView", "ProcessView", "PulseGroupView", "PulseReportView", "PulseScoreView", "PulseView",
-    "QualityFormView", "QualityReportView", "RepeatView", "ResponseBiasView", "SavingsView", "SeriesView", "ShareView", "SideView",
-    "SourceView", "StageView", "StatementLineView", "StatementView", "StepView", "SubjectErased", "TargetView", "TileView",
-    "TrainingNeedFound", "TrainingNeedView", "TrendView", "TriangulationView",
+    "ChargeBackView", "ChargeView", "ChartView", "CoachingView", "ContributionView", "ControlledView", "CycleHealthView", "DefinitionView",
+    "DisputeDetailView", "DisputeStepView", "DisputeView", "DriverView", "EffectView", "EstimateView", "ExportColumnView", "ExportView",
+    "FunnelView", "ImportanceView", "InitiativeDetailView", "InitiativePublished", "InitiativeView", "InterruptedView", "IntervalView",
+    "KeyDriversView", "LoopView", "MetricView", "MoneyView", "OverviewView", "ParetoView", "PeriodView", "PlaceView", "PointView",
+    "ProcessView", "PulseGroupView", "PulseReportView", "PulseScoreView", "PulseView", "QualityFormView", "QualityReportView", "RepeatView",
+    "ResponseBiasView", "SavingsView", "SeriesView", "ShareView", "SideView", "SourceView", "StageView", "StatementLineView",
+    "StatementView", "StepView", "SubjectErased", "TableView", "TargetView", "TileView", "TrainingNeedFound", "TrainingNeedView",
+    "TrendView", "TriangulationView",
 ]  # fmt: skip
 
 

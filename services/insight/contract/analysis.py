@@ -3,16 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.insight.contract.figures import IntervalView, MoneyView, PeriodView
+from services.insight.contract.figures import ChangeView, IntervalView, MoneyView, PeriodView
 from services.kit.fields import View
-
-
-class ChangeView(View):
-    """How far a figure moved against the comparison period; the interval is of the difference."""
-
-    difference: float
-    interval: IntervalView
-    before: float
 
 
 class TileView(View):
@@ -86,6 +78,10 @@ class FunnelView(View):
 
     definition_id: str
     by: str
+    period: PeriodView
+    filters: dict[str, str]
+    method: str
+    """normal limits around the common share, widened by Laney's spread; false discoveries after Benjamini and Hochberg."""
     centre: float | None
     inflation: float
     p: float | None
@@ -122,6 +118,11 @@ class TrendView(View):
     false_alarm_rate: float
     alarms: bool
     sentence: str
+    filters: dict[str, str]
+    numerator: int
+    n: int
+    """Answers of the whole series, and how many of them count as good."""
+    method: str
 
 
 class ImportanceView(View):
@@ -175,6 +176,7 @@ class RepeatView(View):
     first_contact_n: int
     agreement: float | None
     """Cohen's kappa between what customers say (resolved) and what they do (no repeat)."""
+    filters: dict[str, str]
 
 
 class SourceView(View):
@@ -228,6 +230,8 @@ class ResponseBiasView(View):
     r_indicator: dict[str, float]
     adjusted: dict[str, float | None]
     """Satisfaction: plain, and weighted so that each attribute's groups count as often as they were asked."""
+    definition_id: str
+    filters: dict[str, str]
 
 
 class TrainingNeedView(View):

@@ -22,6 +22,14 @@ class IntervalView(View):
     level: float
 
 
+class ChangeView(View):
+    """How far a figure moved against the comparison period; the interval is of the difference."""
+
+    difference: float
+    interval: IntervalView
+    before: float
+
+
 class EstimateView(View):
     """A value from `n` answers that are worth `n_effective` of an even sample (Kish)."""
 
@@ -87,6 +95,9 @@ class MetricView(View):
     flagged_left_out: int
     without_probability: int
     period: PeriodView
+    compared_with: PeriodView
+    change: ChangeView | None
+    """Against the comparison period; null when either side is withheld."""
     filters: dict[str, str]
 
 
@@ -100,6 +111,9 @@ class DriverView(View):
     cost: MoneyView | None
     """Null while no contact of the driver has a price."""
     unpriced_contacts: int
+    contacts_before: int
+    """In the comparison period."""
+    cost_before: MoneyView | None
     negative: ShareView
     """Share of negative items among the categorised feedback about the driver."""
     csat: ShareView
@@ -148,82 +162,6 @@ class StatementView(View):
     next_cursor: str | None
 
 
-class SideView(View):
-    """The metric on one side of the change."""
-
-    period: PeriodView
-    n: int
-    value: float | None
-    interval: IntervalView | None
-    withheld: str | None
-
-
-class EffectView(View):
-    """Did it help? `verdict`: proven, not_proven, harmful or too_early. Difference is after minus before."""
-
-    definition_id: str
-    before: SideView
-    after: SideView | None
-    """Null before the start."""
-    difference: float | None
-    interval: IntervalView | None
-    verdict: str
-    reason: str
-    target: float
-    target_reached: bool | None
-    final: bool
-    """True from the due date on, when the window after the change no longer grows."""
-
-
-class TargetView(View):
-    """The figure that an initiative should move, and to what."""
-
-    metric: str
-    value: float
-
-
-class InitiativeView(View):
-    """A change that removes a cause, with exactly one accountable person."""
-
-    id: UUID
-    title: str
-    driver: str
-    department: str | None
-    responsible: str
-    accountable: str
-    supports: list[str]
-    informed: list[str]
-    consulted: list[str]
-    target: TargetView
-    baseline_from: datetime
-    baseline_to: datetime
-    due: datetime
-    messages: dict[str, str]
-    state: str
-    """planned, started or published."""
-    created_at: datetime
-    started_at: datetime | None
-    published_at: datetime | None
-    version: int
-
-
-class InitiativeDetailView(InitiativeView):
-    """An initiative with its effect so far and how many contributors were told."""
-
-    effect: EffectView
-    contributors_told: int
-
-
-class BoardEntryView(View):
-    """You said, we did: one published change, in the language asked for or in English."""
-
-    initiative_id: UUID
-    language: str
-    message: str
-    published_at: datetime
-    contributors_told: int
-
-
 class StageView(View):
     """One stage of the cycle; state is healthy, broken or no_data."""
 
@@ -245,6 +183,11 @@ class CycleHealthView(View):
     stages: list[StageView]
     broken: list[str]
     sentence: str
+    """Names what is broken, and for how long."""
+    flagged_answers: int
+    """Responses that looked like a scanner's: left out of every figure."""
+    opted_out: int
+    """Customers who asked not to be asked again."""
 
 
 class ContributionView(View):

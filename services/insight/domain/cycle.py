@@ -1,7 +1,8 @@
 """Is the loop closed? Six stages, each a share against a threshold; a stage without material says so and is not judged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from services.insight.domain.intervals import Interval, wilson
@@ -67,9 +68,16 @@ def judge(stage: Stage, numerator: int, n: int, *, threshold: float, minimum: in
     return Judged(stage, figure, numerator, n, value, wilson(value, n), threshold, state, sentence)
 
 
-def verdict(stages: Sequence[Judged]) -> str:
-    """Name what is broken in one sentence; never call a cycle closed when a stage could not be judged."""
-    broken = [judged.stage for judged in stages if judged.state is State.BROKEN]
+def _for_how_long(stage: Stage, since: datetime | None, now: datetime | None) -> str:
+    if since is None or now is None:
+        return stage.value
+    days = (now - since).days
+    return f"{stage} (for {days} {'day' if days == 1 else 'days'}, since {since:%Y-%m-%d})"
+
+
+def verdict(stages: Sequence[Judged], since: Mapping[str, datetime] | None = None, now: datetime | None = None) -> str:
+    """Name what is broken, and for how long as the daily looks saw it; never call a cycle closed when a stage could not be judged."""
+    broken = [_for_how_long(judged.stage, (since or {}).get(judged.stage), now) for judged in stages if judged.state is State.BROKEN]
     silent = [judged.stage for judged in stages if judged.state is State.NO_DATA]
     if broken:
         return f"The cycle is broken at: {', '.join(broken)}."

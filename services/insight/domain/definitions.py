@@ -5,10 +5,12 @@ from enum import StrEnum
 
 
 class Unit(StrEnum):
-    """What a value is: a share of answers (0 to 1) or points from -100 to 100."""
+    """What a value is: a share (0 to 1), points from -100 to 100, something counted, or money in the installation's currency."""
 
     SHARE = "share"
     POINTS = "points"
+    COUNT = "count"
+    MONEY = "money"
 
 
 class Part(StrEnum):
@@ -112,3 +114,40 @@ RESOLUTION = Definition(
     higher_is_better=True,
 )
 DEFINITIONS = {definition.key: definition for definition in (CSAT, DSAT, NPS, CES, RESOLUTION)}
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a figure means that is counted or worked out from more than one kind of answer."""
+
+    key: str
+    version: int
+    name: str
+    formula: str
+    unit: Unit
+    higher_is_better: bool
+
+    @property
+    def definition_id(self) -> str:
+        """Return the id under which the figure is quoted."""
+        return f"{self.key}@{self.version}"
+
+
+MEANINGS = (
+    Meaning("contacts", 1, "Contacts", "ended contacts", Unit.COUNT, higher_is_better=False),
+    Meaning("cost", 1, "Cost of contacts", "sum of handle seconds x rate per hour / 3600, each rounded half to even to cents", Unit.MONEY, False),
+    Meaning("overdue", 1, "Follow-ups overdue now", "open follow-ups past their due time, at this moment", Unit.COUNT, higher_is_better=False),
+    Meaning(
+        "repeat_rate",
+        1,
+        "Repeat rate",
+        "P(contact again about the driver within the window), Kaplan-Meier",
+        Unit.SHARE,
+        False,
+    ),
+    Meaning("first_contact_resolution", 1, "First-contact resolution", "resolved: yes, and no repeat in the window / answers", Unit.SHARE, True),
+    Meaning("response_rate", 1, "Response rate", "invitations with an answer that is not flagged / invitations", Unit.SHARE, higher_is_better=True),
+    Meaning("accuracy_per_unit", 1, "Accuracy per unit", "1 - reviewed contacts with an error of the kind / reviewed contacts", Unit.SHARE, True),
+    Meaning("accuracy_per_opportunity", 1, "Accuracy per opportunity", "1 - errors of the kind / opportunities", Unit.SHARE, higher_is_better=True),
+    Meaning("key_driver", 1, "Key driver weight", "share of R² over all orders of entry (Shapley, LMG)", Unit.SHARE, higher_is_better=True),
+)

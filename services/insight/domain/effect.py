@@ -1,7 +1,9 @@
 """Did the change help? Before against after, with the interval of the difference; silence is not proof."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from services.insight.domain.definitions import Definition, Unit
 from services.insight.domain.figures import Figure
@@ -15,6 +17,10 @@ class Verdict(StrEnum):
     NOT_PROVEN = "not_proven"
     HARMFUL = "harmful"
     TOO_EARLY = "too_early"
+
+
+NEAR = 1e-9
+"""Nearer to zero than this is zero, and no effect: what floating point leaves of two series that move alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +48,9 @@ def _net(side: Figure) -> tuple[float, float, float]:
     return parts.get("good", 0) / side.denominator, parts.get("bad", 0) / side.denominator, side.denominator
 
 
-def _verdict(definition: Definition, interval: Interval) -> Verdict:
-    rises, falls = interval.low > 0, interval.high < 0
+def verdict_of(definition: Definition, interval: Interval) -> Verdict:
+    """Return what the interval of a difference allows to be claimed."""
+    rises, falls = interval.low > NEAR, interval.high < -NEAR
     better, worse = (rises, falls) if definition.higher_is_better else (falls, rises)
     if better:
         return Verdict.PROVEN
@@ -64,7 +71,14 @@ def effect(definition: Definition, before: Figure, after: Figure, *, target: flo
         reason = f"{before.denominator} answers before and {after.denominator} after; at least {minimum} on each side are needed."
         return Effect(Verdict.TOO_EARLY, reason, None, None, None)
     interval = _interval(definition, before, after)
-    verdict = _verdict(definition, interval)
+    verdict = verdict_of(definition, interval)
     value = after.raw.value
     reached = value >= target if definition.higher_is_better else value <= target
     return Effect(verdict, _REASONS[verdict], value - before.raw.value, interval, reached)
+
+
+def slices(driver: str, control: Mapping[str, Any] | None) -> tuple[dict[str, str], dict[str, str] | None]:
+    """Return the filters of what the change touches, and of its control; None without one."""
+    sides = [{name: value for name, value in (control or {}).get(side, {}).items() if value is not None} for side in ("where", "against")]
+    where = {"driver": driver, **sides[0]}
+    return where, None if control is None else {"driver": driver, **sides[1]}

@@ -22,6 +22,8 @@ class Asked:
     start: datetime | None
     end: datetime | None
     filters: Mapping[str, str]
+    compared: tuple[datetime | None, datetime | None] = (None, None)
+    """The span to compare with; None: the one of the same length before."""
 
 
 def resolve(start: datetime | None, end: datetime | None, now: datetime) -> Period | None:

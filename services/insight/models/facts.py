@@ -150,7 +150,20 @@ class ResponseFact(Base, table=True):
     response_id: UUID = Field(primary_key=True)
     invitation_id: UUID | None = Field(index=True)
     flagged: bool
+    revision: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    """A response that was changed or added to is told again with the next number."""
     told_at: datetime
+
+
+class OptOutFact(Base, table=True):
+    """A customer does not want to be asked again."""
+
+    __tablename__ = "opt_out_fact"
+
+    event_id: UUID = Field(primary_key=True)
+    customer_id: UUID | None = Field(index=True, sa_column_kwargs=INDIRECT)
+    channel: str
+    opted_out_at: datetime = Field(index=True)
 
 
 class InvitationFact(Base, table=True):

@@ -9,6 +9,8 @@ from sqlmodel import Field
 
 from services.insight.models.base import DIRECT, FREE_TEXT, NONE, Base
 
+OF_CONTACT = {"info": {"part_of": "contact_fact.contact_id"}}
+
 
 class Department(Base, table=True):
     """A department that causes contacts and pays for them."""
@@ -66,8 +68,17 @@ class Initiative(Base, table=True):
     evidence: list[str] | None = Field(default=None, sa_type=JSON)
     """Follow-ups and feedback items that it answers, by id."""
     control: dict[str, Any] | None = Field(default=None, sa_type=JSON)
-    """The slice that the change does not touch, e.g. {"driver": "bill"}; None: before is compared with after alone."""
+    """{"where": the slice that the change touches, "against": the one that it does not}; None: before is compared with after alone."""
     version: int
+
+
+class InitiativeEvidence(Base, table=True):
+    """A follow-up or feedback item that an initiative answers: the way from the inner loop to the outer one."""
+
+    __tablename__ = "initiative_evidence"
+
+    initiative_id: UUID = Field(primary_key=True)
+    subject_id: UUID = Field(primary_key=True, index=True)
 
 
 class StageState(Base, table=True):
@@ -87,7 +98,7 @@ class Dispute(Base, table=True):
     __table_args__ = (Index("ix_dispute_department", "department", "id"), Index("ix_dispute_contact", "contact_id"))
 
     id: UUID = Field(primary_key=True)
-    contact_id: UUID
+    contact_id: UUID = Field(sa_column_kwargs=OF_CONTACT)
     department: str
     suggested: str | None
     """The department that should pay instead, as the disputing one sees it."""
@@ -103,7 +114,7 @@ class DisputeStep(Base, table=True):
     __tablename__ = "dispute_step"
 
     id: UUID = Field(primary_key=True)
-    dispute_id: UUID = Field(index=True)
+    dispute_id: UUID = Field(index=True, sa_column_kwargs={"info": {"part_of": "dispute.id"}})
     state: str
     note: str = Field(sa_column_kwargs=FREE_TEXT)
     by: str = Field(sa_column_kwargs=DIRECT)
@@ -153,7 +164,7 @@ class QualityReview(Base, table=True):
     )
 
     id: UUID = Field(primary_key=True)
-    contact_id: UUID
+    contact_id: UUID = Field(sa_column_kwargs=OF_CONTACT)
     form: str
     form_version: int
     reviewer: str = Field(sa_column_kwargs=DIRECT)

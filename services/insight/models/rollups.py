@@ -27,49 +27,51 @@ class TouchedDay(Base, table=True):
     day: int
 
 
-class ContactDay(Base, table=True):
+class _Span(Base):
+    """Which days a row is about; the key begins with it, so that a span of days is read in one go."""
+
+    days: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    day: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
+class _Caused(_Span):
+    """What it was about, and where."""
+
+    driver: str = Field(primary_key=True)
+    department: str = Field(primary_key=True)
+    site: str = Field(primary_key=True)
+    vendor: str = Field(primary_key=True)
+
+
+class ContactDay(_Caused, table=True):
     """Contacts of a day by driver and place."""
 
     __tablename__ = "contact_day"
     __table_args__ = CLUSTERED
 
-    days: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    day: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    driver: str = Field(primary_key=True)
-    department: str = Field(primary_key=True)
-    site: str = Field(primary_key=True)
-    vendor: str = Field(primary_key=True)
     contacts: int
     handle_ms: int = Field(sa_type=BigInteger)
     cents: int = Field(sa_type=BigInteger)
     unpriced: int
 
 
-class FeedbackDay(Base, table=True):
+class FeedbackDay(_Caused, table=True):
     """Feedback of a day by driver and place; `judged` items have a sentiment."""
 
     __tablename__ = "feedback_day"
     __table_args__ = CLUSTERED
 
-    days: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    day: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    driver: str = Field(primary_key=True)
-    department: str = Field(primary_key=True)
-    site: str = Field(primary_key=True)
-    vendor: str = Field(primary_key=True)
     items: int
     judged: int
     negative: int
 
 
-class AnswerDay(Base, table=True):
+class AnswerDay(_Span, table=True):
     """Answers of a day by kind, mark and place, with the sums that weighting needs: over those whose probability of being asked is known."""
 
     __tablename__ = "answer_day"
     __table_args__ = CLUSTERED
 
-    days: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    day: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     kind: str = Field(primary_key=True)
     mark: str = Field(primary_key=True)
     site: str = Field(primary_key=True)
@@ -82,17 +84,11 @@ class AnswerDay(Base, table=True):
     squares: float
 
 
-class SatisfactionDay(Base, table=True):
+class SatisfactionDay(_Caused, table=True):
     """Satisfaction (csat5) of a day by driver and place."""
 
     __tablename__ = "satisfaction_day"
     __table_args__ = CLUSTERED
 
-    days: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    day: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    driver: str = Field(primary_key=True)
-    department: str = Field(primary_key=True)
-    site: str = Field(primary_key=True)
-    vendor: str = Field(primary_key=True)
     answers: int
     satisfied: int

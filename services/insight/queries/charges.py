@@ -50,7 +50,7 @@ async def _disputed(tx: Tx, period: Period, asked: Asked) -> dict[str | None, in
 async def charge_back(tx: Tx, asked: Asked) -> ChargeBackView:
     """Return what every department is charged; the lines add up to the total, because both are sums of the same cents."""
     period = period_of(tx, asked)
-    sums = await summed(tx, CONTACTS, period, asked)
+    sums = await summed(tx, CONTACTS, period, asked, by=("department",))
     numbers = [func.sum(sums.c[name]).label(name) for name in CONTACTS.numbers]
     rows = await tx.rows(select(sums.c.department, *numbers).group_by(sums.c.department))
     names = {row["key"]: row["name"] for row in await tx.rows(select(col(Department.key), col(Department.name)))}

@@ -18,6 +18,7 @@ from services.insight.models import (
     FollowUpFact,
     Initiative,
     InvitationFact,
+    OptOutFact,
     ResponseFact,
     StageState,
     ToldFact,
@@ -106,6 +107,19 @@ def _with_age(judged: Judged, since: datetime | None, now: datetime) -> Judged:
     return replace(judged, sentence=f"{judged.sentence} Broken since {since:%Y-%m-%d}, {days} {'day' if days == 1 else 'days'}.")
 
 
+async def _left_out(tx: Tx, period: Period) -> tuple[int, int]:
+    """Return how many responses looked like a scanner's, and how many customers asked not to be asked."""
+    flagged = select(func.count()).select_from(ResponseFact).where(_in(col(ResponseFact.told_at), period), col(ResponseFact.flagged).is_(True))
+    opted = select(func.count()).select_from(OptOutFact).where(_in(col(OptOutFact.opted_out_at), period))
+    return await tx.scalar(flagged), await tx.scalar(opted)
+
+
+def _asides(flagged: int, opted_out: int) -> str:
+    said = [f"{flagged} flagged {'answer was' if flagged == 1 else 'answers were'} left out"] if flagged else []
+    said += [f"{opted_out} asked not to be asked again"] if opted_out else []
+    return f"In the period {' and '.join(said)}." if said else ""
+
+
 async def cycle_health(tx: Tx, asked: Asked, thresholds: Mapping[str, float], minimum: int) -> CycleHealthView:
     """Judge all six stages over a period; `thresholds` names one share per stage."""
     period = period_of(tx, asked)
@@ -123,9 +137,12 @@ async def cycle_health(tx: Tx, asked: Asked, thresholds: Mapping[str, float], mi
         row = (await tx.rows(statement))[0]
         judged = judge(stage, int(row["hits"]), int(row["n"]), threshold=thresholds[stage], minimum=least)
         stages.append(_with_age(judged, known.get(stage), tx.now))
+    flagged, opted_out = await _left_out(tx, period)
     return CycleHealthView(
         period=PeriodView(start=period.start, end=period.end),
         stages=[StageView.model_validate(judged) for judged in stages],
         broken=[judged.stage for judged in stages if judged.state is State.BROKEN],
-        sentence=verdict(stages),
+        sentence=" ".join([verdict(stages, {stage: since for stage, since in known.items() if since}, tx.now), _asides(flagged, opted_out)]).strip(),
+        flagged_answers=flagged,
+        opted_out=opted_out,
     )

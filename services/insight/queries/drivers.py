@@ -12,7 +12,7 @@ from services.insight.domain.charge import amount
 from services.insight.domain.figures import share
 from services.insight.domain.period import Asked, Period
 from services.insight.models import DriverOwner, FeedbackFact, FollowUpFact
-from services.insight.queries.narrow import is_limited, period_of, seen
+from services.insight.queries.narrow import compared_with, is_limited, period_of, seen
 from services.insight.queries.summed import summed
 from services.insight.repository.rollups import CONTACTS, FEEDBACK, SATISFACTION, Sums, tally
 from services.kit.db import Tx
@@ -27,7 +27,7 @@ async def _by_driver(tx: Tx, statement: Any) -> Numbers:
 
 async def _added(tx: Tx, sums: Sums, period: Period, asked: Asked, **labels: str) -> Numbers:
     """Add up a table of sums by driver; `labels` gives its numbers the names used here."""
-    found = await summed(tx, sums, period, asked)
+    found = await summed(tx, sums, period, asked, by=("driver", "department"))
     numbers = [func.sum(found.c[name]).label(labels.get(name, name)) for name in sums.numbers]
     department = func.max(func.nullif(found.c.department, "")).label("department")
     return await _by_driver(tx, select(found.c.driver, department, *numbers).group_by(found.c.driver))
@@ -59,13 +59,15 @@ async def drivers(tx: Tx, asked: Asked, minimum: int) -> list[DriverView]:
     """Return every driver of the period, the dearest first; contacts without a known driver stand under null."""
     period = period_of(tx, asked)
     contacts = await _added(tx, CONTACTS, period, asked)
+    then = {"contacts": "contacts_before", "cents": "cents_before", "unpriced": "unpriced_before", "handle_ms": "handle_before"}
+    past = await _added(tx, CONTACTS, compared_with(asked, period), asked, **then)
     feedback = await _added(tx, FEEDBACK, period, asked, judged="n")
     answers = await _added(tx, SATISFACTION, period, asked, answers="n")
     follow_ups = await _follow_ups(tx, asked)
     owners = {row["driver"]: row["department"] for row in await tx.rows(select(col(DriverOwner.driver), col(DriverOwner.department)))}
     currency = await repository.currency(tx)
     found: dict[str | None, dict[str, Any]] = defaultdict(dict)
-    for part in (follow_ups, answers, feedback, contacts):
+    for part in (follow_ups, answers, feedback, past, contacts):
         for driver, row in part.items():
             kept = {name: value for name, value in row.items() if name not in {"driver", "n", "items"} and value is not None}
             found[driver] |= kept
@@ -75,6 +77,12 @@ async def drivers(tx: Tx, asked: Asked, minimum: int) -> list[DriverView]:
         numbers["answers"] = int(answers[driver]["n"]) if driver in answers else 0
     views = [_view(driver, numbers, currency, minimum) for driver, numbers in found.items()]
     return sorted(views, key=lambda view: (-float(view.cost.amount) if view.cost else 0.0, -view.contacts, view.driver or "~"))
+
+
+def _before(numbers: dict[str, Any], currency: str | None) -> MoneyView | None:
+    """Return what the driver cost in the comparison period; None while no contact had a price."""
+    priced = numbers.get("contacts_before", 0) > numbers.get("unpriced_before", 0)
+    return MoneyView(amount=amount(int(numbers["cents_before"])), currency=currency) if priced and currency is not None else None
 
 
 def _view(driver: str | None, numbers: dict[str, Any], currency: str | None, minimum: int) -> DriverView:
@@ -89,6 +97,8 @@ def _view(driver: str | None, numbers: dict[str, Any], currency: str | None, min
         handle_minutes=round(int(numbers.get("handle_ms", 0)) / MS_PER_MINUTE, 2),
         cost=MoneyView(amount=amount(int(cents or 0)), currency=currency or "") if priced else None,
         unpriced_contacts=int(numbers.get("unpriced", 0)),
+        contacts_before=int(numbers.get("contacts_before", 0)),
+        cost_before=_before(numbers, currency),
         negative=ShareView.model_validate(negative),
         csat=ShareView.model_validate(csat),
         follow_ups_open=numbers.get("open", 0),

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from services.insight.contract import EstimateView, IntervalView, MetricView, PeriodView
-from services.insight.domain.definitions import DEFINITIONS, Definition
+from services.insight.contract import ChangeView, EstimateView, IntervalView, MetricView, PeriodView
+from services.insight.domain.definitions import DEFINITIONS, Definition, Unit
 from services.insight.domain.figures import Counted, Estimate, Figure, Sum, Tallied, figure
+from services.insight.domain.intervals import net_score_difference, newcombe
 from services.insight.domain.period import Asked, Period
 from services.insight.models import AnswerFact
-from services.insight.queries.narrow import period_of, within
+from services.insight.queries.narrow import compared_with, period_of, within
 from services.insight.queries.summed import summed
 from services.insight.repository.rollups import ANSWERS
 from services.kit.db import Tx
@@ -21,9 +22,9 @@ async def counted(tx: Tx, definition: Definition, period: Period, asked: Asked) 
     """Return unflagged answers added up by mark, and how many flagged ones were left out."""
     if "dimension" in asked.filters:
         return await _within_dimension(tx, definition, period, asked)
-    sums = await summed(tx, ANSWERS, period, asked)
+    sums = await summed(tx, ANSWERS, period, asked, by=("mark",), kinds=[definition.question_kind])
     numbers = [func.sum(sums.c[name]).label(name) for name in ANSWERS.numbers]
-    rows = await tx.rows(select(sums.c.mark, *numbers).where(sums.c.kind == definition.question_kind).group_by(sums.c.mark).order_by(sums.c.mark))
+    rows = await tx.rows(select(sums.c.mark, *numbers).group_by(sums.c.mark).order_by(sums.c.mark))
     left_out = sum(row["flagged"] for row in rows)
     return [Sum(row["mark"], int(row["answers"]), int(row["known"]), row["weight"], row["squares"]) for row in rows], int(left_out)
 
@@ -51,6 +52,18 @@ def _estimate(found: Estimate | None) -> EstimateView | None:
     return EstimateView(value=found.value, interval=interval, n=found.n, n_effective=found.n_effective)
 
 
+def change(definition: Definition, now: Figure, then: Figure) -> ChangeView | None:
+    """Return how far a figure moved, with the interval of the difference; None when either side is withheld."""
+    if now.raw is None or then.raw is None:
+        return None
+    if definition.unit is Unit.SHARE:
+        interval = newcombe((then.raw.value, then.denominator), (now.raw.value, now.denominator))
+    else:
+        sides = [(one.parts["good"] / one.denominator, one.parts["bad"] / one.denominator, one.denominator) for one in (then, now) if one.parts]
+        interval = net_score_difference(sides[0], sides[1])
+    return ChangeView(difference=now.raw.value - then.raw.value, interval=interval_view(interval), before=then.raw.value)
+
+
 async def metric(tx: Tx, key: str, asked: Asked, minimum: int) -> MetricView:
     """Return one figure over one slice; raises NotFound for a figure that nobody defined."""
     definition = DEFINITIONS.get(key)
@@ -58,10 +71,13 @@ async def metric(tx: Tx, key: str, asked: Asked, minimum: int) -> MetricView:
         raise NotFound(f"There is no metric of that name. There are: {', '.join(DEFINITIONS)}.")
     period = period_of(tx, asked)
     answers, flagged = await counted(tx, definition, period, asked)
-    return _view(definition, figure(definition, answers, minimum=minimum), flagged, period, asked)
+    past = compared_with(asked, period)
+    then = figure(definition, (await counted(tx, definition, past, asked))[0], minimum=minimum)
+    return _view(definition, (figure(definition, answers, minimum=minimum), then), flagged, (period, past), asked)
 
 
-def _view(definition: Definition, found: Figure, flagged: int, period: Period, asked: Asked) -> MetricView:
+def _view(definition: Definition, sides: tuple[Figure, Figure], flagged: int, periods: tuple[Period, Period], asked: Asked) -> MetricView:
+    found, (period, past) = sides[0], periods
     raw = _estimate(found.raw)
     return MetricView(
         definition_id=definition.definition_id,
@@ -83,5 +99,7 @@ def _view(definition: Definition, found: Figure, flagged: int, period: Period, a
         flagged_left_out=flagged,
         without_probability=found.without_probability,
         period=PeriodView(start=period.start, end=period.end),
+        compared_with=PeriodView(start=past.start, end=past.end),
+        change=change(definition, *sides),
         filters=dict(asked.filters),
     )

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import SQLModel
 
-from services.insight.domain.period import Asked, Period, resolve
+from services.insight.domain.period import Asked, Period, before, resolve
 from services.kit.db import Tx
 from services.kit.errors import Refused
 
@@ -22,6 +22,18 @@ def period_of(tx: Tx, asked: Asked) -> Period:
     if found is None:
         raise PeriodEmpty("The period is empty: `from` must lie before `to`.", pointer="/from")
     return found
+
+
+def compared_with(asked: Asked, period: Period) -> Period:
+    """Return the comparison period: as asked, else the one of the same length before; raises PeriodEmpty."""
+    start, end = asked.compared
+    if start is None and end is None:
+        return before(period)
+    first = start or (end or period.start) - (period.end - period.start)
+    last = end or first + (period.end - period.start)
+    if first >= last:
+        raise PeriodEmpty("The comparison period is empty: `compare_from` must lie before `compare_to`.", pointer="/compare_from")
+    return Period(first, last)
 
 
 def seen(tx: Tx, model: type[SQLModel]) -> list[ColumnElement[bool]]:

@@ -4,39 +4,34 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.insight import repository
 from services.insight.contract import (
-    ChangeView,
-    FunnelView,
     MoneyView,
     OverviewView,
     ParetoView,
     PeriodView,
-    PlaceView,
     PointView,
     SeriesView,
     TileView,
 )
 from services.insight.domain.charge import amount
-from services.insight.domain.definitions import CSAT, DEFINITIONS, RESOLUTION, Definition, Unit
-from services.insight.domain.figures import Figure, Sum, figure
-from services.insight.domain.intervals import net_score_difference, newcombe, wilson
-from services.insight.domain.period import WEEK, Asked, Period, before, begin_of, begin_of_bucket, bucket_of, day_of
-from services.insight.domain.statistics.control import funnel
+from services.insight.domain.definitions import CSAT, DEFINITIONS, RESOLUTION, Definition
+from services.insight.domain.figures import Sum, figure
+from services.insight.domain.intervals import wilson
+from services.insight.domain.period import WEEK, Asked, Period, begin_of, begin_of_bucket, bucket_of, day_of
 from services.insight.models import FeedbackFact, FollowUpFact
-from services.insight.queries.metrics import interval_view
-from services.insight.queries.narrow import is_limited, period_of, seen
+from services.insight.queries.funnels import judged_funnel
+from services.insight.queries.metrics import change, interval_view
+from services.insight.queries.narrow import compared_with, is_limited, period_of, seen
 from services.insight.queries.summed import summed
 from services.insight.repository.rollups import ANSWERS, CONTACTS
 from services.kit.db import Tx
 
 MOST_POINTS = 60
 PARETO = 20
-LEAST_PLACE = 30
-"""A site with fewer answers is left out of the funnel."""
 Marks = dict[str, list[Sum]]
 SiteCounts = dict[str, list[int]]
 
@@ -47,7 +42,7 @@ def _numbers(found: Any, names: Sequence[str]) -> list[Any]:
 
 async def _marks(tx: Tx, period: Period, asked: Asked) -> tuple[Marks, SiteCounts]:
     """Return the answers of a period by kind of question, and satisfaction by site; one read for both."""
-    sums = await summed(tx, ANSWERS, period, asked)
+    sums = await summed(tx, ANSWERS, period, asked, by=("kind", "mark", "site"))
     keys = (sums.c.kind, sums.c.mark, sums.c.site)
     rows = await tx.rows(select(*keys, *_numbers(sums, ["answers", "known", "weight", "squares"])).group_by(*keys))
     added: dict[tuple[str, str], list[Any]] = defaultdict(lambda: [0, 0, 0.0, 0.0])
@@ -67,21 +62,9 @@ async def _marks(tx: Tx, period: Period, asked: Asked) -> tuple[Marks, SiteCount
 
 async def _contacts(tx: Tx, period: Period, asked: Asked) -> list[Any]:
     """Return contacts, cents and who causes them, by driver."""
-    sums = await summed(tx, CONTACTS, period, asked)
+    sums = await summed(tx, CONTACTS, period, asked, by=("driver", "department"))
     department = func.max(func.nullif(sums.c.department, "")).label("department")
     return list(await tx.rows(select(sums.c.driver, department, *_numbers(sums, list(CONTACTS.numbers))).group_by(sums.c.driver)))
-
-
-def change(definition: Definition, now: Figure, then: Figure) -> ChangeView | None:
-    """Return how far a figure moved, with the interval of the difference; None when either side is withheld."""
-    if now.raw is None or then.raw is None:
-        return None
-    if definition.unit is Unit.SHARE:
-        interval = newcombe((then.raw.value, then.denominator), (now.raw.value, now.denominator))
-    else:
-        sides = [(one.parts["good"] / one.denominator, one.parts["bad"] / one.denominator, one.denominator) for one in (then, now) if one.parts]
-        interval = net_score_difference(sides[0], sides[1])
-    return ChangeView(difference=now.raw.value - then.raw.value, interval=interval_view(interval), before=then.raw.value)
 
 
 def _tile(definition: Definition, now: Marks, then: Marks, minimum: int) -> TileView:
@@ -137,7 +120,7 @@ async def _overdue(tx: Tx, asked: Asked) -> int:
     return int(await tx.scalar(count))
 
 
-def _width(period: Period) -> int:
+def point_width(period: Period) -> int:
     """Return how many days a point of a series covers: one, or so many whole weeks that there are about 60 points."""
     days = max(1, (period.end - period.start).days)
     if days <= MOST_POINTS:
@@ -145,18 +128,18 @@ def _width(period: Period) -> int:
     return WEEK * -(-days // (WEEK * MOST_POINTS))
 
 
-async def _answer_series(tx: Tx, period: Period, asked: Asked, width: int) -> list[SeriesView]:
-    sums = await summed(tx, ANSWERS, period, asked, width=width)
-    kinds = or_(sums.c.kind == CSAT.question_kind, sums.c.kind == RESOLUTION.question_kind)
-    grouped = select(sums.c.bucket, sums.c.kind, sums.c.mark, func.sum(sums.c.answers).label("answers")).where(kinds)
+async def answer_series(tx: Tx, period: Period, asked: Asked, width: int, wanted: Sequence[Definition] = (CSAT, RESOLUTION)) -> list[SeriesView]:
+    """Return shares over time; figures of one kind of question are counted from the same answers."""
+    sums = await summed(tx, ANSWERS, period, asked, by=("kind", "mark"), width=width, kinds=sorted({one.question_kind for one in wanted}))
+    grouped = select(sums.c.bucket, sums.c.kind, sums.c.mark, func.sum(sums.c.answers).label("answers"))
     counts: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
     for row in await tx.rows(grouped.group_by(sums.c.bucket, sums.c.kind, sums.c.mark)):
-        definition = CSAT if row["kind"] == CSAT.question_kind else RESOLUTION
-        if row["mark"] in definition.valid:
-            pair = counts[definition.key, int(row["bucket"])]
-            pair[1] += int(row["answers"])
-            pair[0] += int(row["answers"]) if row["mark"] in definition.good else 0
-    return [_shares(definition, counts, period, width) for definition in (CSAT, RESOLUTION)]
+        for definition in wanted:
+            if row["kind"] == definition.question_kind and row["mark"] in definition.valid:
+                pair = counts[definition.key, int(row["bucket"])]
+                pair[1] += int(row["answers"])
+                pair[0] += int(row["answers"]) if row["mark"] in definition.good else 0
+    return [_shares(definition, counts, period, width) for definition in wanted]
 
 
 def _shares(definition: Definition, counts: dict[tuple[str, int], list[int]], period: Period, width: int) -> SeriesView:
@@ -173,22 +156,34 @@ def _start(period: Period, bucket: int, width: int) -> Any:
     return max(period.start, begin_of(begin_of_bucket(first + bucket, width)))
 
 
-async def _contact_series(tx: Tx, period: Period, asked: Asked, width: int) -> list[SeriesView]:
-    sums = await summed(tx, CONTACTS, period, asked, width=width)
+async def contact_series(tx: Tx, period: Period, asked: Asked, width: int) -> list[SeriesView]:
+    """Return contacts and their cost over time."""
+    sums = await summed(tx, CONTACTS, period, asked, by=(), width=width)
     grouped = select(sums.c.bucket, *_numbers(sums, ["contacts", "cents"])).group_by(sums.c.bucket).order_by(sums.c.bucket)
     rows = await tx.rows(grouped)
     made: dict[str, list[PointView]] = {"contacts": [], "cost": []}
     for row in rows:
         start, n = _start(period, int(row["bucket"]), width), int(row["contacts"])
+        if n == 0:
+            continue
         made["contacts"].append(PointView(start=start, value=float(n), n=n, interval=None))
         made["cost"].append(PointView(start=start, value=int(row["cents"]) / 100, n=n, interval=None))
     units = {"contacts": ("Contacts", "count"), "cost": ("Cost of contacts", "money")}
     return [SeriesView(key=key, name=units[key][0], unit=units[key][1], days_per_point=width, points=made[key]) for key in made]
 
 
+def _by_cost(rows: Sequence[Any]) -> list[Any]:
+    return sorted(rows, key=lambda row: (-int(row["cents"]), -int(row["contacts"]), row["driver"] or "~"))
+
+
+async def dearest(tx: Tx, period: Period, asked: Asked) -> tuple[list[Any], str | None]:
+    """Return every driver's contacts and cents, the dearest first, and the currency."""
+    return _by_cost(await _contacts(tx, period, asked)), await repository.currency(tx)
+
+
 def _pareto(rows: Sequence[Any], currency: str | None) -> list[ParetoView]:
     """Return drivers by cost, then contacts, with the share that they and all dearer ones make up."""
-    known = sorted(rows, key=lambda row: (-int(row["cents"]), -int(row["contacts"]), row["driver"] or "~"))
+    known = _by_cost(rows)
     whole, contacts = sum(int(row["cents"]) for row in known), sum(int(row["contacts"]) for row in known)
     found, running = [], 0
     for row in known[:PARETO]:
@@ -201,40 +196,14 @@ def _pareto(rows: Sequence[Any], currency: str | None) -> list[ParetoView]:
     return found
 
 
-async def funnel_of(tx: Tx, definition: Definition, period: Period, asked: Asked, by: str) -> FunnelView:
-    """Compare sites or vendors by a share of answers; those with fewer than 30 answers are named, not judged."""
-    sums = await summed(tx, ANSWERS, period, asked)
-    place = sums.c[by]
-    grouped = select(place.label("place"), sums.c.mark, func.sum(sums.c.answers).label("answers"))
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for row in await tx.rows(grouped.where(sums.c.kind == definition.question_kind).group_by(place, sums.c.mark)):
-        if row["place"] and row["mark"] in definition.valid:
-            counts[row["place"]][1] += int(row["answers"])
-            counts[row["place"]][0] += int(row["answers"]) if row["mark"] in definition.good else 0
-    return judged_funnel(definition, counts, by)
-
-
-def judged_funnel(definition: Definition, counts: dict[str, list[int]], by: str) -> FunnelView:
-    """Judge counted places; sorted by size, so that Laney's spread does not depend on names."""
-    heard = sorted((key for key, (_, n) in counts.items() if n >= LEAST_PLACE), key=lambda key: (counts[key][1], key))
-    few = sorted(key for key, (_, n) in counts.items() if 0 < n < LEAST_PLACE)
-    if not heard:
-        return FunnelView(definition_id=definition.definition_id, by=by, centre=None, inflation=1.0, p=None, places=[], too_few=few)
-    found = funnel(heard, [counts[key][0] for key in heard], [counts[key][1] for key in heard])
-    places = [PlaceView.model_validate(one) for one in found.places]
-    return FunnelView(
-        definition_id=definition.definition_id, by=by, centre=found.centre, inflation=found.inflation, p=found.p, places=places, too_few=few
-    )
-
-
 async def overview(tx: Tx, asked: Asked, minimum: int) -> OverviewView:
     """Return the whole overview of a period and of the one before it, within the reader's limits."""
     period = period_of(tx, asked)
-    past = before(period)
+    past = compared_with(asked, period)
     (now, sites), (then, _) = await _marks(tx, period, asked), await _marks(tx, past, asked)
     rows, old = await _contacts(tx, period, asked), await _contacts(tx, past, asked)
     currency = await repository.currency(tx)
-    width = _width(period)
+    width = point_width(period)
     tiles = [_tile(DEFINITIONS[key], now, then, minimum) for key in ("csat", "dsat", "nps", "ces", "resolution")]
     cents, contacts = ([sum(int(row[name]) for row in side) for side in (rows, old)] for name in ("cents", "contacts"))
     tiles += [
@@ -248,7 +217,7 @@ async def overview(tx: Tx, asked: Asked, minimum: int) -> OverviewView:
         filters=dict(asked.filters),
         currency=currency,
         figures=tiles,
-        series=[*(await _answer_series(tx, period, asked, width)), *(await _contact_series(tx, period, asked, width))],
+        series=[*(await answer_series(tx, period, asked, width)), *(await contact_series(tx, period, asked, width))],
         pareto=_pareto(rows, currency),
-        funnel=judged_funnel(CSAT, sites, "site"),
+        funnel=judged_funnel(CSAT, sites, "site", period, asked),
     )

@@ -9,8 +9,8 @@ from services.insight.contract import FunnelView
 from services.insight.domain.definitions import DEFINITIONS, Unit
 from services.insight.domain.period import Asked
 from services.insight.models import AnswerFact
+from services.insight.queries.funnels import funnel_of, judged_funnel
 from services.insight.queries.narrow import period_of, within
-from services.insight.queries.overview import funnel_of, judged_funnel
 from services.kit.db import Tx
 from services.kit.errors import NotFound
 
@@ -33,4 +33,4 @@ async def places(tx: Tx, key: str, by: str, asked: Asked) -> FunnelView:
         if row["mark"] in definition.valid:
             counts[row["team"]][1] += row["n"]
             counts[row["team"]][0] += row["n"] if row["mark"] in definition.good else 0
-    return judged_funnel(definition, counts, by)
+    return judged_funnel(definition, counts, by, period, asked)

@@ -54,6 +54,7 @@ async def repeats(tx: Tx, asked: Asked, window_days: int, minimum: int) -> Repea
         first_contact_resolution=sum(first) / len(first) if len(first) >= minimum else None,
         first_contact_n=len(first),
         agreement=cohens_kappa([str(yes) for yes, _ in said], [str(not back) for _, back in said]).kappa if len(said) >= minimum else None,
+        filters=dict(asked.filters),
     )
 
 

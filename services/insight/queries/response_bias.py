@@ -106,4 +106,6 @@ async def response_bias(tx: Tx, asked: Asked, minimum: int) -> ResponseBiasView:
         p={attribute: _chance(found) for attribute, found in groups.items()},
         r_indicator={name: r_indicator([a for a, _ in found.values()], [b for _, b in found.values()]) for name, found in groups.items() if found},
         adjusted=adjusted,
+        definition_id="response_rate@1",
+        filters=dict(asked.filters),
     )

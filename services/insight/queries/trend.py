@@ -18,6 +18,7 @@ from services.kit.errors import NotFound, Refused
 
 MOST_DAYS = 800
 SEED = 2026
+METHOD = "best split against the best splits of a draw without replacement (permutation test); Wilson intervals of days"
 
 
 class SpanTooLong(Refused):
@@ -28,8 +29,8 @@ class SpanTooLong(Refused):
 
 async def daily(tx: Tx, definition: Definition, period: Period, asked: Asked) -> dict[int, tuple[int, int]]:
     """Return (good, n) by day number from the begin of the period; days without answers are missing."""
-    sums = await summed(tx, ANSWERS, period, asked, width=1)
-    grouped = select(sums.c.bucket, sums.c.mark, func.sum(sums.c.answers).label("answers")).where(sums.c.kind == definition.question_kind)
+    sums = await summed(tx, ANSWERS, period, asked, by=("mark",), width=1, kinds=[definition.question_kind])
+    grouped = select(sums.c.bucket, sums.c.mark, func.sum(sums.c.answers).label("answers"))
     found: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for row in await tx.rows(grouped.group_by(sums.c.bucket, sums.c.mark)):
         if row["mark"] in definition.valid:
@@ -55,10 +56,11 @@ async def trend(tx: Tx, key: str, asked: Asked, rate: float) -> TrendView:
         PointView(start=max(period.start, begin_of(first + day)), value=good / n, n=n, interval=interval_view(wilson(good / n, n)))
         for day, (good, n) in series.items()
     ]
-    return _view(definition, period, points, found, rate)
+    return _view(definition, period, (points, sum(good for good, _ in series.values()), asked), found, rate)
 
 
-def _view(definition: Definition, period: Period, points: list[PointView], found: Change | None, rate: float) -> TrendView:
+def _view(definition: Definition, period: Period, seen: tuple[list[PointView], int, Asked], found: Change | None, rate: float) -> TrendView:
+    points, good, asked = seen
     at = points[found.at].start if found else None
     return TrendView(
         definition_id=definition.definition_id,
@@ -71,6 +73,10 @@ def _view(definition: Definition, period: Period, points: list[PointView], found
         false_alarm_rate=rate,
         alarms=bool(found and found.alarms),
         sentence=_sentence(definition, points, found, rate),
+        filters=dict(asked.filters),
+        numerator=good,
+        n=sum(point.n for point in points),
+        method=METHOD,
     )
 
 

@@ -26,7 +26,7 @@ Counts = dict[str, tuple[int, int]]
 async def _counts(tx: Tx, asked: Asked) -> dict[str, Counts]:
     """Return (bad, n) by driver for each source."""
     period = period_of(tx, asked)
-    sums = await summed(tx, SATISFACTION, period, asked)
+    sums = await summed(tx, SATISFACTION, period, asked, by=("driver",))
     added = (func.sum(sums.c.answers).label("n"), func.sum(sums.c.satisfied).label("good"))
     surveys = await tx.rows(select(sums.c.driver, *added).group_by(sums.c.driver))
     found: dict[str, Counts] = defaultdict(dict)

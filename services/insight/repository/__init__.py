@@ -22,15 +22,17 @@ from services.insight.models import (
     FeedbackFact,
     FollowUpFact,
     Initiative,
+    InitiativeEvidence,
     InvitationFact,
     KnownSubject,
+    OptOutFact,
     ToldFact,
 )
 from services.insight.repository.rollups import touch, touch_where
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import NotFound
 
-LINKED: tuple[type[SQLModel], ...] = (ContactFact, FeedbackFact, AnswerFact, InvitationFact, FollowUpFact, ToldFact)
+LINKED: tuple[type[SQLModel], ...] = (ContactFact, FeedbackFact, AnswerFact, InvitationFact, FollowUpFact, ToldFact, OptOutFact)
 
 
 async def customers_for(tx: Tx, told: Mapping[UUID, UUID | None]) -> dict[UUID, UUID | None]:
@@ -222,11 +224,14 @@ async def initiative(tx: Tx, initiative_id: UUID) -> Initiative:
     return found
 
 
-async def initiatives(tx: Tx, driver: str | None, after: UUID | None, limit: int) -> Sequence[Initiative]:
+async def initiatives(tx: Tx, driver: str | None, evidence: UUID | None, after: UUID | None, limit: int) -> Sequence[Initiative]:
     """Return initiatives, newest first, behind `after`."""
     statement = select(Initiative).order_by(desc(col(Initiative.id))).limit(limit)
     if driver is not None:
         statement = statement.where(col(Initiative.driver) == driver)
+    if evidence is not None:
+        named = select(col(InitiativeEvidence.initiative_id)).where(col(InitiativeEvidence.subject_id) == evidence)
+        statement = statement.where(col(Initiative.id).in_(named))
     if after is not None:
         statement = statement.where(col(Initiative.id) < after)
     return await tx.all(statement, Initiative)

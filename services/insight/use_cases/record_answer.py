@@ -43,9 +43,9 @@ async def record_answer(uow: UnitOfWork, event: SurveyAnswered) -> None:
     told_at = uow.envelope.occurred_at
     mine = col(ResponseFact.response_id) == event.response_id
     known = await uow.first(select(ResponseFact).where(mine), ResponseFact)
-    if known is not None and known.told_at > told_at:
+    if known is not None and (known.revision, known.told_at) > (event.revision, told_at):
         return
-    response = {"invitation_id": event.invitation_id, "flagged": event.flagged, "told_at": told_at}
+    response = {"invitation_id": event.invitation_id, "flagged": event.flagged, "revision": event.revision, "told_at": told_at}
     await uow.upsert(ResponseFact, {"response_id": event.response_id, **response}, key=("response_id",))
     await touch_where(uow, AnswerFact, col(AnswerFact.response_id) == event.response_id)
     await uow.execute(delete(AnswerFact).where(col(AnswerFact.response_id) == event.response_id))
@@ -66,7 +66,7 @@ async def record_answer(uow: UnitOfWork, event: SurveyAnswered) -> None:
         "site": about.site,
         "vendor": about.vendor,
         "queue": about.queue,
-        "topic": about.topic,
+        "topic": None if event.customer_id is not None and customer_id is None else about.topic,
         "attributed_driver": about.driver,
         "attributed_department": about.department,
         "driver": about.driver,

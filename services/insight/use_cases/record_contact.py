@@ -16,12 +16,13 @@ from services.routing.contract import ContactEnded
 async def record_contact(uow: UnitOfWork, event: ContactEnded) -> None:
     """Keep the contact's narrow fact; told again it is brought up to date, not counted twice."""
     customer_id = await repository.customer_for(uow, event.customer_id, event.contact_id)
+    forgotten = event.customer_id is not None and customer_id is None
     values = {
-        "external_id": event.external_id,
+        "external_id": None if forgotten else event.external_id,
         "customer_id": customer_id,
         "channel": event.channel,
         "queue": event.queue,
-        "topic": event.topic,
+        "topic": None if forgotten else event.topic,
         "team": event.team,
         "site": event.site,
         "vendor": event.vendor,

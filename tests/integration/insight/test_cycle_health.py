@@ -55,7 +55,7 @@ async def test_every_stage_has_a_figure_and_the_broken_ones_are_named(open_room:
             "practise": (3, 5, "healthy"),
             "tell": (1, 5, "broken"),
         }
-        assert found["sentence"] == "The cycle is broken at: categorise, own, tell."
+        assert found["sentence"] == "The cycle is broken at: categorise, own, tell. In the period 1 flagged answer was left out."
         tell = found["stages"][-1]
         assert tell["sentence"] == ("Tell is broken: only 1 of 5 (20.0%) contributors of published initiatives who were told; the threshold is 80%.")
 
