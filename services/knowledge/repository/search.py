@@ -12,8 +12,9 @@ from services.knowledge.contract import SearchView
 from services.knowledge.domain.analysis import Token, primary_language, words
 from services.knowledge.domain.mixing import CLOSE_ENOUGH
 from services.knowledge.domain.ranking import Corpus, idf
+from services.knowledge.domain.telling import Wanted
 from services.knowledge.domain.vectors import Meaning
-from services.knowledge.repository.candidates import Wanted, candidates
+from services.knowledge.repository.candidates import candidates
 from services.knowledge.repository.corrections import corrections, taken
 from services.knowledge.repository.findings import Asked, describe
 from services.knowledge.repository.ground import Scope, ground, holdings
