@@ -66,6 +66,8 @@ class NeedView(View):
     source: str
     state: str
     found_at: datetime
+    modules: tuple[str, ...] = ()
+    """Codes of the active modules that teach the topic; empty: one has to be written."""
 
 
 class AssignmentView(View):
@@ -147,12 +149,14 @@ async def list_needs(
 ) -> Page[NeedView]:
     """List needs, newest first."""
 
-    async def page(tx: Tx) -> list[TrainingNeed]:
-        return await training.needs(tx, state=state, before=id_in(cursor), limit=limit + 1)
+    async def page(tx: Tx) -> tuple[list[TrainingNeed], dict[str, list[str]]]:
+        found = await training.needs(tx, state=state, before=id_in(cursor), limit=limit + 1)
+        return found, await training.modules_for(tx, sorted({one.topic for one in found}))
 
-    found = await read(page)
+    found, teaching = await read(page)
     more = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
-    return Page(items=[NeedView.model_validate(one) for one in found[:limit]], next_cursor=more)
+    views = [NeedView.model_validate(one).model_copy(update={"modules": tuple(teaching.get(one.topic, ()))}) for one in found[:limit]]
+    return Page(items=views, next_cursor=more)
 
 
 @router.post("/v1/training/assignments", status_code=201, response_model=list[AssignmentView])

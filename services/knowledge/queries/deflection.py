@@ -6,6 +6,7 @@ anyway. The effect is the difference between those who were offered answers in t
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlmodel import col
@@ -55,7 +56,7 @@ async def deflection(tx: Tx, since: datetime, until: datetime, window_days: int)
     """Return the figures for sessions that began in the span and whose window is over."""
     window = timedelta(days=window_days)
     span = Span(since, min(until, tx.now - window))
-    rows = await _sessions(tx, span, window)
+    rows = await judged_sessions(tx, span, window)
     judged = [row for row in rows if row["known"] or row["wants_contact"]]
     forms = [row for row in rows if row["asked"]]
     groups = {held_out: [row for row in forms if bool(row["held_out"]) is held_out] for held_out in (False, True)}
@@ -75,11 +76,11 @@ async def deflection(tx: Tx, since: datetime, until: datetime, window_days: int)
     )
 
 
-def _contacted(rows: list[dict[str, bool]]) -> Share:
+def _contacted(rows: list[dict[str, Any]]) -> Share:
     return share(sum(bool(row["wants_contact"] or row["called"]) for row in rows), len(rows))
 
 
-async def _sessions(tx: Tx, span: Span, window: timedelta) -> list[dict[str, bool]]:
+async def judged_sessions(tx: Tx, span: Span, window: timedelta) -> list[dict[str, Any]]:
     """Two statements: the sessions, and the contacts of their customers; joined here: adding days to a moment differs between databases."""
     mine = col(HelpSession.id)
     tried = or_(
@@ -100,6 +101,7 @@ async def _sessions(tx: Tx, span: Span, window: timedelta) -> list[dict[str, boo
         contacts.setdefault(row["customer_id"], []).append((row["driver"], row["started_at"]))
     return [
         {
+            "id": one.id,
             "known": one.customer_id is not None,
             "wants_contact": one.wants_contact,
             "called": any(
