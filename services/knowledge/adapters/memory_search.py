@@ -2,8 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import numpy as np
@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from services.kit.db import Tx
 from services.kit.service import Runtime
-from services.knowledge.domain.postings import PostingIndex, Segment, Snapshot, segment
+from services.knowledge.domain.postings import Place, PostingIndex, Segment, Snapshot, segment
+from services.knowledge.domain.ranking import Occurrence
 from services.knowledge.domain.telling import Terms
 from services.knowledge.repository.backend import ROWS, Survey
+from services.knowledge.repository.candidates import occurrences
 from services.knowledge.repository.changes import changed_since, documents_after, mend_stamps, occurrences_after, placed, present_mark
 from services.knowledge.repository.ground import Ground, Scope, ground_of
 
@@ -26,13 +28,25 @@ class _MemorySurvey:
     snapshot: Snapshot
     seen: Ground
     masks: list[NDArray[np.bool_]]
+    tx: Tx
+    places: dict[UUID, Place] = field(default_factory=dict)
+    """Of the candidates so far."""
 
     async def holdings(self, terms: Collection[str]) -> dict[str, int]:
         counted = {term: self.snapshot.holding(term, self.masks) for term in terms}
         return {term: number for term, number in counted.items() if number}
 
     async def candidates(self, questions: Sequence[Terms], limit: int) -> list[list[UUID]]:
-        return [self.snapshot.best(terms, self.seen.corpus, self.masks, limit) for terms in questions]
+        found = [self.snapshot.best(terms, self.seen.corpus, self.masks, limit) for terms in questions]
+        for one in found:
+            self.places.update(one)
+        return [list(one) for one in found]
+
+    async def occurrences(self, terms: Sequence[str], standings: Mapping[UUID, str]) -> dict[UUID, list[Occurrence]]:
+        """What the meaning brought up is read from the rows."""
+        here = {one: self.places[one] for one in standings if one in self.places}
+        elsewhere = {one: standing for one, standing in standings.items() if one not in here}
+        return self.snapshot.occurrences(terms, here) | (await occurrences(self.tx, terms, elsewhere) if elsewhere else {})
 
 
 class MemorySearch:
@@ -65,7 +79,7 @@ class MemorySearch:
             return await ROWS.survey(tx, scope)
         snapshot = self._index.now
         seen = ground_of(snapshot.totals, scope)
-        return _MemorySurvey(snapshot, seen, snapshot.seen(seen.standings))
+        return _MemorySurvey(snapshot, seen, snapshot.seen(seen.standings), tx)
 
     async def _catch_up(self, tx: Tx, mark: int) -> bool:
         """Take in what changed; False when that is too much for one search."""

@@ -5,17 +5,19 @@ before it as soon as it is not much smaller) keep both additions and questions c
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.knowledge.domain.ranking import K1, TEXT_WEIGHT, TITLE_WEIGHT, B, Corpus
+from services.knowledge.domain.ranking import K1, TEXT_WEIGHT, TITLE_WEIGHT, B, Corpus, Occurrence
 from services.knowledge.domain.telling import MICRO, WIDE, Terms, Wanted, split
 
 _Numbers = NDArray[np.int64]
+Place = tuple[int, int]
+"""Segment, and article in it."""
 _MERGE_BELOW = 4
 """A segment is merged into the one before it when that is not more than so many times larger."""
 
@@ -50,10 +52,20 @@ class Segment:
 
     def of(self, term: int) -> slice:
         """Return where the occurrences of a term lie."""
-        at = int(np.searchsorted(self.terms, term))
+        at = int(np.searchsorted(self.terms, np.int32(term)))
         if at >= len(self.terms) or self.terms[at] != term:
             return slice(0, 0)
         return slice(int(self.starts[at]), int(self.starts[at + 1]))
+
+    def held(self, term: int, articles: NDArray[np.int32]) -> tuple[_Numbers, _Numbers]:
+        """Return which of these articles have a term (their numbers in the list), and where those occurrences lie."""
+        where = self.of(term)
+        occurring = self.articles[where]
+        if not len(occurring):
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        places = np.searchsorted(occurring, articles)
+        held = np.flatnonzero(occurring[np.minimum(places, len(occurring) - 1)] == articles)
+        return held, where.start + places[held]
 
 
 def segment(
@@ -99,13 +111,31 @@ class Snapshot:
             return 0
         return sum(int(np.count_nonzero(mask[one.articles[one.of(number)]])) for one, mask in zip(self.segments, seen, strict=True))
 
-    def best(self, terms: Terms, corpus: Corpus, seen: Sequence[NDArray[np.bool_]], limit: int) -> list[UUID]:
-        """Return the best articles by words, by the same rule and arithmetic as the statement over the rows."""
+    def best(self, terms: Terms, corpus: Corpus, seen: Sequence[NDArray[np.bool_]], limit: int) -> dict[UUID, Place]:
+        """Return the best articles by words with their places, best first, by the same rule and arithmetic as the statement over the rows."""
         telling, frequent = split(terms)
         wide = max(limit, WIDE) if frequent else limit
         chosen = _first([self._ranked(at, telling, corpus, mask) for at, mask in enumerate(seen)], self.segments, wide)
-        moved = [(score + self._worth(at, article, frequent, corpus), self.segments[at].ids[article]) for score, at, article in chosen]
-        return [article for _, article in sorted(moved, key=lambda pair: (-pair[0], pair[1]))[:limit]]
+        moved: list[tuple[int, UUID, Place]] = []
+        for at, one in enumerate(self.segments):
+            mine = [(score, article) for score, segment_at, article in chosen if segment_at == at]
+            worth = self._worth(one, np.array([article for _, article in mine], dtype=np.int32), frequent, corpus)
+            moved += [(score + int(more), one.ids[article], (at, article)) for (score, article), more in zip(mine, worth, strict=True)]
+        moved.sort(key=lambda row: (-row[0], row[1]))
+        return {article: place for _, article, place in moved[:limit]}
+
+    def occurrences(self, terms: Sequence[str], places: Mapping[UUID, Place]) -> dict[UUID, list[Occurrence]]:
+        """Return how often each term stands in each of these articles."""
+        found: dict[UUID, list[Occurrence]] = {}
+        for at, one in enumerate(self.segments):
+            mine = [(article, place) for article, (segment_at, place) in places.items() if segment_at == at]
+            articles = np.array([place for _, place in mine], dtype=np.int32)
+            lengths = [(int(one.title_lengths[place]), int(one.text_lengths[place])) for _, place in mine]
+            for term in terms if mine else ():
+                held, rows = one.held(self.vocabulary.get(term, -1), articles)
+                for number, in_title, in_text in zip(held.tolist(), one.in_title[rows].tolist(), one.in_text[rows].tolist(), strict=True):
+                    found.setdefault(mine[number][0], []).append(Occurrence(term, in_title, in_text, *lengths[number]))
+        return found
 
     def _ranked(self, at: int, terms: Sequence[Wanted], corpus: Corpus, seen: NDArray[np.bool_]) -> NDArray[np.float64]:
         one = self.segments[at]
@@ -116,18 +146,16 @@ class Snapshot:
             scores[articles] += wanted.idf * _saturations(one, where, articles, corpus)
         return np.where(seen, np.round(MICRO * scores), 0)
 
-    def _worth(self, at: int, article: int, terms: Sequence[Wanted], corpus: Corpus) -> int:
-        one, worth = self.segments[at], 0.0
-        for wanted in terms:
-            where = one.of(self.vocabulary.get(wanted.term, -1))
-            place = where.start + int(np.searchsorted(one.articles[where], article))
-            if place < where.stop and one.articles[place] == article:
-                here = slice(place, place + 1)
-                worth += wanted.idf * float(_saturations(one, here, one.articles[here], corpus)[0])
-        return round(MICRO * worth)
+    def _worth(self, one: Segment, articles: NDArray[np.int32], terms: Sequence[Wanted], corpus: Corpus) -> NDArray[np.float64]:
+        """Return what some terms are worth in some articles of a segment."""
+        worth = np.zeros(len(articles))
+        for wanted in terms if len(articles) else ():
+            held, rows = one.held(self.vocabulary.get(wanted.term, -1), articles)
+            worth[held] += wanted.idf * _saturations(one, rows, articles[held], corpus)
+        return np.round(MICRO * worth)
 
 
-def _saturations(one: Segment, where: slice, articles: NDArray[np.int32], corpus: Corpus) -> NDArray[np.float64]:
+def _saturations(one: Segment, where: slice | NDArray[np.int64], articles: NDArray[np.int32], corpus: Corpus) -> NDArray[np.float64]:
     """Return ranking.parts of some occurrences, added and without the idf."""
     title = _saturation(one.in_title[where], one.title_lengths[articles], corpus.title_length)
     return TITLE_WEIGHT * title + TEXT_WEIGHT * _saturation(one.in_text[where], one.text_lengths[articles], corpus.text_length)

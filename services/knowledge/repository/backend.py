@@ -4,14 +4,15 @@ Every backend keeps three promises: what a searcher may not see is left out befo
 next search, and the list is the same (domain/telling.py and domain/ranking.py are its definition).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
 from services.kit.db import Tx
+from services.knowledge.domain.ranking import Occurrence
 from services.knowledge.domain.telling import Terms
-from services.knowledge.repository.candidates import candidates
+from services.knowledge.repository.candidates import candidates, occurrences
 from services.knowledge.repository.ground import Ground, Scope, ground, holdings
 
 
@@ -27,6 +28,9 @@ class Survey(Protocol):
 
     async def candidates(self, questions: Sequence[Terms], limit: int) -> list[list[UUID]]:
         """Return per question its best `limit` articles by words, best first."""
+
+    async def occurrences(self, terms: Sequence[str], standings: Mapping[UUID, str]) -> dict[UUID, list[Occurrence]]:
+        """Return how often each of these terms stands in each of these articles, whose present standings are given."""
 
 
 class SearchBackend(Protocol):
@@ -48,6 +52,9 @@ class _RowsSurvey:
 
     async def candidates(self, questions: Sequence[Terms], limit: int) -> list[list[UUID]]:
         return await candidates(self.tx, questions, self.seen, limit)
+
+    async def occurrences(self, terms: Sequence[str], standings: Mapping[UUID, str]) -> dict[UUID, list[Occurrence]]:
+        return await occurrences(self.tx, terms, standings)
 
 
 class Rows:

@@ -58,7 +58,7 @@ async def find_all(
         Asked(terms, list(dict.fromkeys([*found, *_by_meaning(question.meaning)])), question.meaning)
         for question, terms, found in zip(questions, wanted, by_words, strict=True)
     ]
-    results = await describe(tx, looked_for, seen, limit)
+    results = await describe(tx, looked_for, survey, limit)
     return [
         SearchView(query=question.text, results=found, corrections=taken(question.text, one, meant))
         for question, one, found in zip(questions, asked, results, strict=True)

@@ -1,4 +1,4 @@
-"""Many articles at once: the rows that the service writes for them, put into its tables in the order of their keys, since one by one takes an hour."""
+"""Many articles at once: the rows that the service writes for them, put into its tables in the order of their keys; one by one takes an hour."""
 
 import asyncio
 import random
@@ -19,6 +19,7 @@ from tests.bench.peers.knowledge_sets import Desk, read_docs, read_queries
 
 STANDING = "a1i.en"
 Text = tuple[str, str]
+Row = tuple[Any, ...]
 _COLUMNS = ("term", "standing", "article_id", "in_title", "in_text", "title_length", "text_length")
 
 
@@ -43,9 +44,8 @@ def real_questions(folder: Path, number: int) -> list[str]:
     return random.Random(5).sample(found, number)  # noqa: S311  no secret
 
 
-async def put(desk: Desk, texts: Sequence[Text]) -> None:
-    """Put articles into the tables of a running service."""
-    rows = _rows(texts)
+async def put(desk: Desk, rows: dict[str, list[Row]]) -> None:
+    """Put rows into the tables of a running service."""
     db = desk.room.runtime.db
     if db.dialect_name == "sqlite":
         await asyncio.to_thread(_into_sqlite, desk.room.runtime.settings.data_dir / "knowledge.sqlite3", rows)
@@ -53,7 +53,8 @@ async def put(desk: Desk, texts: Sequence[Text]) -> None:
         await _into_postgresql(desk.room.runtime.settings.database_url.replace("postgresql+asyncpg", "postgresql"), rows)
 
 
-def _rows(texts: Sequence[Text]) -> dict[str, list[tuple[Any, ...]]]:
+def rows_of(texts: Sequence[Text]) -> dict[str, list[Row]]:
+    """Return table to rows as the service writes them for these articles."""
     now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
     articles, docs, postings, words = [], [], [], set()
     for title, body in texts:
@@ -71,19 +72,19 @@ def _rows(texts: Sequence[Text]) -> dict[str, list[tuple[Any, ...]]]:
     return {"article": articles, "kb_doc": docs, "kb_posting": postings, "kb_word": [(term, term[0], term[-1], len(term)) for term in sorted(words)]}
 
 
-def _into_sqlite(path: Path, rows: dict[str, list[tuple[Any, ...]]]) -> None:
+def _into_sqlite(path: Path, rows: dict[str, list[Row]]) -> None:
     db = sqlite3.connect(path, timeout=60)
     db.execute("PRAGMA cache_size=-400000")
     db.execute("DROP INDEX ix_kb_posting_article_id")  # made anew below: far quicker than row by row
     for name, some in rows.items():
         marks = ", ".join("?" for _ in some[0])
-        db.executemany(f"INSERT OR IGNORE INTO {name} ({_names(name)}) VALUES ({marks})", _plain(some))  # noqa: S608  names of our own
+        db.executemany(f"INSERT OR IGNORE INTO {name} ({_names(name)}) VALUES ({marks})", _plain(some))
     db.execute("CREATE INDEX ix_kb_posting_article_id ON kb_posting (article_id)")
     db.commit()
     db.close()
 
 
-def _plain(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+def _plain(rows: Sequence[Row]) -> Iterator[Row]:
     for row in rows:
         yield tuple(
             value.hex if isinstance(value, UUID) else value.isoformat(" ") if isinstance(value, datetime) else "{}" if value == {} else value
@@ -91,12 +92,12 @@ def _plain(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         )
 
 
-async def _into_postgresql(url: str, rows: dict[str, list[tuple[Any, ...]]]) -> None:
+async def _into_postgresql(url: str, rows: dict[str, list[Row]]) -> None:
     db = await asyncpg.connect(url, server_settings={"search_path": "knowledge"})
     try:
         for name, some in rows.items():
             if name == "kb_word":
-                await db.executemany(f"INSERT INTO kb_word ({_names(name)}) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", some)  # noqa: S608
+                await db.executemany(f"INSERT INTO kb_word ({_names(name)}) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", some)
             else:
                 records = [tuple("{}" if value == {} else value for value in row) for row in some]
                 await db.copy_records_to_table(name, records=records, columns=_names(name).split(", "))
