@@ -11,10 +11,10 @@ from services.kit.db import Tx
 from services.kit.errors import InvalidInput
 from services.kit.fields import Instant, View
 from services.kit.http import APIRouter, IfMatch, Read, RuntimeDep, Write, requires
-from services.knowledge.contract import ArticleView
-from services.knowledge.queries.deflection import DeflectionView, deflection
-from services.knowledge.queries.gaps import DriverGap, RankedGap, driver_gaps, ranked_gaps
-from services.knowledge.queries.measures import MeasuresView, StandardView, measures, standard
+from services.knowledge.contract import ArticleView, DeflectionView, DriverGap, MeasuresView, RankedGap, StandardView
+from services.knowledge.queries.deflection import deflection
+from services.knowledge.queries.gaps import driver_gaps, ranked_gaps
+from services.knowledge.queries.measures import measures, standard
 from services.knowledge.use_cases.care_for_article import CareForArticle, CheckArticle, care_for_article, check_article
 
 router = APIRouter(tags=["measures"])

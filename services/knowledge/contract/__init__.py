@@ -7,7 +7,21 @@ from uuid import UUID
 from services.customers.contract import IdentityKey
 from services.kit.events import Event
 from services.knowledge.contract.articles import ArticleUseView, ArticleVersionView, ArticleView, FlagView, LinkView
-from services.knowledge.contract.guides import GuideView, OptionView, PageView, PeerAnswerView, RunView
+from services.knowledge.contract.guides import GuideView, OptionView, PageView, PeerAnswerView, RunView, WaitingAnswerView
+from services.knowledge.contract.measures import (
+    Ages,
+    DeflectionView,
+    DifferenceView,
+    DriverGap,
+    GuideStatistics,
+    MeasuresView,
+    NodeStatistics,
+    ProcessFlow,
+    RankedGap,
+    ShareView,
+    StandardView,
+    StepFlow,
+)
 from services.knowledge.contract.searches import (
     CaseSuggestions,
     Correction,
@@ -19,33 +33,53 @@ from services.knowledge.contract.searches import (
     SearchView,
     TermScore,
 )
+from services.knowledge.contract.training import AssignmentView, HoursView, LedgerLineView, ModuleView, NeedView, TrainingEffectView
 
 __all__ = [
+    "Ages",
     "ArticleChanged",
     "ArticleLinked",
     "ArticleUseView",
     "ArticleVersionView",
     "ArticleView",
+    "AssignmentView",
     "CaseSuggestions",
     "Correction",
+    "DeflectionView",
+    "DifferenceView",
+    "DriverGap",
     "FlagView",
     "FoundArticle",
     "GapView",
     "GuideEnded",
+    "GuideStatistics",
     "GuideView",
     "HelpArticleView",
     "HelpSearchView",
     "HelpSessionView",
+    "HoursView",
+    "LedgerLineView",
     "LinkView",
+    "MeasuresView",
+    "ModuleView",
+    "NeedView",
+    "NodeStatistics",
     "OptionView",
     "PageView",
     "PeerAnswerView",
+    "ProcessFlow",
+    "RankedGap",
     "RunView",
     "SearchView",
     "SelfServiceFailed",
+    "ShareView",
+    "StandardView",
+    "StepFlow",
     "SubjectErased",
     "TermScore",
     "TrainingCompleted",
+    "TrainingEffectView",
+    "WaitingAnswerView",
 ]
 
 

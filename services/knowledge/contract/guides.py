@@ -79,3 +79,21 @@ class PeerAnswerView(View):
     solved: int
     not_solved: int
     written_at: datetime
+
+
+class WaitingAnswerView(View):
+    """An answer as a moderator sees it."""
+
+    id: UUID
+    title: str
+    text: str
+    html: str
+    language: str
+    article_id: UUID | None
+    display_name: str | None
+    state: str
+    suspicions: list[str]
+    """Why to look closely: link, personal_data, too_short, shouting, helps_few."""
+    reason: str | None
+    moderated_by: str | None
+    version: int

@@ -12,44 +12,13 @@ from sqlalchemy import or_, select
 from sqlmodel import col
 
 from services.kit.db import Tx
-from services.kit.fields import View
+from services.knowledge.contract import DeflectionView, DifferenceView
 from services.knowledge.domain.shares import Share, difference, share
 from services.knowledge.models import GuideRun, HeardContact, HelpOpening, HelpQuery, HelpSession
-from services.knowledge.queries.guide_statistics import ShareView, shown
+from services.knowledge.queries.guide_statistics import shown
 from services.knowledge.repository.health import Span
 
 _MOST = 50_000
-
-
-class DifferenceView(View):
-    """How far one share stands above another, with its 95 % interval (Newcombe)."""
-
-    value: float
-    low: float
-    high: float
-    shown: bool
-    """False: not told from nothing."""
-
-
-class DeflectionView(View):
-    """Sessions of a span whose window is over."""
-
-    since: datetime
-    until: datetime
-    window_days: int
-    sessions: int
-    """In which something was tried."""
-    unknown: int
-    """Of visitors we do not know: nobody can say whether they called."""
-    deflected: ShareView
-    """Of the others: no contact about it within the window."""
-    said_solved: ShareView
-    """Of all sessions: the visitor said so."""
-    offered_contacted: ShareView
-    """Contact forms where answers were offered: asked for contact all the same, or called within the window."""
-    held_out_contacted: ShareView
-    effect: DifferenceView | None
-    """Contacts that offering answers saves: held out minus offered. None while a group is empty."""
 
 
 async def deflection(tx: Tx, since: datetime, until: datetime, window_days: int) -> DeflectionView:

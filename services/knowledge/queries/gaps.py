@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.kit.db import Tx
-from services.kit.fields import View
+from services.knowledge.contract import DriverGap, RankedGap
 from services.knowledge.queries.deflection import judged_sessions
 from services.knowledge.repository.contacts import drivers_without_answer
 from services.knowledge.repository.guides import failed_walks
@@ -15,17 +15,6 @@ from services.knowledge.repository.self_service import unanswered_questions
 
 _MOST = 50_000
 """Questions and walks that are looked at: the latest."""
-
-
-class DriverGap(View):
-    """A reason of contacts for which customers find nothing published."""
-
-    driver: str
-    contacts: int
-    unresolved: int
-    handled_hours: float
-    internal_articles: int
-    """Articles that agents have: publishing one may be all that is needed."""
 
 
 async def driver_gaps(tx: Tx, since: datetime, limit: int) -> list[DriverGap]:
@@ -41,22 +30,6 @@ async def driver_gaps(tx: Tx, since: datetime, limit: int) -> list[DriverGap]:
         )
         for row in rows
     ]
-
-
-class RankedGap(View):
-    """Something missing, of whatever kind, and what it costs."""
-
-    kind: str
-    """search: asked without an answer; guide: walked without being helped; driver: contacts about what nothing is published for."""
-    what: str
-    """The question as one of them typed it (personal data masked), the guide's title, or the driver."""
-    language: str | None
-    driver: str | None
-    guide_id: UUID | None
-    contacts: int
-    """Visitors who then asked for contact, or are known to have called about it within the window; of a driver, its contacts."""
-    people: int
-    """Different visitors (of a guide also agents' walks); of a driver, its contacts."""
 
 
 async def ranked_gaps(tx: Tx, since: datetime, window_days: int, limit: int) -> list[RankedGap]:
