@@ -133,7 +133,7 @@ class ProcessFlow:
     @classmethod
     def of(cls, view: contract.ProcessFlow) -> "ProcessFlow":
         """Build it from the view."""
-        return cls(code=view.code, title=view.title, contacts=view.contacts, cost=view.cost, steps=[as_json(step) for step in view.steps])
+        return mapped(cls, view, steps=[as_json(step) for step in view.steps])
 
 
 @strawberry.input(description="The text of an article; sections are Markdown.")

@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import UUID
 
 from services.kit.ids import new_id
@@ -34,7 +35,7 @@ async def run() -> list[Figure]:
     note = (
         f"{MANY} articles, {QUESTIONS} questions, p95; p50 {_at(ours, 0.5):.2f} and {_at(theirs, 0.5):.2f}; {common:.0%} of our best ten are in its"
     )
-    waits = {"reference": "tantivy", "reference_value": _at(their_wait, 0.95)}
+    waits: dict[str, Any] = {"reference": "tantivy", "reference_value": _at(their_wait, 0.95)}
     return [
         Figure(
             "knowledge.backend_ms", _at(ours, 0.95), "ms", 10, lower_is_better=True, reference="tantivy", reference_value=_at(theirs, 0.95), note=note

@@ -19,7 +19,12 @@ from tests.bench.knowledge_relevance import FOLDER
 from tests.bench.peers.knowledge_sets import Desk, open_desk, read_docs, with_typos
 
 PAIRS = int(os.environ.get("KNOWLEDGE_PAIRS", "10000"))
-STANDINGS = (("work_in_progress", "internal"), ("not_validated", "internal"), ("not_validated", "customer"), ("validated", "internal"))
+STANDINGS: tuple[tuple[str, str], ...] = (
+    ("work_in_progress", "internal"),
+    ("not_validated", "internal"),
+    ("not_validated", "customer"),
+    ("validated", "internal"),
+)
 STANDINGS += (("validated", "customer"), ("archived", "customer"), ("archived", "internal"))
 ARTICLES = 70
 EVERY = {"work_in_progress", "not_validated", "validated"}

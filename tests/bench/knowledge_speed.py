@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from services.customers.contract import CaseWrittenUp
@@ -50,8 +51,8 @@ async def _speed(engine: str, few: dict[str, list[Row]], rest: dict[str, list[Ro
         after = await _visible(desk)
     sizes = f"{QUERIES} questions, {MANY} articles, through the API, words"
     note = f"{sizes}; p50 {_at(large, 0.5):.1f}; at {FEW}: {_at(small, 0.95):.1f}"
-    of_rows = {"reference": f"p95 at {FEW}", "reference_value": _at(small, 0.95)}
-    from_memory = {"reference": "p95 from memory", "reference_value": _at(quick, 0.95)}
+    of_rows: dict[str, Any] = {"reference": f"p95 at {FEW}", "reference_value": _at(small, 0.95)}
+    from_memory: dict[str, Any] = {"reference": "p95 from memory", "reference_value": _at(quick, 0.95)}
     told = f"{sizes}; memory read in {loaded:.1f} s; the same lists and scores for {sum(a == b for a, b in zip(lists, same, strict=True))} of them"
     found = f"{CASES} cases, {MANY} articles, from memory; p50 {_at(after, 0.5):.1f}"
     return [

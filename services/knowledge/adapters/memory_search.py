@@ -99,7 +99,7 @@ class MemorySearch:
         return len(some) == len(fresh)
 
     async def _everything(self, runtime: Runtime) -> Segment:
-        documents = []
+        documents: list[tuple[UUID, str, int, int]] = []
         while page := await runtime.read(documents_after, documents[-1][0] if documents else None):
             documents += page
         sqlite = runtime.db.dialect_name == "sqlite"

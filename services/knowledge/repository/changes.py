@@ -64,7 +64,9 @@ async def placed(tx: Tx, article_ids: Sequence[UUID]) -> list[Placed]:
         some = article_ids[start : start + _AT_ONCE]
         columns = (col(Posting.article_id), col(Posting.term), col(Posting.in_title), col(Posting.in_text))
         occurring = select(*columns).where(col(Posting.article_id).in_(some)).order_by(col(Posting.article_id))
-        held = {one: [tuple(row[1:]) for row in rows] for one, rows in groupby((await tx.run(occurring)).all(), key=lambda row: row[0])}
+        held: dict[UUID, list[Any]] = {
+            one: [tuple(row[1:]) for row in rows] for one, rows in groupby((await tx.run(occurring)).all(), key=lambda row: row[0])
+        }
         for row in await tx.rows(select(IndexedArticle).where(col(IndexedArticle.article_id).in_(some))):
             one = row["article_id"]
             found[one] = Placed(one, row["standing"], row["title_length"], row["text_length"], held.get(one, []))
@@ -75,7 +77,7 @@ async def documents_after(tx: Tx, after: UUID | None) -> list[tuple[UUID, str, i
     """Return the next articles of the index with standing and lengths, by id."""
     columns = (col(IndexedArticle.article_id), col(IndexedArticle.standing), col(IndexedArticle.title_length), col(IndexedArticle.text_length))
     wanted = select(*columns).order_by(col(IndexedArticle.article_id)).limit(PAGE)
-    rows = (await tx.run(wanted if after is None else wanted.where(col(IndexedArticle.article_id) > after))).all()
+    rows: Sequence[Any] = (await tx.run(wanted if after is None else wanted.where(col(IndexedArticle.article_id) > after))).all()
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -73,7 +74,7 @@ async def ground(tx: Tx, scope: Scope) -> Ground:
     """Return what the searcher may see."""
     title, text = func.sum(col(IndexedArticle.title_length)), func.sum(col(IndexedArticle.text_length))
     standing = col(IndexedArticle.standing)
-    rows = (await tx.run(select(standing, func.count(), title, text).group_by(standing))).all()
+    rows: Sequence[Any] = (await tx.run(select(standing, func.count(), title, text).group_by(standing))).all()
     return ground_of([(row[0], row[1], int(row[2]), int(row[3])) for row in rows], scope)
 
 

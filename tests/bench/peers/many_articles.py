@@ -56,7 +56,10 @@ async def put(desk: Desk, rows: dict[str, list[Row]]) -> None:
 def rows_of(texts: Sequence[Text]) -> dict[str, list[Row]]:
     """Return table to rows as the service writes them for these articles."""
     now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-    articles, docs, postings, words = [], [], [], set()
+    articles: list[Row] = []
+    docs: list[Row] = []
+    postings: list[Row] = []
+    words: set[str] = set()
     for title, body in texts:
         article = new_id()
         in_title = Counter(terms(title, "en"))

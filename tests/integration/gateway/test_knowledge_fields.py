@@ -9,7 +9,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_an_article_is_written_published_and_rewritten(house: Running) -> None:
-    key = await house.key("administrator")
+    key = await house.key("administrator", holder="writer")
     write = "mutation($a: ArticleInput!) { writeArticle(input: $a) { entity { uid version state } userErrors { field code } } }"
     text = {"title": "Where is my invoice", "language": "en", "resolution": "In **your orders**.", "driver": "invoice"}
     written = (await house.ask(key, write, a=text))["data"]["writeArticle"]
@@ -30,7 +30,7 @@ async def test_an_article_is_written_published_and_rewritten(house: Running) -> 
 
 
 async def test_what_is_missing_and_what_it_saves_is_told(house: Running) -> None:
-    key, session = await house.key("administrator"), str(new_id())
+    key, session = await house.key("administrator", holder="lead"), str(new_id())
     await house.rest(None, "GET", "/knowledge/v1/help/search", params={"q": "hovercraft insurance", "session": session, "language": "en"})
     body = {"session_id": session, "language": "en", "wants_contact": True}
     await house.rest(None, "POST", "/knowledge/v1/help/failures", json=body)
@@ -43,7 +43,7 @@ async def test_what_is_missing_and_what_it_saves_is_told(house: Running) -> None
 
 
 async def test_a_need_is_learned_and_a_process_shown(house: Running) -> None:
-    key, agent = await house.key("administrator"), str(new_id())
+    key, agent = await house.key("administrator", holder="trainer"), str(new_id())
     module = {"title": "Invoices", "text": "Read.", "language": "en", "topic": "invoice", "minutes": 30}
     await house.rest(key, "PUT", "/knowledge/v1/training/modules/invoice-1", json=module)
     need = {"topic": "invoice", "group": "north", "agents": [agent], "evidence": "Resolves less."}
