@@ -27,6 +27,7 @@ from gateway.schema.inputs import (
 from gateway.schema.insight import Initiative
 from gateway.schema.insight_changes import InsightMutation
 from gateway.schema.knowledge import ArticleLink, KnowledgeMutation
+from gateway.schema.knowledge_work import KnowledgeWorkMutation
 from gateway.schema.payload import IdempotencyKey, Payload, body_of, performed
 from gateway.schema.relay import changes, raw_id
 from gateway.schema.routing import Contact, Reservation
@@ -40,7 +41,7 @@ Reason = Annotated[str, strawberry.argument(description="The reason.")]
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(CustomersMutation, InsightMutation, KnowledgeMutation, ProgrammeMutation, SurveyAskingMutations):
+class Mutation(CustomersMutation, InsightMutation, KnowledgeMutation, KnowledgeWorkMutation, ProgrammeMutation, SurveyAskingMutations):
     """The root of all changes."""
 
     @changes("Record a contact that a telephony system routed and ended.")

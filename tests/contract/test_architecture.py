@@ -144,7 +144,7 @@ PLANTED = {
     "a neighbour's use case": ("services/routing/use_cases/planted.py", "from services.survey.use_cases import record_response\n", "1."),
     "SQL in the domain": ("services/survey/domain/planted.py", "import sqlalchemy\n", "3."),
     "the kit in the domain": ("services/insight/domain/planted.py", "from services.kit import ids\n", "3."),
-    "a table in a contract": ("services/knowledge/contract.py", "import sqlmodel\n", "4."),
+    "a table in a contract": ("services/knowledge/contract/articles.py", "import sqlmodel\n", "4."),
     "business in the kit": ("services/kit/planted.py", "from services.survey import contract\n", "5."),
     "a model in the gateway": ("gateway/schema/planted.py", "from services.feedback import models\n", "6."),
     "a web framework in a use case": ("services/feedback/use_cases/planted.py", "import fastapi\n", "7."),

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.customers.contract import ExportView
 from services.kit.auth import Principal
 from services.kit.fields import Code, Command, View
-from services.kit.http import APIRouter, Read, requires
+from services.kit.http import APIRouter, Read, RuntimeDep, requires
 from services.knowledge.queries.customer_views import customer_views
+from services.knowledge.queries.export import export_customers
 
 router = APIRouter(tags=["internal"])
 
@@ -20,6 +22,12 @@ class AskCustomerViews(Command):
     customer_ids: Annotated[list[UUID], Field(min_length=1, max_length=100)]
     sections: Annotated[list[Code], Field(max_length=50)] | None = None
     """None: all. Names that are not ours are passed over, since the gateway asks every service alike."""
+
+
+class AskExport(Command):
+    """Whose rows: the records of one person."""
+
+    customer_ids: Annotated[list[UUID], Field(min_length=1, max_length=100)]
 
 
 class SectionView(View):
@@ -38,7 +46,15 @@ class CustomerViews(View):
 
 
 @router.post("/internal/v1/customers/views", response_model=CustomerViews)
-async def post_customer_views(asked: AskCustomerViews, read: Read, _: Annotated[Principal, requires("internal")]) -> CustomerViews:
+async def post_customer_views(
+    asked: AskCustomerViews, read: Read, runtime: RuntimeDep, _: Annotated[Principal, requires("internal")]
+) -> CustomerViews:
     """Return suggested articles for open cases, and what was tried in self-service."""
-    views = await read(customer_views, list(dict.fromkeys(asked.customer_ids)), asked.sections)
+    views = await read(customer_views, list(dict.fromkeys(asked.customer_ids)), asked.sections, runtime.resources["search"])
     return CustomerViews.model_validate({"views": views})
+
+
+@router.post("/internal/v1/customers/export", response_model=ExportView)
+async def post_export(ask: AskExport, read: Read, _: Annotated[Principal, requires("internal")]) -> ExportView:
+    """Return every row that this service keeps of these records: its part of a copy of a person's data."""
+    return await read(export_customers, list(dict.fromkeys(ask.customer_ids)))

@@ -11,11 +11,11 @@ from services.kit.fields import View
 from services.kit.http import APIRouter, Cursor, IfMatch, Page, PageSize, Read, Write, etag, requires
 from services.kit.paging import encode_cursor
 from services.knowledge.api.reading import id_in
-from services.knowledge.contract import GuideView, RunView
+from services.knowledge.contract import GuideStatistics, GuideView, RunView
 from services.knowledge.domain.drawing import Arrow, Box, mermaid, svg
 from services.knowledge.domain.guide import LAST
 from services.knowledge.models import Guide, GuideVersion
-from services.knowledge.queries.guide_statistics import GuideStatistics, guide_statistics
+from services.knowledge.queries.guide_statistics import guide_statistics
 from services.knowledge.repository.guides import graph_from, guide_by_id, guides, version_of
 from services.knowledge.use_cases.walk_guide import AnswerPage, BeginWalk, answer_page, begin_walk, go_back, walk
 from services.knowledge.use_cases.write_guide import SetGuideState, WriteGuide, rewrite_guide, set_guide_state, write_guide

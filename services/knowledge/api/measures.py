@@ -11,10 +11,10 @@ from services.kit.db import Tx
 from services.kit.errors import InvalidInput
 from services.kit.fields import Instant, View
 from services.kit.http import APIRouter, IfMatch, Read, RuntimeDep, Write, requires
-from services.knowledge.contract import ArticleView
-from services.knowledge.queries.deflection import DeflectionView, deflection
-from services.knowledge.queries.gaps import DriverGap, driver_gaps
-from services.knowledge.queries.measures import MeasuresView, StandardView, measures, standard
+from services.knowledge.contract import ArticleView, DeflectionView, DriverGap, MeasuresView, RankedGap, StandardView
+from services.knowledge.queries.deflection import deflection
+from services.knowledge.queries.gaps import driver_gaps, ranked_gaps
+from services.knowledge.queries.measures import measures, standard
 from services.knowledge.use_cases.care_for_article import CareForArticle, CheckArticle, care_for_article, check_article
 
 router = APIRouter(tags=["measures"])
@@ -60,6 +60,22 @@ async def list_driver_gaps(
 
     async def missing(tx: Tx) -> list[DriverGap]:
         return await driver_gaps(tx, tx.now - timedelta(days=days), limit)
+
+    return await read(missing)
+
+
+@router.get("/v1/gaps/ranked", response_model=list[RankedGap])
+async def list_ranked_gaps(
+    read: Read,
+    runtime: RuntimeDep,
+    _: Reader,
+    days: Annotated[int, Query(ge=1, le=366, description="how far to look back")] = 30,
+    limit: Annotated[int, Query(ge=1, le=100, description="how many at most")] = 50,
+) -> list[RankedGap]:
+    """List what is missing in one list: questions without an answer, guides that did not help, drivers without an answer; most contacts first."""
+
+    async def missing(tx: Tx) -> list[RankedGap]:
+        return await ranked_gaps(tx, tx.now - timedelta(days=days), runtime.settings.deflection_days, limit)
 
     return await read(missing)
 

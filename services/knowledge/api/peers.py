@@ -7,11 +7,10 @@ from fastapi import Query, Response
 
 from services.kit.auth import Principal
 from services.kit.db import Tx, UnitOfWork
-from services.kit.fields import View
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, Write, public, requires
 from services.kit.paging import encode_cursor
 from services.knowledge.api.reading import id_in
-from services.knowledge.contract import PeerAnswerView
+from services.knowledge.contract import PeerAnswerView, WaitingAnswerView
 from services.knowledge.models import PeerAnswer
 from services.knowledge.repository.peers import answer_by_id, answers, shown_at, view_of, viewed
 from services.knowledge.use_cases.peer_answer import (
@@ -24,24 +23,6 @@ from services.knowledge.use_cases.peer_answer import (
 )
 
 router = APIRouter(tags=["peer answers"])
-
-
-class WaitingAnswerView(View):
-    """An answer as a moderator sees it."""
-
-    id: UUID
-    title: str
-    text: str
-    html: str
-    language: str
-    article_id: UUID | None
-    display_name: str | None
-    state: str
-    suspicions: list[str]
-    """Why to look closely: link, personal_data, too_short, shouting, helps_few."""
-    reason: str | None
-    moderated_by: str | None
-    version: int
 
 
 @router.post("/v1/help/peer-answers", status_code=201, response_model=PeerAnswerView)

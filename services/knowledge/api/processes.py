@@ -11,9 +11,10 @@ from services.kit.fields import View
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, RuntimeDep, Write, requires
 from services.kit.paging import decode_cursor, encode_cursor
 from services.knowledge.api.measures import Since, Until, span_of
+from services.knowledge.contract import ProcessFlow
 from services.knowledge.domain.drawing import mermaid, svg
 from services.knowledge.models import ProcessMap
-from services.knowledge.queries.process_flow import ProcessFlow, drawn, process_flow
+from services.knowledge.queries.process_flow import drawn, process_flow
 from services.knowledge.repository.processes import maps
 from services.knowledge.use_cases.process_map import WriteProcessMap, write_process_map
 

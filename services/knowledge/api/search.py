@@ -41,7 +41,7 @@ async def search(
 ) -> SearchView:
     """Search everything that is not archived, by words and by meaning; each result says why it was found."""
     scope = for_agents(audience=audience, language=language, state=state)
-    return await read(find, Question(q, language, await meaning(runtime, q, scope, mode)), scope, limit)
+    return await read(find, Question(q, language, await meaning(runtime, q, scope, mode)), scope, limit, runtime.resources["search"])
 
 
 @router.get("/v1/suggestions", response_model=SearchView)
@@ -61,7 +61,7 @@ async def suggest(
         case = await read(open_case, case_id)
         text, language = f"{case.title}\n{case.text}"[:QUESTION_LENGTH], case.language
     scope = for_agents()
-    return await read(find, Question(text or "", language, await meaning(runtime, text or "", scope)), scope, limit)
+    return await read(find, Question(text or "", language, await meaning(runtime, text or "", scope)), scope, limit, runtime.resources["search"])
 
 
 async def meaning(runtime: Any, text: str, scope: Scope, mode: Mode = "mixed") -> Meaning | None:

@@ -35,7 +35,7 @@ async def help_search(
     """Search what is published for customers; the question is logged, so that a missing answer becomes a gap."""
     scope = for_customers()
     question = Question(q, language, await meaning(runtime, q, scope))
-    found = await read(find, question, scope, limit)
+    found = await read(find, question, scope, limit, runtime.resources["search"])
     return await write(note_help_search, question, session, found, view=HelpSearchView)
 
 
@@ -79,7 +79,7 @@ async def post_before_contact(
     """Offer answers for what is written in the contact form; a share of sessions, drawn by chance, is offered nothing, to tell the effect."""
     scope = for_customers()
     question = Question(command.text, command.language, await meaning(runtime, command.text, scope))
-    found = await read(find, question, scope, 5)
+    found = await read(find, question, scope, 5, runtime.resources["search"])
     return await write(before_contact, command.session_id, question, found, runtime.settings.hold_out, view=BeforeContactView)
 
 

@@ -1,6 +1,5 @@
 """Training: modules, needs, assignments, hours and effect."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,13 +7,13 @@ from fastapi import Path, Query, Response
 
 from services.kit.auth import Principal
 from services.kit.db import Tx
-from services.kit.fields import View
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, RuntimeDep, Write, requires
 from services.kit.paging import decode_cursor, encode_cursor
 from services.knowledge.api.measures import Since, Until, span_of
 from services.knowledge.api.reading import id_in
+from services.knowledge.contract import AssignmentView, HoursView, LedgerLineView, ModuleView, NeedView, TrainingEffectView
 from services.knowledge.models import TrainingAssignment, TrainingHours, TrainingModule, TrainingNeed
-from services.knowledge.queries.training import HoursView, TrainingEffectView, hours_of, training_effect
+from services.knowledge.queries.training import hours_of, training_effect
 from services.knowledge.repository import training
 from services.knowledge.use_cases.training import (
     AssignModule,
@@ -33,67 +32,6 @@ router = APIRouter(tags=["training"])
 Reader = Annotated[Principal, requires("knowledge:read")]
 Author = Annotated[Principal, requires("knowledge:write")]
 ModuleCode = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9_.-]{0,63}$")]
-
-
-class ModuleView(View):
-    """Something to learn."""
-
-    code: str
-    title: str
-    text: str
-    html: str
-    language: str
-    topic: str | None
-    minutes: int
-    articles: list[UUID]
-    skill: str | None
-    skill_level: int | None
-    refresh_days: int | None
-    active: bool
-    version: int
-    changed_at: datetime
-
-
-class NeedView(View):
-    """Why somebody should learn something."""
-
-    id: UUID
-    topic: str
-    group: str | None
-    agents: list[UUID]
-    effect: float | None
-    evidence: str
-    source: str
-    state: str
-    found_at: datetime
-
-
-class AssignmentView(View):
-    """What an agent has to learn, or has learned."""
-
-    id: UUID
-    agent_id: UUID
-    module: str
-    need_id: UUID | None
-    reason: str
-    assigned_by: str
-    assigned_at: datetime
-    due_at: datetime
-    completed_at: datetime | None
-    minutes: int | None
-    version: int
-
-
-class LedgerLineView(View):
-    """One line of the ledger."""
-
-    id: UUID
-    agent_id: UUID
-    minutes: int
-    what: str
-    assignment_id: UUID | None
-    at: datetime
-    entered_by: str
 
 
 @router.put("/v1/training/modules/{code}", response_model=ModuleView)
@@ -147,12 +85,14 @@ async def list_needs(
 ) -> Page[NeedView]:
     """List needs, newest first."""
 
-    async def page(tx: Tx) -> list[TrainingNeed]:
-        return await training.needs(tx, state=state, before=id_in(cursor), limit=limit + 1)
+    async def page(tx: Tx) -> tuple[list[TrainingNeed], dict[str, list[str]]]:
+        found = await training.needs(tx, state=state, before=id_in(cursor), limit=limit + 1)
+        return found, await training.modules_for(tx, sorted({one.topic for one in found}))
 
-    found = await read(page)
+    found, teaching = await read(page)
     more = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
-    return Page(items=[NeedView.model_validate(one) for one in found[:limit]], next_cursor=more)
+    views = [NeedView.model_validate(one).model_copy(update={"modules": tuple(teaching.get(one.topic, ()))}) for one in found[:limit]]
+    return Page(items=views, next_cursor=more)
 
 
 @router.post("/v1/training/assignments", status_code=201, response_model=list[AssignmentView])

@@ -52,8 +52,3 @@ def parts(one: Occurrence, weight: float, corpus: Corpus) -> tuple[float, float]
     """Return what a term of this idf adds by the title and by the whole text."""
     title = TITLE_WEIGHT * weight * saturation(one.in_title, one.title_length, corpus.title_length)
     return title, TEXT_WEIGHT * weight * saturation(one.in_text, one.text_length, corpus.text_length)
-
-
-def most(weight: float) -> float:
-    """Return the most that a term of this idf can ever add to a score."""
-    return (TITLE_WEIGHT + TEXT_WEIGHT) * weight * (K1 + 1)

@@ -15,7 +15,7 @@ from services.knowledge.models.articles import (
 )
 from services.knowledge.models.base import Base
 from services.knowledge.models.guides import Guide, GuideRun, GuideStep, GuideVersion
-from services.knowledge.models.index import ArticleVector, AwaitingVector, IndexedArticle, Posting, VectorClock, Word
+from services.knowledge.models.index import ArticleVector, AwaitingVector, ChangedArticle, IndexedArticle, Posting, VectorClock, Word
 from services.knowledge.models.learning import ProcessMap, TrainingAssignment, TrainingHours, TrainingModule, TrainingNeed
 from services.knowledge.models.self_service import HelpOpening, HelpQuery, HelpSession, PeerAnswer, PeerVote
 
@@ -30,6 +30,7 @@ __all__ = [
     "ArticleVote",
     "AwaitingVector",
     "Base",
+    "ChangedArticle",
     "ClosedCase",
     "ErasedCustomer",
     "Guide",

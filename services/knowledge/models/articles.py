@@ -55,7 +55,7 @@ class ArticleVersion(Base, table=True):
 
     __tablename__ = "article_version"
 
-    article_id: UUID = Field(primary_key=True)
+    article_id: UUID = Field(primary_key=True, sa_column_kwargs={"info": {"part_of": "article.id"}})
     version: int = Field(primary_key=True)
     title: str = Field(sa_column_kwargs=FREE_TEXT)
     problem: str | None = Field(sa_column_kwargs=FREE_TEXT)
@@ -94,7 +94,7 @@ class ArticleFlag(Base, table=True):
     __tablename__ = "article_flag"
 
     id: UUID = Field(primary_key=True)
-    article_id: UUID = Field(index=True)
+    article_id: UUID = Field(index=True, sa_column_kwargs={"info": {"part_of": "article.id"}})
     article_version: int
     reason: str
     note: str | None = Field(sa_column_kwargs=FREE_TEXT)

@@ -73,7 +73,7 @@ class GuideStep(Base, table=True):
     __table_args__ = (UniqueConstraint("run_id", "number"),)
 
     id: UUID = Field(primary_key=True)
-    run_id: UUID = Field(index=True)
+    run_id: UUID = Field(index=True, sa_column_kwargs={"info": {"part_of": "guide_run.id"}})
     number: int
     guide_id: UUID = Field(index=True)
     guide_version: int

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field
 
 from services.knowledge.models.base import COUNT, FREE_TEXT, STANDING, TERM, Base
@@ -39,6 +39,16 @@ class Posting(Base, table=True):
     in_text: int = Field(primary_key=True, sa_column_kwargs=COUNT)
     title_length: int = Field(primary_key=True, sa_column_kwargs=COUNT)
     text_length: int = Field(primary_key=True, sa_column_kwargs=COUNT)
+
+
+class ChangedArticle(Base, table=True):
+    """When the index rows of an article last changed, for processes that keep them in memory."""
+
+    __tablename__ = "kb_change"
+
+    article_id: UUID = Field(primary_key=True)
+    stamp: int = Field(sa_type=BigInteger, index=True)
+    """Grows with each change; not below the number of the transaction on PostgreSQL, one after the other on SQLite."""
 
 
 class Word(Base, table=True):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.kit.db import Tx
 from services.knowledge.contract import CaseSuggestions
+from services.knowledge.repository.backend import ROWS, SearchBackend
 from services.knowledge.repository.cases import latest_open_cases
 from services.knowledge.repository.ground import for_agents
 from services.knowledge.repository.search import Question, find_all
@@ -16,12 +17,14 @@ SECTIONS = ("suggested_articles", "self_service")
 _ARTICLES_PER_CASE = 3
 
 
-async def customer_views(tx: Tx, customer_ids: Sequence[UUID], sections: Sequence[str] | None) -> dict[str, dict[str, Any]]:
+async def customer_views(
+    tx: Tx, customer_ids: Sequence[UUID], sections: Sequence[str] | None, backend: SearchBackend = ROWS
+) -> dict[str, dict[str, Any]]:
     """Return customer -> section -> {version, as_of, data}; a constant number of statements for any number of customers."""
     wanted = [one for one in SECTIONS if sections is None or one in sections]
     data: dict[str, dict[UUID, list[Any]]] = {}
     if "suggested_articles" in wanted:
-        data["suggested_articles"] = await _suggested(tx, customer_ids)
+        data["suggested_articles"] = await _suggested(tx, customer_ids, backend)
     if "self_service" in wanted:
         data["self_service"] = {one: list(found) for one, found in (await sessions_of(tx, customer_ids)).items()}
     version = int(tx.now.timestamp() * 1000)
@@ -38,12 +41,12 @@ async def customer_views(tx: Tx, customer_ids: Sequence[UUID], sections: Sequenc
     }
 
 
-async def _suggested(tx: Tx, customer_ids: Sequence[UUID]) -> dict[UUID, list[Any]]:
+async def _suggested(tx: Tx, customer_ids: Sequence[UUID], backend: SearchBackend) -> dict[UUID, list[Any]]:
     cases = await latest_open_cases(tx, customer_ids)
     if not cases:
         return {}
     questions = [Question(f"{case.title}\n{case.text}"[:QUESTION_LENGTH], case.language) for case in cases]
-    answers = await find_all(tx, questions, for_agents(), _ARTICLES_PER_CASE, correct=False)
+    answers = await find_all(tx, questions, for_agents(), _ARTICLES_PER_CASE, correct=False, backend=backend)
     found: dict[UUID, list[Any]] = {}
     for case, answer in zip(cases, answers, strict=True):
         suggestion = CaseSuggestions(case_id=case.case_id, case_title=case.title, articles=answer.results)

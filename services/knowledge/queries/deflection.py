@@ -6,56 +6,26 @@ anyway. The effect is the difference between those who were offered answers in t
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlmodel import col
 
 from services.kit.db import Tx
-from services.kit.fields import View
+from services.knowledge.contract import DeflectionView, DifferenceView
 from services.knowledge.domain.shares import Share, difference, share
 from services.knowledge.models import GuideRun, HeardContact, HelpOpening, HelpQuery, HelpSession
-from services.knowledge.queries.guide_statistics import ShareView, shown
+from services.knowledge.queries.guide_statistics import shown
 from services.knowledge.repository.health import Span
 
 _MOST = 50_000
-
-
-class DifferenceView(View):
-    """How far one share stands above another, with its 95 % interval (Newcombe)."""
-
-    value: float
-    low: float
-    high: float
-    shown: bool
-    """False: not told from nothing."""
-
-
-class DeflectionView(View):
-    """Sessions of a span whose window is over."""
-
-    since: datetime
-    until: datetime
-    window_days: int
-    sessions: int
-    """In which something was tried."""
-    unknown: int
-    """Of visitors we do not know: nobody can say whether they called."""
-    deflected: ShareView
-    """Of the others: no contact about it within the window."""
-    said_solved: ShareView
-    """Of all sessions: the visitor said so."""
-    offered_contacted: ShareView
-    """Contact forms where answers were offered: asked for contact all the same, or called within the window."""
-    held_out_contacted: ShareView
-    effect: DifferenceView | None
-    """Contacts that offering answers saves: held out minus offered. None while a group is empty."""
 
 
 async def deflection(tx: Tx, since: datetime, until: datetime, window_days: int) -> DeflectionView:
     """Return the figures for sessions that began in the span and whose window is over."""
     window = timedelta(days=window_days)
     span = Span(since, min(until, tx.now - window))
-    rows = await _sessions(tx, span, window)
+    rows = await judged_sessions(tx, span, window)
     judged = [row for row in rows if row["known"] or row["wants_contact"]]
     forms = [row for row in rows if row["asked"]]
     groups = {held_out: [row for row in forms if bool(row["held_out"]) is held_out] for held_out in (False, True)}
@@ -75,11 +45,11 @@ async def deflection(tx: Tx, since: datetime, until: datetime, window_days: int)
     )
 
 
-def _contacted(rows: list[dict[str, bool]]) -> Share:
+def _contacted(rows: list[dict[str, Any]]) -> Share:
     return share(sum(bool(row["wants_contact"] or row["called"]) for row in rows), len(rows))
 
 
-async def _sessions(tx: Tx, span: Span, window: timedelta) -> list[dict[str, bool]]:
+async def judged_sessions(tx: Tx, span: Span, window: timedelta) -> list[dict[str, Any]]:
     """Two statements: the sessions, and the contacts of their customers; joined here: adding days to a moment differs between databases."""
     mine = col(HelpSession.id)
     tried = or_(
@@ -100,6 +70,7 @@ async def _sessions(tx: Tx, span: Span, window: timedelta) -> list[dict[str, boo
         contacts.setdefault(row["customer_id"], []).append((row["driver"], row["started_at"]))
     return [
         {
+            "id": one.id,
             "known": one.customer_id is not None,
             "wants_contact": one.wants_contact,
             "called": any(

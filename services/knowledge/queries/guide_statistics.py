@@ -3,48 +3,10 @@
 from uuid import UUID
 
 from services.kit.db import Tx
-from services.kit.fields import View
+from services.knowledge.contract import GuideStatistics, NodeStatistics, ShareView
 from services.knowledge.domain.guide import NodeKind
 from services.knowledge.domain.shares import Share, share
 from services.knowledge.repository.guides import graph_from, guide_by_id, standing_at, version_of, visits
-
-
-class ShareView(View):
-    """A part of a whole with its 95 % Wilson interval; null where the whole is empty."""
-
-    part: int
-    whole: int
-    share: float | None
-    low: float | None
-    high: float | None
-
-
-class NodeStatistics(View):
-    """What happened at one page."""
-
-    node: str
-    kind: str
-    text: str
-    came: int
-    """Walks that stood here, or passed."""
-    left: ShareView
-    """Of those who came: stayed here and moved no more."""
-    unsolved: ShareView
-    """Of those who passed and came to an end: not solved, or handed over."""
-
-
-class GuideStatistics(View):
-    """What became of the walks of one version."""
-
-    guide_id: UUID
-    version: int
-    driver: str | None
-    walks: int
-    solved: ShareView
-    """Of all walks that ended or were left."""
-    handed_over: int
-    left: int
-    nodes: list[NodeStatistics]
 
 
 def shown(one: Share) -> ShareView:

@@ -5,55 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from services.kit.db import Tx
-from services.kit.fields import View
+from services.knowledge.contract import Ages, MeasuresView, StandardView
 from services.knowledge.domain.shares import share
 from services.knowledge.domain.standard import Criterion, quality, seen_in
-from services.knowledge.queries.guide_statistics import ShareView, shown
+from services.knowledge.queries.guide_statistics import shown
 from services.knowledge.repository.articles import article as article_by_id
 from services.knowledge.repository.articles import use_of
 from services.knowledge.repository.health import Span, checks, draft_ages, flag_ages, linked_cases, standing, times_to_publish, work
-
-
-class Ages(View):
-    """How long something takes or waits."""
-
-    count: int
-    median: float | None
-    p90: float | None
-
-
-class MeasuresView(View):
-    """The knowledge base over a span of time; ages and states are of now."""
-
-    since: datetime
-    until: datetime
-    link_rate: ShareView
-    """Cases that closed with an article linked, or written up from them."""
-    created: int
-    improved: int
-    reused: int
-    """Different articles that were linked."""
-    reuse_per_article: float | None
-    """Links per reused article."""
-    hours_to_publish: Ages
-    """From the first word to the first validation."""
-    draft_days: Ages
-    open_flag_days: Ages
-    states: dict[str, int]
-    review_overdue: int
-    checklist: dict[str, ShareView]
-    """Criterion to the share of checks in which it held: for coaching."""
-
-
-class StandardView(View):
-    """What holds of one article."""
-
-    article_id: UUID
-    version: int
-    seen: dict[str, bool]
-    """What the machine sees."""
-    asked: list[str]
-    """What a colleague is asked."""
 
 
 async def measures(tx: Tx, since: datetime, until: datetime) -> MeasuresView:

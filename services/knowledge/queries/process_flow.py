@@ -3,44 +3,11 @@
 from datetime import datetime
 
 from services.kit.db import Tx
-from services.kit.fields import View
+from services.knowledge.contract import ProcessFlow, StepFlow
 from services.knowledge.domain.drawing import Arrow, Box
 from services.knowledge.repository.contacts import by_driver
 from services.knowledge.repository.health import Span
 from services.knowledge.repository.processes import map_by_code
-
-
-class StepFlow(View):
-    """One step, and what it causes."""
-
-    code: str
-    title: str
-    department: str | None
-    drivers: list[str]
-    leads_to: list[str]
-    waits_hours: float | None
-    contacts: int
-    unresolved: int
-    handled_hours: float
-    customers_waited_hours: float
-    """Time that these contacts spent waiting for us."""
-    cost: float
-    """Handled hours at the organisation's hourly cost."""
-    bottleneck: bool
-    """The step that costs most; nothing is marked when no step causes a contact."""
-
-
-class ProcessFlow(View):
-    """A process over a span."""
-
-    code: str
-    title: str
-    version: int
-    since: datetime
-    until: datetime
-    contacts: int
-    cost: float
-    steps: list[StepFlow]
 
 
 async def process_flow(tx: Tx, code: str, since: datetime, until: datetime, hourly_cost: float) -> ProcessFlow:

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.kit.db import Tx
-from services.kit.fields import View
+from services.knowledge.contract import HoursView, TrainingEffectView
 from services.knowledge.domain.effect import effect
 from services.knowledge.domain.shares import share
-from services.knowledge.queries.guide_statistics import ShareView, shown
+from services.knowledge.queries.guide_statistics import shown
 from services.knowledge.repository.contacts import outcomes
 from services.knowledge.repository.health import Span
 from services.knowledge.repository.training import completions, hours, module_by_code
@@ -16,35 +16,6 @@ from services.knowledge.repository.training import completions, hours, module_by
 GOAL_MINUTES = 24 * 60
 """Learning a year and agent: 24 hours."""
 _YEAR = timedelta(days=365)
-
-
-class HoursView(View):
-    """What one agent learned in the 365 days before."""
-
-    agent_id: UUID
-    minutes: int
-    goal_minutes: int
-    missing_minutes: int
-    entries: int
-
-
-class TrainingEffectView(View):
-    """Resolution of the module's topic before and after learning, beside everybody else over the same days."""
-
-    module: str
-    topic: str | None
-    days: int
-    learners: int
-    before: ShareView
-    after: ShareView
-    others_before: ShareView
-    others_after: ShareView
-    effect: float | None
-    """Change of the learners minus change of the others; None while a group has fewer than 30 contacts."""
-    low: float | None
-    high: float | None
-    verdict: str
-    """better, worse, not_proven or too_few."""
 
 
 async def hours_of(tx: Tx, agents: Sequence[UUID] | None) -> list[HoursView]:

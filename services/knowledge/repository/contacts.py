@@ -1,6 +1,7 @@
 """Statements about contacts: what knowledge must know of them to judge self-service, training and processes."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,14 @@ async def remember_contact(uow: UnitOfWork, event: ContactEnded) -> None:
         "started_at": event.started_at,
     }
     await uow.upsert(HeardContact, row, key=("contact_id",))
+
+
+async def agents_of(tx: Tx, team: str, driver: str, since: datetime) -> list[UUID]:
+    """Return the agents of a team who had contacts about something since then, those with most of them first; at most 500."""
+    mine = (col(HeardContact.team) == team, col(HeardContact.driver) == driver, col(HeardContact.started_at) >= since)
+    agent = col(HeardContact.agent_id)
+    wanted = select(agent).where(*mine, agent.is_not(None)).group_by(agent).order_by(func.count().desc(), agent).limit(500)
+    return [row["agent_id"] for row in await tx.rows(wanted)]
 
 
 async def by_driver(tx: Tx, span: Span, drivers: Sequence[str] | None = None) -> dict[str, Mapping[str, Any]]:

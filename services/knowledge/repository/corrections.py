@@ -10,13 +10,13 @@ from services.knowledge.contract import Correction
 from services.knowledge.domain.analysis import Token
 from services.knowledge.domain.spelling import LARGEST_CHOICE, allowed_edits, nearest
 from services.knowledge.models import Word
-from services.knowledge.repository.ground import Ground, holdings
+from services.knowledge.repository.backend import Survey
 
 MOST_CORRECTED = 32
 """Unknown words of one call that are corrected."""
 
 
-async def corrections(tx: Tx, asked: Iterable[list[tuple[Token, ...]]], holding: dict[str, int], seen: Ground) -> dict[str, list[str]]:
+async def corrections(tx: Tx, asked: Iterable[list[tuple[Token, ...]]], holding: dict[str, int], survey: Survey) -> dict[str, list[str]]:
     """Return for each term that is in no visible article the visible words that it may stand for; adds their counts to `holding`."""
     missing = {
         token.term
@@ -38,7 +38,7 @@ async def corrections(tx: Tx, asked: Iterable[list[tuple[Token, ...]]], holding:
     ]
     vocabulary = [row["term"] for row in await tx.rows(select(col(Word.term)).where(or_(*near)))]
     choice = {term: nearest(term, vocabulary) for term in looked_up}
-    known = await holdings(tx, {word for candidates in choice.values() for word in candidates}, seen)
+    known = await survey.holdings({word for candidates in choice.values() for word in candidates})
     holding.update(known)
     return {term: [word for word in candidates if word in known][:LARGEST_CHOICE] for term, candidates in choice.items()}
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,10 +13,10 @@ from services.knowledge.domain.mixing import Scale, boosts, mixed
 from services.knowledge.domain.ranking import PLACES, Corpus, Occurrence, parts
 from services.knowledge.domain.snippet import snippet
 from services.knowledge.domain.standing import Standing, decode
+from services.knowledge.domain.telling import Terms, Wanted
 from services.knowledge.domain.vectors import Meaning
-from services.knowledge.models import Article, ArticleLink, IndexedArticle, Posting
-from services.knowledge.repository.candidates import Terms, Wanted
-from services.knowledge.repository.ground import Ground
+from services.knowledge.models import Article, ArticleLink, IndexedArticle
+from services.knowledge.repository.backend import Survey
 from services.knowledge.repository.heads import Head, heads
 
 _Part = tuple[Wanted, float, float]
@@ -54,10 +53,10 @@ class _Known:
     overdue: frozenset[UUID]
 
 
-async def describe(tx: Tx, asked: Sequence[Asked], seen: Ground, limit: int) -> list[list[FoundArticle]]:
+async def describe(tx: Tx, asked: Sequence[Asked], survey: Survey, limit: int) -> list[list[FoundArticle]]:
     """Return per question its best articles with snippet and explanation; what is not visible any more is passed over."""
-    known = await _known(tx, asked, seen)
-    ranked = [_ranked(one, known, seen.corpus)[:limit] for one in asked]
+    known = await _known(tx, asked, survey)
+    ranked = [_ranked(one, known, survey.seen.corpus)[:limit] for one in asked]
     shown = await heads(tx, {one.article_id: one.standing.kind for found in ranked for one in found})
     return [
         [_found(one, shown[one.article_id], question.terms) for one in found if one.article_id in shown]
@@ -65,28 +64,19 @@ async def describe(tx: Tx, asked: Sequence[Asked], seen: Ground, limit: int) -> 
     ]
 
 
-async def _known(tx: Tx, asked: Sequence[Asked], seen: Ground) -> _Known:
+async def _known(tx: Tx, asked: Sequence[Asked], survey: Survey) -> _Known:
     ids = sorted({article for one in asked for article in one.candidates})
     if not ids:
         return _Known({}, {}, {}, frozenset())
     standing = select(col(IndexedArticle.article_id), col(IndexedArticle.standing))
-    rows = await tx.rows(standing.where(col(IndexedArticle.article_id).in_(ids), col(IndexedArticle.standing).in_(seen.standings)))
-    standings = {row["article_id"]: decode(row["standing"]) for row in rows}
+    rows = await tx.rows(standing.where(col(IndexedArticle.article_id).in_(ids)))
+    codes = {row["article_id"]: row["standing"] for row in rows if row["standing"] in survey.seen.standings}
     linked = select(col(ArticleLink.article_id), func.count().label("links")).where(col(ArticleLink.article_id).in_(ids))
     links = {row["article_id"]: row["links"] for row in await tx.rows(linked.group_by(col(ArticleLink.article_id)))}
     late = select(col(Article.id)).where(col(Article.id).in_(ids), col(Article.review_at) < tx.now)
     overdue = frozenset(row["id"] for row in await tx.rows(late))
-    return _Known(standings, await _held(tx, ids, sorted({term for one in asked for term in one.terms}), seen), links, overdue)
-
-
-async def _held(tx: Tx, article_ids: Sequence[UUID], terms: Sequence[str], seen: Ground) -> dict[UUID, list[Occurrence]]:
-    columns = [col(getattr(Posting, name)) for name in ("article_id", "term", "in_title", "in_text", "title_length", "text_length")]
-    wanted = select(*columns).where(col(Posting.term).in_(terms), col(Posting.standing).in_(seen.standings), col(Posting.article_id).in_(article_ids))
-    held: dict[UUID, list[Occurrence]] = {}
-    rows: Sequence[Any] = (await tx.run(wanted)).all() if terms else ()
-    for article, *rest in rows:
-        held.setdefault(article, []).append(Occurrence(*rest))
-    return held
+    held = await survey.occurrences(sorted({term for one in asked for term in one.terms}), codes)
+    return _Known({one: decode(code) for one, code in codes.items()}, held, links, overdue)
 
 
 def _ranked(asked: Asked, known: _Known, corpus: Corpus) -> list[_Scored]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
@@ -65,23 +66,32 @@ class Ground:
     """Languages of the visible knowledge, the one with most of it first."""
 
 
+Total = tuple[str, int, int, int]
+"""Standing, articles that have it, and the sums of their lengths in title and whole text."""
+
+
 async def ground(tx: Tx, scope: Scope) -> Ground:
     """Return what the searcher may see."""
-    count = func.count().label("articles")
-    title, text = func.sum(col(IndexedArticle.title_length)).label("title"), func.sum(col(IndexedArticle.text_length)).label("text")
+    title, text = func.sum(col(IndexedArticle.title_length)), func.sum(col(IndexedArticle.text_length))
     standing = col(IndexedArticle.standing)
-    rows = [row for row in await tx.rows(select(standing, count, title, text).group_by(standing)) if scope.sees(row["standing"])]
-    articles = sum(row["articles"] for row in rows)
+    rows: Sequence[Any] = (await tx.run(select(standing, func.count(), title, text).group_by(standing))).all()
+    return ground_of([(row[0], row[1], int(row[2]), int(row[3])) for row in rows], scope)
+
+
+def ground_of(totals: Sequence[Total], scope: Scope) -> Ground:
+    """Return what the searcher may see of the whole."""
+    rows = [row for row in totals if scope.sees(row[0])]
+    articles = sum(row[1] for row in rows)
     spoken: dict[str, int] = {}
-    for row in rows:
-        language = decode(row["standing"]).language
-        spoken[language] = spoken.get(language, 0) + row["articles"]
+    for standing, number, _, _ in rows:
+        language = decode(standing).language
+        spoken[language] = spoken.get(language, 0) + number
     corpus = Corpus(
         articles,
-        max(1.0, float(sum(row["title"] for row in rows)) / max(1, articles)),
-        max(1.0, float(sum(row["text"] for row in rows)) / max(1, articles)),
+        max(1.0, float(sum(row[2] for row in rows)) / max(1, articles)),
+        max(1.0, float(sum(row[3] for row in rows)) / max(1, articles)),
     )
-    return Ground(corpus, tuple(sorted(row["standing"] for row in rows)), tuple(sorted(spoken, key=lambda one: (-spoken[one], one))))
+    return Ground(corpus, tuple(sorted(row[0] for row in rows)), tuple(sorted(spoken, key=lambda one: (-spoken[one], one))))
 
 
 async def holdings(tx: Tx, terms: Collection[str], seen: Ground) -> dict[str, int]:

@@ -1,10 +1,11 @@
 """Statements about guides and the walks through them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 from sqlmodel import col
 
 from services.kit.db import Tx, UnitOfWork
@@ -130,3 +131,12 @@ async def standing_at(tx: Tx, guide_id: UUID, version: int) -> list[Mapping[str,
     counted = select(col(GuideRun.at_node), col(GuideRun.state), func.count().label("runs"), old.label("idle"))
     mine = counted.where(col(GuideRun.guide_id) == guide_id, col(GuideRun.guide_version) == version)
     return [dict(row) for row in await tx.rows(mine.group_by(col(GuideRun.at_node), col(GuideRun.state)))]
+
+
+async def failed_walks(tx: Tx, since: datetime, limit: int) -> list[Mapping[str, Any]]:
+    """Return the walks since then that helped nobody (unsolved, handed over, or left where they stood), the latest first."""
+    left = and_(col(GuideRun.state) == "open", col(GuideRun.last_at) < tx.now - IDLE)
+    columns = (col(GuideRun.guide_id), col(Guide.title), col(Guide.language), col(Guide.driver), col(GuideRun.session_id))
+    walks = select(*columns).join(Guide, col(Guide.id) == col(GuideRun.guide_id))
+    failed = walks.where(col(GuideRun.begun_at) >= since, or_(col(GuideRun.state).in_(["unsolved", "handed_over"]), left))
+    return [dict(row) for row in await tx.rows(failed.order_by(col(GuideRun.begun_at).desc(), col(GuideRun.id)).limit(limit))]

@@ -12,6 +12,7 @@ from sqlmodel import col
 from services.kit.db import Tx, UnitOfWork
 from services.knowledge.domain.analysis import VERSION, terms
 from services.knowledge.models import Article, AwaitingVector, IndexedArticle, Posting, Word
+from services.knowledge.repository.changes import note_change
 
 VECTORS_DUE = "embed_articles"
 REINDEX_DUE = "reindex_articles"
@@ -30,6 +31,7 @@ class Indexed:
 
 async def put_in_index(uow: UnitOfWork, piece: Indexed, *, text_changed: bool) -> None:
     """Make something findable as it now is; its words are only read again when they changed. Its meaning follows soon after the commit."""
+    await note_change(uow, piece.id)
     await uow.upsert(AwaitingVector, {"article_id": piece.id, "since": uow.now}, key=("article_id",))
     await uow.wake(VECTORS_DUE, key="all")
     if not text_changed:
@@ -51,6 +53,7 @@ async def put_in_index(uow: UnitOfWork, piece: Indexed, *, text_changed: bool) -
 
 async def take_from_index(uow: UnitOfWork, article_id: UUID) -> None:
     """Make an article unfindable."""
+    await note_change(uow, article_id)
     await uow.execute(delete(Posting).where(col(Posting.article_id) == article_id))
     await uow.execute(delete(IndexedArticle).where(col(IndexedArticle.article_id) == article_id))
 

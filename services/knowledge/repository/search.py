@@ -12,11 +12,12 @@ from services.knowledge.contract import SearchView
 from services.knowledge.domain.analysis import Token, primary_language, words
 from services.knowledge.domain.mixing import CLOSE_ENOUGH
 from services.knowledge.domain.ranking import Corpus, idf
+from services.knowledge.domain.telling import Wanted
 from services.knowledge.domain.vectors import Meaning
-from services.knowledge.repository.candidates import Wanted, candidates
+from services.knowledge.repository.backend import ROWS, SearchBackend
 from services.knowledge.repository.corrections import corrections, taken
 from services.knowledge.repository.findings import Asked, describe
-from services.knowledge.repository.ground import Scope, ground, holdings
+from services.knowledge.repository.ground import Scope
 
 LARGEST_QUESTION = 32
 """Terms of a question that are searched: the most telling ones."""
@@ -37,24 +38,27 @@ class Question:
     """None: only its words are searched."""
 
 
-async def find(tx: Tx, question: Question, scope: Scope, limit: int) -> SearchView:
+async def find(tx: Tx, question: Question, scope: Scope, limit: int, backend: SearchBackend = ROWS) -> SearchView:
     """Return the best articles for one question."""
-    return (await find_all(tx, [question], scope, limit))[0]
+    return (await find_all(tx, [question], scope, limit, backend=backend))[0]
 
 
-async def find_all(tx: Tx, questions: Sequence[Question], scope: Scope, limit: int, *, correct: bool = True) -> list[SearchView]:
+async def find_all(
+    tx: Tx, questions: Sequence[Question], scope: Scope, limit: int, *, correct: bool = True, backend: SearchBackend = ROWS
+) -> list[SearchView]:
     """Return the best articles for each question, in as many statements as for one."""
-    seen = await ground(tx, scope)
+    survey = await backend.survey(tx, scope)
+    seen = survey.seen
     asked = [words(question.text, _languages(question, seen.languages)) for question in questions]
-    holding = await holdings(tx, {token.term for one in asked for word in one for token in word}, seen)
-    meant = await corrections(tx, asked, holding, seen) if correct and seen.corpus.articles else {}
+    holding = await survey.holdings({token.term for one in asked for word in one for token in word})
+    meant = await corrections(tx, asked, holding, survey) if correct and seen.corpus.articles else {}
     wanted = [_wanted(question.text, one, seen.corpus, holding, meant) for question, one in zip(questions, asked, strict=True)]
-    by_words = await candidates(tx, wanted, seen, limit + SPARE)
+    by_words = await survey.candidates(wanted, limit + SPARE)
     looked_for = [
         Asked(terms, list(dict.fromkeys([*found, *_by_meaning(question.meaning)])), question.meaning)
         for question, terms, found in zip(questions, wanted, by_words, strict=True)
     ]
-    results = await describe(tx, looked_for, seen, limit)
+    results = await describe(tx, looked_for, survey, limit)
     return [
         SearchView(query=question.text, results=found, corrections=taken(question.text, one, meant))
         for question, one, found in zip(questions, asked, results, strict=True)

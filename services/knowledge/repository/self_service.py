@@ -1,10 +1,11 @@
 """Statements about what customers look for themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, distinct, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, distinct, func, or_, select, update
 from sqlmodel import col
 
 from services.kit.db import Tx, UnitOfWork
@@ -110,10 +111,7 @@ async def gaps(tx: Tx, *, since: datetime, limit: int) -> list[GapView]:
     same terms count as one. A visitor who still searches is not counted as having opened nothing.
     """
     found, asked = col(HelpQuery.results), col(HelpQuery.session_id)
-    clicked = select(col(HelpOpening.session_id)).where(
-        col(HelpOpening.session_id) == asked, col(HelpOpening.opened_at) >= col(HelpQuery.searched_at)
-    )
-    ignored = and_(found > 0, col(HelpSession.last_at) < tx.now - IDLE, col(HelpSession.solved_at).is_(None), ~clicked.exists())
+    ignored = _ignored(tx.now)
     visitors, searches = func.count(distinct(asked)).label("sessions"), func.count().label("searches")
     calling = func.count(distinct(case((col(HelpSession.wants_contact), asked)))).label("wanted_contact")
     unanswered = (
@@ -128,10 +126,28 @@ async def gaps(tx: Tx, *, since: datetime, limit: int) -> list[GapView]:
             func.max(col(HelpQuery.searched_at)).label("last_at"),
         )
         .join(HelpSession, col(HelpSession.id) == asked)
-        .where(or_(found == 0, col(HelpSession.failed_at).is_not(None), ignored))
-        .where(col(HelpQuery.query_key) != "", col(HelpQuery.searched_at) >= since)
+        .where(_unanswered(tx.now, since))
         .group_by(col(HelpQuery.query_key))
         .order_by(calling.desc(), visitors.desc(), searches.desc(), col(HelpQuery.query_key))
         .limit(limit)
     )
     return await tx.all(unanswered, GapView)
+
+
+async def unanswered_questions(tx: Tx, since: datetime, limit: int) -> list[Mapping[str, Any]]:
+    """Return each question that a visitor got no answer to since then, the latest first: key, words, language and session."""
+    columns = (col(HelpQuery.query_key), col(HelpQuery.query), col(HelpQuery.language), col(HelpQuery.session_id))
+    asked = select(*columns).join(HelpSession, col(HelpSession.id) == col(HelpQuery.session_id)).where(_unanswered(tx.now, since))
+    return [dict(row) for row in await tx.rows(asked.order_by(col(HelpQuery.searched_at).desc(), col(HelpQuery.id)).limit(limit))]
+
+
+def _unanswered(now: datetime, since: datetime) -> ColumnElement[bool]:
+    without = or_(col(HelpQuery.results) == 0, col(HelpSession.failed_at).is_not(None), _ignored(now))
+    return and_(without, col(HelpQuery.query_key) != "", col(HelpQuery.searched_at) >= since)
+
+
+def _ignored(now: datetime) -> ColumnElement[bool]:
+    """Something was found, and the visitor opened nothing of it, did not say that it was solved, and is gone."""
+    mine, after = col(HelpOpening.session_id) == col(HelpQuery.session_id), col(HelpOpening.opened_at) >= col(HelpQuery.searched_at)
+    clicked = select(col(HelpOpening.session_id)).where(mine, after)
+    return and_(col(HelpQuery.results) > 0, col(HelpSession.last_at) < now - IDLE, col(HelpSession.solved_at).is_(None), ~clicked.exists())

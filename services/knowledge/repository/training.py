@@ -54,6 +54,17 @@ async def needs(tx: Tx, *, state: str, before: UUID | None, limit: int) -> list[
     return await tx.all(wanted if before is None else wanted.where(col(TrainingNeed.id) < before), TrainingNeed)
 
 
+async def open_need(tx: Tx, topic: str, group: str, source: str) -> TrainingNeed | None:
+    """Return the open need of one finder for this group and topic."""
+    mine = (col(TrainingNeed.topic) == topic, col(TrainingNeed.group) == group, col(TrainingNeed.source) == source, col(TrainingNeed.state) == "open")
+    return await tx.first(select(TrainingNeed).where(*mine).order_by(col(TrainingNeed.id)).limit(1), TrainingNeed)
+
+
+async def renew_need(uow: UnitOfWork, need_id: UUID, told: Mapping[str, Any]) -> None:
+    """Replace what is known of a need that is still open."""
+    await uow.execute(update(TrainingNeed).where(col(TrainingNeed.id) == need_id).values(**told))
+
+
 async def close_need(uow: UnitOfWork, need_id: UUID, state: str) -> None:
     """Note what became of a need."""
     await uow.execute(update(TrainingNeed).where(col(TrainingNeed.id) == need_id).values(state=state))

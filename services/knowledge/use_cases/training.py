@@ -1,5 +1,6 @@
 """Training: modules, who has to learn what and why, the ledger of hours, refreshers."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Literal, Self
 from uuid import UUID
@@ -106,21 +107,15 @@ async def write_module(uow: UnitOfWork, code: str, command: WriteModule) -> Trai
 
 async def find_need(uow: UnitOfWork, command: FindNeed) -> TrainingNeed:
     """Keep a need until it is met."""
-    return await keep_need(uow, command, need_id=new_id(), source=actor(uow))
-
-
-async def keep_need(uow: UnitOfWork, command: FindNeed, *, need_id: UUID, source: str) -> TrainingNeed:
-    """Store a need once; the same id again changes nothing."""
-    row = {
-        **command.model_dump(exclude={"agents"}),
-        "id": need_id,
-        "agents": [str(one) for one in command.agents],
-        "source": source,
-        "state": "open",
-        "found_at": uow.now,
-    }
-    await uow.insert_ignore(TrainingNeed, row)
+    need_id = new_id()
+    agents = [str(one) for one in command.agents]
+    await insert_need(uow, {**command.model_dump(exclude={"agents"}), "id": need_id, "agents": agents, "source": actor(uow)})
     return await need_by_id(uow, need_id)
+
+
+async def insert_need(uow: UnitOfWork, row: Mapping[str, object]) -> None:
+    """Store a need once; the same id again changes nothing."""
+    await uow.insert_ignore(TrainingNeed, {**row, "state": "open", "found_at": uow.now})
 
 
 async def assign_module(uow: UnitOfWork, command: AssignModule) -> list[TrainingAssignment]:

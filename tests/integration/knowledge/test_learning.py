@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.insight.contract import TrainingNeedFound
 from services.kit.ids import new_id
 from services.knowledge.app import service
 from services.knowledge.contract import TrainingCompleted
@@ -66,6 +67,35 @@ async def test_a_need_is_open_until_somebody_learns_and_old_modules_are_not_taug
         assert (assigned["reason"], assigned["need_id"]) == ("need", found["id"])
         assert (await api.get("/knowledge/v1/training/needs")).json()["items"] == []
         assert (await api.put(f"{MODULES}/lines-1", json=module(skill_level=None))).status_code == 422
+
+
+async def test_a_need_that_insight_finds_names_the_agents_of_the_team_and_what_teaches_it(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api, agent, elsewhere = room.client("knowledge:read", "knowledge:write"), new_id(), new_id()
+        await api.put(f"{MODULES}/lines-1", json=module())
+        await room.hear(
+            ended(agent_id=agent, team="north", driver="line_activation"),
+            ended(agent_id=elsewhere, team="south", driver="line_activation"),
+            ended(agent_id=new_id(), team="north", driver="invoice"),
+        )
+        told = {"topic": "line_activation", "team": "north", "effect": -0.12, "low": -0.2, "high": -0.04, "n": 210, "found_at": START}
+        first = TrainingNeedFound(need_id=new_id(), **told)
+        await room.hear(first)
+        await room.hear(TrainingNeedFound(need_id=new_id(), **(told | {"effect": -0.15, "n": 260})))
+        [need] = (await api.get("/knowledge/v1/training/needs")).json()["items"]
+        assert (need["id"], need["group"], need["agents"], need["source"], need["modules"]) == (
+            str(first.need_id),
+            "north",
+            [str(agent)],
+            "insight",
+            ["lines-1"],
+        )
+        assert (need["effect"], need["evidence"]) == (
+            15.0,
+            "north resolves line_activation 15.0 points less often than all others (95 % 4.0 to 20.0; 260 answers).",
+        )
+        [assigned] = (await api.post(ASSIGNMENTS, json={"module": "lines-1", "agents": need["agents"], "need_id": need["id"]})).json()
+        assert (assigned["agent_id"], assigned["reason"]) == (str(agent), "need")
 
 
 async def test_the_effect_of_training_is_told_beside_everybody_elses_change(open_room: OpenRoom) -> None:

@@ -1,0 +1,120 @@
+"""The search index of one process in memory: read once at start, then brought up to date in the same read as each search."""
+
+import asyncio
+import threading
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.kit.db import Tx
+from services.kit.service import Runtime
+from services.knowledge.domain.postings import Place, PostingIndex, Segment, Snapshot, segment
+from services.knowledge.domain.ranking import Occurrence
+from services.knowledge.domain.telling import Terms
+from services.knowledge.repository.backend import ROWS, Survey
+from services.knowledge.repository.candidates import occurrences
+from services.knowledge.repository.changes import changed_since, documents_after, mend_stamps, occurrences_after, placed, present_mark
+from services.knowledge.repository.ground import Ground, Scope, ground_of
+
+MOST_AT_ONCE = 500
+"""Changed articles that one search takes in; while more wait, the rows in the database answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _MemorySurvey:
+    snapshot: Snapshot
+    seen: Ground
+    masks: list[NDArray[np.bool_]]
+    tx: Tx
+    places: dict[UUID, Place] = field(default_factory=dict)
+    """Of the candidates so far."""
+
+    async def holdings(self, terms: Collection[str]) -> dict[str, int]:
+        counted = {term: self.snapshot.holding(term, self.masks) for term in terms}
+        return {term: number for term, number in counted.items() if number}
+
+    async def candidates(self, questions: Sequence[Terms], limit: int) -> list[list[UUID]]:
+        found = [self.snapshot.best(terms, self.seen.corpus, self.masks, limit) for terms in questions]
+        for one in found:
+            self.places.update(one)
+        return [list(one) for one in found]
+
+    async def occurrences(self, terms: Sequence[str], standings: Mapping[UUID, str]) -> dict[UUID, list[Occurrence]]:
+        """What the meaning brought up is read from the rows."""
+        here = {one: self.places[one] for one in standings if one in self.places}
+        elsewhere = {one: standing for one, standing in standings.items() if one not in here}
+        return self.snapshot.occurrences(terms, here) | (await occurrences(self.tx, terms, elsewhere) if elsewhere else {})
+
+
+class MemorySearch:
+    """One per process. What is not read yet, or changed too much since the last search, is looked up in the rows."""
+
+    name = "memory"
+
+    def __init__(self) -> None:
+        self._index = PostingIndex()
+        self._lock = threading.Lock()
+        self._mark: int | None = None
+        self._known: dict[UUID, int] = {}
+        """Stamps not below the mark of what was taken in."""
+
+    @property
+    def ready(self) -> bool:
+        """Say whether everything was read once."""
+        return self._mark is not None
+
+    async def load(self, runtime: Runtime) -> None:
+        """Read the whole index; changes meanwhile are taken in by the first search."""
+        await runtime.write(mend_stamps)
+        mark = await runtime.read(present_mark)
+        self._index.begin_with(await self._everything(runtime))
+        self._mark = mark
+
+    async def survey(self, tx: Tx, scope: Scope) -> Survey:
+        """Return what the searcher may see, everything that `tx` sees included."""
+        if self._mark is None or not await self._catch_up(tx, self._mark):
+            return await ROWS.survey(tx, scope)
+        snapshot = self._index.now
+        seen = ground_of(snapshot.totals, scope)
+        return _MemorySurvey(snapshot, seen, snapshot.seen(seen.standings), tx)
+
+    async def _catch_up(self, tx: Tx, mark: int) -> bool:
+        """Take in what changed; False when that is too much for one search."""
+        changed, upto = await changed_since(tx, mark)
+        fresh = [(article, stamp) for article, stamp in changed if self._known.get(article, -1) < stamp]
+        some = dict(fresh[:MOST_AT_ONCE])
+        found = await placed(tx, list(some)) if some else []
+        with self._lock:  # somebody with a newer view may have been here meanwhile
+            now = self._mark or 0
+            taken = [one for one in found if some[one.article_id] >= now and self._known.get(one.article_id, -1) < some[one.article_id]]
+            if taken:
+                self._index.absorb(taken)
+                self._known.update({one.article_id: some[one.article_id] for one in taken})
+            if len(some) == len(fresh) and upto > now:
+                self._mark = upto
+                self._known = {article: stamp for article, stamp in self._known.items() if stamp >= upto}
+        return len(some) == len(fresh)
+
+    async def _everything(self, runtime: Runtime) -> Segment:
+        documents: list[tuple[UUID, str, int, int]] = []
+        while page := await runtime.read(documents_after, documents[-1][0] if documents else None):
+            documents += page
+        sqlite = runtime.db.dialect_name == "sqlite"
+        places = {one[0].hex if sqlite else one[0]: at for at, one in enumerate(documents)}
+        columns: list[NDArray[np.int64]] = []
+        after = None
+        while rows := await runtime.read(occurrences_after, after):
+            after = rows[-1][:3]
+            term, places_of = self._index.term, places.get
+            known = [(term(row[0]), places_of(row[2], -1), row[3], row[4]) for row in rows]
+            columns.append(np.array(known, dtype=np.int64).T)
+            await asyncio.sleep(0)
+        occurring = np.concatenate(columns, axis=1) if columns else np.empty((4, 0), dtype=np.int64)
+        occurring = occurring[:, occurring[1] >= 0]  # of what came after its document was looked for, the first search reads all
+        standings = np.array([self._index.code(one[1]) for one in documents], dtype=np.int64)
+        lengths = (np.array([one[2] for one in documents], dtype=np.int64), np.array([one[3] for one in documents], dtype=np.int64))
+        parts = (occurring[0], occurring[1], occurring[2], occurring[3])
+        return await asyncio.to_thread(segment, [one[0] for one in documents], standings, lengths, parts)

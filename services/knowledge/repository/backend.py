@@ -1,0 +1,70 @@
+"""Where the words of all articles are looked up: behind one protocol, so that a large house may keep them in memory.
+
+Every backend keeps three promises: what a searcher may not see is left out before anything is counted or ranked, what is committed is found by the
+next search, and the list is the same (domain/telling.py and domain/ranking.py are its definition).
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from services.kit.db import Tx
+from services.knowledge.domain.ranking import Occurrence
+from services.knowledge.domain.telling import Terms
+from services.knowledge.repository.candidates import candidates, occurrences
+from services.knowledge.repository.ground import Ground, Scope, ground, holdings
+
+
+class Survey(Protocol):
+    """The part of the index that one searcher may see, at one moment."""
+
+    @property
+    def seen(self) -> Ground:
+        """Return what is known of it as a whole."""
+
+    async def holdings(self, terms: Collection[str]) -> dict[str, int]:
+        """Return for each term how many visible articles have it; terms that none has are absent."""
+
+    async def candidates(self, questions: Sequence[Terms], limit: int) -> list[list[UUID]]:
+        """Return per question its best `limit` articles by words, best first."""
+
+    async def occurrences(self, terms: Sequence[str], standings: Mapping[UUID, str]) -> dict[UUID, list[Occurrence]]:
+        """Return how often each of these terms stands in each of these articles, whose present standings are given."""
+
+
+class SearchBackend(Protocol):
+    """Looks words up."""
+
+    name: str
+
+    async def survey(self, tx: Tx, scope: Scope) -> Survey:
+        """Return what the searcher may see, everything that `tx` sees included."""
+
+
+@dataclass(frozen=True, slots=True)
+class _RowsSurvey:
+    tx: Tx
+    seen: Ground
+
+    async def holdings(self, terms: Collection[str]) -> dict[str, int]:
+        return await holdings(self.tx, terms, self.seen)
+
+    async def candidates(self, questions: Sequence[Terms], limit: int) -> list[list[UUID]]:
+        return await candidates(self.tx, questions, self.seen, limit)
+
+    async def occurrences(self, terms: Sequence[str], standings: Mapping[UUID, str]) -> dict[UUID, list[Occurrence]]:
+        return await occurrences(self.tx, terms, standings)
+
+
+class Rows:
+    """Plain SQL over the posting rows: nothing to keep in step, right also inside a transaction that writes."""
+
+    name = "rows"
+
+    async def survey(self, tx: Tx, scope: Scope) -> Survey:
+        """Return the rows that the searcher may see."""
+        return _RowsSurvey(tx, await ground(tx, scope))
+
+
+ROWS: SearchBackend = Rows()

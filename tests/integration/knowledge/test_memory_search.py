@@ -1,0 +1,88 @@
+"""The index in memory answers as the rows do: the same lists and scores, at once after each change, and nothing that is not for the searcher."""
+
+import os
+
+import pytest
+
+from services.kit.ids import new_id
+from services.knowledge.adapters.memory_search import MemorySearch
+from services.knowledge.app import service
+from services.knowledge.domain import telling
+from services.knowledge.repository.backend import ROWS
+from tests.conftest import OpenRoom
+from tests.integration.knowledge.told import search, titles, write, written_up
+from tests.support.room import Room
+
+QUESTIONS = ("red light", "how do I reset the router", "ruoter ligth", "the invoice", "电子发票", "reset", "роутер", "nothing of this kind")
+
+
+@pytest.fixture(autouse=True)
+def _in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environ, "ANTIPHON_KNOWLEDGE_SEARCH_BACKEND", "memory")
+
+
+async def full(room: Room) -> None:
+    """Wait until the memory has read everything."""
+    await room.runtime.resources["search_loading"]
+    memory = room.runtime.resources["search"]
+    assert isinstance(memory, MemorySearch)
+    assert memory.ready
+
+
+async def same_as_rows(room: Room) -> None:
+    """Ask both, as an agent, as a customer and for one language."""
+    api, memory = room.client("knowledge:read"), room.runtime.resources["search"]
+    for question in QUESTIONS:
+        for filters in ({}, {"audience": "customer", "state": "validated"}, {"language": "zh"}):
+            told = await search(api, question, **filters)
+            room.runtime.resources["search"] = ROWS
+            assert told == await search(api, question, **filters)
+            room.runtime.resources["search"] = memory
+
+
+async def test_memory_and_rows_tell_the_same_before_and_after_every_kind_of_change(open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telling, "CHEAP", 6)  # so that some words only move
+    async with open_room(service) as room:
+        api = room.client("knowledge:read", "knowledge:write")
+        await full(room)
+        for number in range(12):
+            await write(api, f"Reset the router {number}", f"Hold the button for {number} seconds until the red light is off.")
+        await write(api, "电子发票在哪里", "在我的订单里。", "zh")
+        invoice = await write(api, "Where is the invoice", "In your orders.", published=True)
+        await same_as_rows(room)
+        rewritten = {"title": "Where is the bill", "resolution": "In the red letter.", "language": "en"}
+        await api.put(f"/knowledge/v1/articles/{invoice['id']}", json=rewritten, headers={"If-Match": '"v2"'})
+        assert titles(await search(api, "bill")) == ["Where is the bill"]
+        assert titles(await search(api, "invoice")) == []
+        await same_as_rows(room)
+        await api.post(f"/knowledge/v1/articles/{invoice['id']}/state", json={"state": "archived"})
+        assert titles(await search(api, "bill")) == []
+        await same_as_rows(room)
+
+
+async def test_a_case_is_found_by_the_next_search_and_customers_do_not_see_it(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api, customer = room.client("knowledge:read", "knowledge:write"), room.anonymous()
+        await full(room)
+        await room.hear(written_up())
+        assert titles(await search(api, "blinking red")) == ["My new router keeps blinking red after the delivery"]
+        found = (await customer.get("/knowledge/v1/help/search", params={"q": "blinkin red"})).json()
+        assert (found["results"], found["corrections"]) == ([], [])
+
+
+async def test_what_was_there_before_is_read_at_start_and_too_much_at_once_is_left_to_the_rows(
+    open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.knowledge.adapters.memory_search.MOST_AT_ONCE", 2)
+    async with open_room(service) as room:
+        api = room.client("knowledge:read", "knowledge:write")
+        for number in range(7):
+            await write(api, f"Error {number}", "Restart.")
+        for _ in range(4):
+            assert len((await search(api, "error"))["results"]) == 7
+        again = MemorySearch()
+        await again.load(room.runtime)
+        room.runtime.resources["search"] = again
+        await same_as_rows(room)
+        assert len((await search(api, "error", language="en"))["results"]) == 7
+        assert (await search(api, f"error {new_id()}"))["results"] != []
