@@ -7,19 +7,24 @@ one, the struct has a property. What a struct refuses is read by the contract's 
 import typing
 from binascii import b2a_base64
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from datetime import datetime
+from enum import Enum
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 import msgspec
 import strawberry
 from strawberry.scalars import JSON
 
 from gateway.clients.wire import wire_type
+from gateway.execution.shape import PROVED
 from gateway.schema.relay import Connection
 
 T = TypeVar("T")
 TEXT_OF_UUID = Annotated[str, msgspec.Meta(min_length=36, max_length=36)]
 """The id of a thing is only shown and put into cursors: it stays the text that it is in JSON."""
+PROVED_BY_TYPE = frozenset([kind for one in (str, bool, float, datetime, UUID, TEXT_OF_UUID) for kind in (one, one | None)])
+"""Types whose values need no look after they were decoded; a whole number does, since GraphQL's is shorter."""
 STRUCTS: dict[type[Any], type[Any]] = {}
 """Struct by GraphQL type."""
 
@@ -58,6 +63,8 @@ def wired(
         properties["id"] = property(_id_of(node))
     made = msgspec.defstruct(kind.__name__, parts, namespace=properties, rename=rename, gc=False, kw_only=True)
     STRUCTS[kind] = made
+    proved = {name for name, part in ((part[0], part[1]) for part in parts) if part in PROVED_BY_TYPE}
+    PROVED[kind] = (made, frozenset(proved | ({"id"} if node is not None else set())))
     if node is not None:  # only what implements an interface is asked for its type
         kind.__strawberry_definition__.is_type_of = OneOf((kind, made))
     return made
@@ -93,7 +100,7 @@ def _type_of(hint: Any) -> Any:
         return Any
     if hint is strawberry.ID:
         return str
-    if isinstance(hint, type) and hasattr(hint, "__strawberry_definition__"):
+    if isinstance(hint, type) and not issubclass(hint, Enum) and hasattr(hint, "__strawberry_definition__"):
         return STRUCTS.get(hint) or wired(hint)
     origin, parts = typing.get_origin(hint), typing.get_args(hint)
     if origin is list:
@@ -102,12 +109,6 @@ def _type_of(hint: Any) -> Any:
         inner = _type_of(parts[0])
         return inner | None if inner is not Any else Any
     return wire_type(hint)
-
-
-@cache
-def list_decoder(kind: Any) -> Any:
-    """Return the decoder of a JSON list of this GraphQL type."""
-    return msgspec.json.Decoder(list[STRUCTS[kind]])  # type: ignore[valid-type]  # made for msgspec
 
 
 class _Edge(msgspec.Struct, gc=False):
