@@ -16,6 +16,8 @@ from typing import Any
 import httptools
 import orjson
 
+from gateway.clients.lean_transport import LeanTransport
+from gateway.clients.transport import Call
 from tests.bench.figure import Figure
 from tests.support.gateway_upstream import CUSTOMER
 from tests.support.server_files import free_port
@@ -148,14 +150,23 @@ async def run() -> list[Figure]:
         slow = free_port()
         start(stack, [sys.executable, "-m", "tests.support.gateway_upstream", str(slow), str(DELAY_MS)], core=1, cwd=ROOT)
         delayed = ours(stack, slow, Path(folder) / "slow")
-        hop = await _median(delayed)
+        hop, upstream_ms = await _median(delayed), await _upstream_median(slow)
     goals = {"apollo": 0.40, "mercurius": 1.3}
     found = [_figure(mine, one, goals[one.name]) for one in peers]
     missing = None if peers else "Node and npm are missing: Apollo Server and Mercurius were not measured"
     note = missing or f"{len(VIEW.split())} words of query, 5 upstream calls at once"
     return [
         *found,
-        Figure("gateway.one_hop", hop, "ms p50", 1.6, lower_is_better=True, reference="the slowest upstream", reference_value=DELAY_MS, note=note),
+        Figure(
+            "gateway.one_hop",
+            hop,
+            "ms p50",
+            1.6,
+            lower_is_better=True,
+            reference=f"one call of an upstream that waits {DELAY_MS:g} ms, from the same client",
+            reference_value=upstream_ms,
+            note=note,
+        ),
     ]
 
 
@@ -176,6 +187,17 @@ async def _measure(gateways: list[Gateway]) -> None:
 async def _median(gateway: Gateway) -> float:
     await ask_many(gateway, WARM // 4)
     _, took = await ask_many(gateway, ONE_BY_ONE, connections=1)
+    return sorted(took)[len(took) // 2]
+
+
+async def _upstream_median(port: int) -> float:
+    """Return what one call of the slow upstream takes by itself: no answer that needs one can come sooner."""
+    way, took = LeanTransport(f"http://127.0.0.1:{port}"), []
+    for _ in range(ONE_BY_ONE):
+        started = time.perf_counter()
+        await way.call(Call("POST", "/feedback/internal/v1/customers/views", (), b"{}", 2.0))
+        took.append((time.perf_counter() - started) * 1_000)
+    await way.close()
     return sorted(took)[len(took) // 2]
 
 
