@@ -10,7 +10,7 @@ from gateway.clients.wire import wire_type
 from gateway.schema import customers, ids, insight, knowledge, routing, survey
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.parts import ListPart
-from gateway.schema.wired import STRUCTS, wired
+from gateway.schema.wired import list_of, wired
 from services.customers import contract as customers_views
 from services.feedback import contract as feedback_views
 from services.insight import contract as insight_views
@@ -26,11 +26,12 @@ def _uid(one: Any) -> str:
 ENTRY = wired(customers.TimelineEntry, converted={"seq": (int, str)})
 _CONTACT = wired(routing.CustomerContact, node=ids.CONTACT)
 OPEN_AND_RECENT = msgspec.defstruct("OpenAndRecent", [("open", list[_CONTACT]), ("recent", list[_CONTACT])], gc=False)  # type: ignore[valid-type]  # made for msgspec
-wired(customers.Case, node=ids.CASE)
+wired(customers.Case, node=ids.CASE, derived={"status": customers.case_status})
+wired(customers.Order, derived={"status": customers.order_status})
 wired(FeedbackItem, node=ids.ITEM)
 wired(FollowUp, node=ids.FOLLOW_UP)
 MOOD, OFFER = wired(customers.Mood), wired(customers.Offer)
-for _kind in (customers.Order, customers.Consent, survey.Invitation, survey.SurveyResponse, knowledge.SelfServiceSession, insight.Contribution):
+for _kind in (customers.Consent, survey.Invitation, survey.SurveyResponse, knowledge.SelfServiceSession, insight.Contribution):
     wired(_kind)
 
 WIRED_SUGGESTED = wired(knowledge.SuggestedArticle, later=frozenset({"case_id", "case_title"}))
@@ -84,7 +85,7 @@ CONTRIBUTIONS = ListPart(
 _LISTS = (CASES, ORDERS, CONSENTS, CALL_BACKS, INVITATIONS, RESPONSES, FEEDBACK, FOLLOW_UPS, SELF_SERVICE, CONTRIBUTIONS)
 SECTIONS = SectionTypes(
     {
-        **{part.section: list[STRUCTS[part.kind]] for part in _LISTS},  # type: ignore[misc]  # made for msgspec
+        **{part.section: list_of(part.kind) for part in _LISTS},
         "profile": wire_type(customers_views.CustomerView),
         "timeline": list[ENTRY],  # type: ignore[valid-type]  # made for msgspec
         "mood": MOOD,

@@ -35,20 +35,23 @@ def wired(
     node: str | None = None,
     converted: Mapping[str, tuple[Any, Callable[[Any], Any]]] | None = None,
     later: frozenset[str] = frozenset(),
+    derived: Mapping[str, Callable[[Any], Any]] | None = None,
 ) -> type[Any]:
     """Make the struct of a GraphQL type and let the schema take it for one.
 
     `node` is the kind of its global id. `later` names what is not in the JSON and set afterwards. `converted` gives, for a field whose
-    JSON is of another type, that type and what makes the field of it.
+    JSON is of another type, that type and what makes the field of it; `derived` what makes a field of the others.
     """
     other = converted or {}
     hints = typing.get_type_hints(kind)
     parts: list[Any] = []
     rename: dict[str, str] = {}
-    properties: dict[str, Any] = {}
+    properties: dict[str, Any] = {name: property(make) for name, make in (derived or {}).items()}
     for field in kind.__strawberry_definition__.fields:
         name = field.python_name
         if not field.is_basic_field or (name == "id" and node is not None):
+            continue
+        if name in (derived or {}):
             continue
         if name in other:
             source, make = other[name]
@@ -68,6 +71,12 @@ def wired(
     if node is not None:  # only what implements an interface is asked for its type
         kind.__strawberry_definition__.is_type_of = OneOf((kind, made))
     return made
+
+
+def list_of(kind: type[Any]) -> Any:
+    """Return the type of a JSON list of this GraphQL type."""
+    struct: Any = STRUCTS[kind]
+    return list[struct]
 
 
 def _converting(stored: str, make: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -18,10 +19,10 @@ from services.customers.repository.sealing import open_values, opened, sealers
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import NotFound
 
-_IDS = bindparam("ids", expanding=True)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _ASKED = aliased(CustomerMember)
 # made once: SQLAlchemy takes longer to build such a statement than SQLite to answer it
-_PEOPLE = (
+_PEOPLE: Select[Any] = (
     select(col(_ASKED.customer_id).label("asked"), col(_ASKED.person_id), col(CustomerMember.customer_id))
     .join_from(_ASKED, CustomerMember, col(CustomerMember.person_id) == col(_ASKED.person_id))
     .where(col(_ASKED.customer_id).in_(_IDS))
@@ -132,9 +133,9 @@ async def keys_of(tx: Tx, ids: Collection[UUID], keys: Mapping[UUID, Sealer] | N
     """Return the identity keys of each record, in a fixed order; `keys` as for `customers`."""
     found: dict[UUID, list[IdentityKey]] = {customer_id: [] for customer_id in ids}
     keys = await sealers(tx, ids) if keys is None else keys
-    for customer_id, kind, value, sealed in await tx.run(_KEYS, {"ids": list(ids)}):
-        shown = opened(keys.get(customer_id), sealed, "customer_key.value") if sealed else value
-        found[customer_id].append(IdentityKey(kind=kind, value=shown or ""))
+    for row in (await tx.run(_KEYS, {"ids": list(ids)})).mappings():
+        shown = opened(keys.get(row["customer_id"]), row["sealed"], "customer_key.value") if row["sealed"] else row["value"]
+        found[row["customer_id"]].append(IdentityKey(kind=row["kind"], value=shown or ""))
     return {customer_id: sorted(own, key=lambda key: (key.kind, key.value)) for customer_id, own in found.items()}
 
 

@@ -21,7 +21,8 @@ async def sealers(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Sealer]:
     if not ids:
         return {}
     secret = tx.secret(_PURPOSE)
-    return {owner: Sealer(unwrap(secret, wrapped, owner.bytes)) for owner, wrapped in await tx.run(_WRAPPED, {"ids": list(ids)})}
+    rows = (await tx.run(_WRAPPED, {"ids": list(ids)})).mappings()
+    return {row["customer_id"]: Sealer(unwrap(secret, row["wrapped"], row["customer_id"].bytes)) for row in rows}
 
 
 async def sealers_for(uow: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, Sealer]:
