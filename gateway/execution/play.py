@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Sequence
-from inspect import isawaitable
 from types import CoroutineType
 from typing import Any
 
@@ -117,7 +116,7 @@ class Play:
             for step in steps:
                 try:
                     value = step.resolve(source, StepInfo(self, step, above) if step.informed else None, variables)
-                    if value.__class__ is not CoroutineType and not isawaitable(value):
+                    if not hasattr(value.__class__, "__await__"):
                         value = self._complete(step, above, value)
                         if value.__class__ is not CoroutineType:
                             out[step.key] = value

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Select, bindparam, select
+from sqlalchemy import BindParameter, Executable, bindparam, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -22,7 +22,7 @@ from services.kit.errors import NotFound
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _ASKED = aliased(CustomerMember)
 # made once: SQLAlchemy takes longer to build such a statement than SQLite to answer it
-_PEOPLE: Select[Any] = (
+_PEOPLE: Executable = (
     select(col(_ASKED.customer_id).label("asked"), col(_ASKED.person_id), col(CustomerMember.customer_id))
     .join_from(_ASKED, CustomerMember, col(CustomerMember.person_id) == col(_ASKED.person_id))
     .where(col(_ASKED.customer_id).in_(_IDS))

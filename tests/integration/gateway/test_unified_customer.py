@@ -112,7 +112,7 @@ async def test_a_customer_is_found_by_every_kind_of_key_that_the_schema_names(ho
     key = await fill(house)
     question = "query($kind: IdentityKeyKind!, $value: String!) { customerByKey(kind: $kind, value: $value) { displayName } }"
 
-    by_account = await house.ask(key, question, kind="ACCOUNT", value="c-1001")
+    by_account = await house.ask(key, question, kind="ACCOUNT", value="C-1001")
     by_order = await house.ask(key, question, kind="ORDER", value="R-77")
     nobody = await house.ask(key, question, kind="PHONE", value="+4930901820")
     wrong = await house.post(key, {"query": question, "variables": {"kind": "shoe size", "value": "44"}})
