@@ -150,7 +150,7 @@ async def test_no_generated_body_makes_the_gateway_fail_over_real_services(house
 
 async def test_none_of_two_thousand_generated_requests_makes_the_gateway_fail(tmp_path: Path) -> None:
     async with gateway_alone(tmp_path) as alone:
-        statuses = Counter([(await alone.post(body)).status for body in wild_bodies(range(1_000, 3_000), deepest=2)])
+        statuses = Counter([(await alone.post(body)).status for body in wild_bodies(range(1_000, 3_000), deepest=1)])
 
     assert set(statuses) == {200, 400}
     assert statuses[200] > 700
