@@ -45,7 +45,7 @@ async def get_export(customer_id: UUID, runtime: RuntimeDep, officer: Annotated[
     """Return a copy of everything that every service keeps of this person, under any of their ids."""
     clients: Clients | None = runtime.resources.get("clients")
     if clients is None:
-        raise Unavailable("The services are not connected yet. Try again.", retry_after_s=2)
+        raise NotFound("This gateway stands before no services, so nobody is known here.", pointer="/customer_id")
     caller = Caller(officer, correlation_id.get() or new_id_text(), time.monotonic() + SECONDS)
     try:
         found = await copy_of(clients, caller, str(customer_id))
