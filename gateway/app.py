@@ -74,13 +74,15 @@ def make_door(runtime: Runtime, transports: Mapping[str, Transport]) -> Door:
     settings: GatewaySettings = runtime.settings
     tokens = runtime.resources["internal_tokens"]
     schema = core_schema()
+    clients = make_clients(transports, tokens.token, Patience(settings.call_seconds, settings.change_seconds))
+    runtime.resources["clients"] = clients
     return Door(
         settings=settings,
         clock=runtime.clock,
         authenticator=runtime.resources["authenticator"],
         internal_tokens=tokens,
         transports=transports,
-        clients=make_clients(transports, tokens.token, Patience(settings.call_seconds, settings.change_seconds)),
+        clients=clients,
         last_good=LastGood(settings.stale_seconds),
         runner=Runner(
             documents=Documents(schema, suggestions=settings.open_schema),

@@ -10,3 +10,4 @@ RETRIES = Counter("antiphon_gateway_service_retries", "Reads that were tried a s
 SHARED = Counter("antiphon_gateway_service_shared", "Reads that joined an equal one under way.", ["service"])
 STALE = Counter("antiphon_gateway_sections_stale", "Answers shown from memory while their service was silent.", ["service"])
 BREAKER_OPEN = Gauge("antiphon_gateway_breaker_open", "1 while the service is left alone after failures.", ["service"])
+CALLS_RUNNING = Gauge("antiphon_gateway_service_calls_running", "Calls to a service that run or wait for their turn now.", ["service"])

@@ -13,8 +13,8 @@ ROLES: dict[str, frozenset[str]] = {
     "administrator": READ | WRITE | ADMIN | {"keys:manage", "schema:read", "pii:read", "privacy:erase", "clock:move"},
     "agent": frozenset(
         {
-            *("customers:read", "customers:write", "routing:read", "routing:write", "survey:read", "feedback:read", "feedback:write"),
-            *("knowledge:read", "knowledge:write", "pii:read"),
+            *("customers:read", "customers:write", "routing:read", "routing:write", "survey:read", "survey:write"),
+            *("feedback:read", "feedback:write", "knowledge:read", "knowledge:write", "pii:read"),
         },
     ),
     "supervisor": READ | WRITE | {"routing:admin", "pii:read"},

@@ -4,6 +4,7 @@ import aiohttp
 
 from gateway.access.api import router
 from gateway.access.authenticate import Authenticator, KeyStore
+from gateway.access.exports import router as exports_router
 from gateway.access.internal_tokens import InternalTokens
 from gateway.access.issuers import OutsideTokens
 from gateway.access.keys import Pepper, note_use
@@ -57,6 +58,6 @@ service = Service(
     package="gateway",
     metadata=Base.metadata,
     settings=GatewaySettings,
-    routers=[router],
+    routers=[router, exports_router],
     on_start=open_access,
 )

@@ -64,7 +64,12 @@ class Bulkhead:
 
     def __init__(self, running: int = RUNNING, waiting: int = WAITING) -> None:
         self._places = asyncio.Semaphore(running)
-        self._free = running + waiting
+        self._all = self._free = running + waiting
+
+    @property
+    def taken(self) -> int:
+        """Return how many calls run or wait."""
+        return self._all - self._free
 
     async def __aenter__(self) -> None:
         """Take a place; raises Crowded."""

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from gateway.clients.failures import FieldProblem, Problem, ServiceFailed
 from gateway.clients.resilience import Breaker, Bulkhead, CircuitOpen, Crowded, RetryBudget
 from gateway.clients.transport import Answer, AnswerTooLarge, Call, Headers, Transport, Unreachable
-from gateway.metrics import BREAKER_OPEN, CALLS, RETRIES, SHARED
+from gateway.metrics import BREAKER_OPEN, CALLS, CALLS_RUNNING, RETRIES, SHARED
 from services.kit.auth import Principal
 
 V = TypeVar("V", bound=BaseModel)
@@ -23,7 +23,8 @@ Mint = Callable[[Principal, str], str]
 PAUSE_S = (0.010, 0.050)
 RETRIED = frozenset({502, 503, 504})
 LEAST_S = 0.005
-OUTCOMES = ("answered", "failed", "timeout", "unreachable", "crowded", "circuit_open")
+OUTCOMES = ("answered", "failed", "timeout", "unreachable", "crowded", "circuit_open", "deadline")
+"""What becomes of a call; `deadline`: it was not made, since the operation's time was used up."""
 TIMEOUT, UNAVAILABLE, OPEN = "SERVICE_TIMEOUT", "SERVICE_UNAVAILABLE", "CIRCUIT_OPEN"
 
 
@@ -66,6 +67,7 @@ class Service:
         self._budget = RetryBudget()
         self._was_open = False
         self._calls = {outcome: CALLS.labels(service=name, outcome=outcome) for outcome in OUTCOMES}
+        CALLS_RUNNING.labels(service=name).set_function(lambda: self._bulkhead.taken)
         self._under_way: dict[_Key, list[asyncio.Future[Answer]]] = {}
 
     async def read(self, caller: Caller, path: str, query: Query | None = None) -> Any:
@@ -131,6 +133,7 @@ class Service:
     def _seconds(self, caller: Caller, longest: float) -> float:
         left = caller.deadline - time.monotonic()
         if left < LEAST_S:
+            self._calls["deadline"].inc()
             raise ServiceFailed(self.name, TIMEOUT)
         return min(longest, left)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -19,20 +20,62 @@ REMEMBERED = 1_000
 
 
 class SectionAnswer(msgspec.Struct, frozen=True, gc=False):
-    """One section of one customer; `version` grows whenever it changes. `data` stays JSON until somebody knows what it should be."""
+    """One section of one customer; `version` grows whenever it changes."""
 
+    version: int
+    as_of: datetime
+    data: Any
+    """A value of the section's type; or `msgspec.Raw`, the JSON as it came, where the type refused some of the answer."""
+
+
+Found = dict[UUID, dict[str, SectionAnswer]]
+"""Sections by name by the id that was asked for; what is null is left out."""
+
+
+class _RawSection(msgspec.Struct, frozen=True, gc=False):
     version: int
     as_of: datetime
     data: msgspec.Raw
 
 
-class ViewsAnswer(msgspec.Struct, frozen=True):
-    """Sections by name by the id that was asked for."""
-
-    views: dict[UUID, dict[str, SectionAnswer]]
+class _RawAnswer(msgspec.Struct, frozen=True):
+    views: dict[UUID, dict[str, _RawSection]]
 
 
-_DECODER = msgspec.json.Decoder(ViewsAnswer)
+class SectionTypes:
+    """Reads a whole answer in one pass, each section as the type that it must have."""
+
+    def __init__(self, types: Mapping[str, Any]) -> None:
+        self.types = types
+        self._decoders: dict[tuple[str, ...], Any] = {}
+
+    def read(self, names: Sequence[str], raw: bytes) -> Found | None:
+        """Return the sections by name by id; None when one of them is not of its type."""
+        key = tuple(names)
+        decoder = self._decoders.get(key)
+        if decoder is None:
+            decoder = self._decoders[key] = msgspec.json.Decoder(self._answer(key))
+        try:
+            views = decoder.decode(raw).views
+        except msgspec.ValidationError:
+            return None
+        return {
+            customer: {name: section for name in key if (section := getattr(view, name)) is not None and section.data is not None}
+            for customer, view in views.items()
+        }
+
+    def _answer(self, names: tuple[str, ...]) -> Any:
+        parts: list[Any] = []
+        for name in names:
+            section = msgspec.defstruct(
+                name, [("version", int), ("as_of", datetime), ("data", self.types[name] | None)], bases=(msgspec.Struct,), frozen=True, gc=False
+            )
+            parts.append((name, section | None, None))
+        view: Any = msgspec.defstruct("View", parts, gc=False)
+        return msgspec.defstruct("Answer", [("views", dict[UUID, view])])
+
+
+_RAW = msgspec.json.Decoder(_RawAnswer)
 _TRUSTED: dict[Principal, Principal] = {}
 
 
@@ -48,12 +91,26 @@ def trusted(caller: Caller) -> Caller:
 
 
 async def sections(
-    service: Service, caller: Caller, customer_ids: Sequence[UUID], names: Sequence[str], sizes: Mapping[str, int] | None = None
-) -> dict[UUID, dict[str, SectionAnswer]]:
+    service: Service,
+    caller: Caller,
+    customer_ids: Sequence[UUID],
+    names: Sequence[str],
+    sizes: Mapping[str, int] | None = None,
+    types: SectionTypes | None = None,
+) -> Found:
     """Return the sections of up to 100 ids in one call, asked by a `trusted` caller; raises Problem or ServiceFailed."""
     body = {"customer_ids": customer_ids, "sections": names, "sizes": sizes} if sizes else {"customer_ids": customer_ids, "sections": names}
     raw = await service.ask(caller, PATH, orjson.dumps(body))
     try:
-        return _DECODER.decode(raw).views
+        found = types.read(names, raw) if types is not None else None
+        return found if found is not None else _unread(raw)
     except (msgspec.MsgspecError, RecursionError):
         raise ServiceFailed(service.name, "SERVICE_UNAVAILABLE", retryable=False) from None
+
+
+def _unread(raw: bytes) -> Found:
+    """Return the sections as JSON: one that is not as it must be costs itself alone."""
+    return {
+        customer: {name: SectionAnswer(one.version, one.as_of, one.data) for name, one in sections.items() if bytes(one.data) != b"null"}
+        for customer, sections in _RAW.decode(raw).views.items()
+    }

@@ -15,7 +15,7 @@ from services.kit.problems import problem_page, title_of
 
 STATIC = Path(__file__).parent / "static"
 PAGES = Path(__file__).parent / "html"
-READY_S = 1.0
+READY_S = 3.0
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'",
     "X-Content-Type-Options": "nosniff",

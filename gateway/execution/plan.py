@@ -21,7 +21,6 @@ from graphql.execution.collect_fields import collect_fields
 from gateway.execution.arguments import Bound, bind
 from gateway.execution.shape import Details, NotPlain, Shape, is_plain, make_frame, make_shape, python_field
 
-WAITS = "_antiphon_waits"
 MOST_STEPS = 200
 
 
@@ -42,8 +41,8 @@ class Step:
     """From source, info and variables to a value or something to await."""
     below: frozenset[str]
     """Names of the fields selected directly below."""
-    waits: bool
-    """Whether the resolver starts nothing and only waits for what runs already: then it needs no task of its own."""
+    informed: bool
+    """Whether the resolver wants to be told where it runs."""
     shape: Shape | None
     """How its value becomes the answer; None when there are steps below, or when only graphql-core can do it."""
     frame: "Frame | None"
@@ -66,12 +65,6 @@ class Plan:
     skeleton: Mapping[str, Any]
     """The answer before its steps ran: every key in its place."""
     steps: tuple[Step, ...]
-
-
-def waits(resolver: Any) -> Any:
-    """Mark a resolver that starts nothing: it waits for what its parent started."""
-    setattr(resolver, WAITS, True)
-    return resolver
 
 
 def make_plan(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Plan | None:
@@ -130,7 +123,7 @@ class _Planner:
             bound=bound,
             resolve=self._resolver(field, python, bound),
             below=frozenset(_name(child) for child in children.values()),
-            waits=getattr(getattr(getattr(python, "base_resolver", None), "wrapped_func", None), WAITS, False),
+            informed=_is_informed(python),
             shape=shape,
             frame=frame,
         )
@@ -181,6 +174,11 @@ class _Planner:
             return call(source, **given) if takes_source else call(**given)
 
         return resolve
+
+
+def _is_informed(python: Any) -> bool:
+    resolver = getattr(python, "base_resolver", None)
+    return resolver is not None and resolver.info_parameter is not None
 
 
 def _name(details: Details) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Sequence
-from inspect import isawaitable
 from types import CoroutineType
 from typing import Any
 
@@ -15,21 +14,26 @@ from gateway.execution.plan import Plan, Step
 from gateway.execution.shape import python_field
 from gateway.execution.variables import Variables
 
-Waiting = tuple[Any, Any, Any, bool]
-"""A step, its place, what to await, and whether that is complete already or a resolver's bare value."""
+Waiting = tuple[Any, Any, bool]
+"""A step, what to await, and whether that is complete already or a resolver's bare value."""
 
 
 class StepInfo:
     """What a resolver is told: as strawberry's Info, which it becomes as soon as more than the context is asked for."""
 
-    __slots__ = ("_play", "_real", "_step", "context", "place")
+    __slots__ = ("_above", "_play", "_real", "_step", "context")
 
-    def __init__(self, play: "Play", step: Step, place: Path) -> None:
+    def __init__(self, play: "Play", step: Step, above: Path | None) -> None:
         self.context = play.context
-        self.place = place
+        self._above = above
         self._play = play
         self._step = step
         self._real: Info | None = None
+
+    @property
+    def place(self) -> Path:
+        """Return where in the answer it runs."""
+        return _place(self._above, self._step)
 
     @property
     def below(self) -> frozenset[str]:
@@ -45,7 +49,7 @@ class StepInfo:
     def raw(self) -> Any:
         """Return graphql-core's own info."""
         step = self._step
-        return self._play.core.build_resolve_info(step.field, [part.node for part in step.details], step.parent, self.place)
+        return self._play.core.build_resolve_info(step.field, [part.node for part in step.details], step.parent, _place(self._above, step))
 
     def __getattr__(self, name: str) -> Any:
         if self._real is None:
@@ -107,79 +111,80 @@ class Play:
     def _steps(self, steps: Sequence[Step], source: Any, out: Any, above: Path | None) -> Awaitable[None] | None:
         """Fill in every step's place, or return what fills in the rest. Raises GraphQLError when a null may not stay where it is."""
         waiting: list[Waiting] = []
+        variables = self.variables
         try:
             for step in steps:
-                place = Path(above, step.key, step.parent.name)
                 try:
-                    value = step.resolve(source, StepInfo(self, step, place), self.variables)
-                    if value.__class__ is not CoroutineType and not isawaitable(value):
-                        value = self._complete(step, place, value)
+                    value = step.resolve(source, StepInfo(self, step, above) if step.informed else None, variables)
+                    if not hasattr(value.__class__, "__await__"):
+                        value = self._complete(step, above, value)
                         if value.__class__ is not CoroutineType:
                             out[step.key] = value
                             continue
-                        waiting.append((step, place, value, True))
+                        waiting.append((step, value, True))
                     else:
-                        waiting.append((step, place, value, False))
+                        waiting.append((step, value, False))
                 except Exception as error:  # noqa: BLE001  whatever a resolver raises becomes the field's error
-                    self._failed(error, step, place)
+                    self._failed(error, step, above)
                     out[step.key] = None
         except GraphQLError:
             self._let_go(waiting)
             raise
         if not waiting:
             return None
-        return self._finish(*waiting[0], out) if len(waiting) == 1 else self._together(waiting, out)
+        return self._finish(*waiting[0], above, out) if len(waiting) == 1 else self._together(waiting, above, out)
 
-    async def _together(self, waiting: list[Waiting], out: Any) -> None:
-        """Run at the same time what starts something; what only waits is awaited in turn, in this task."""
-        tasks = [asyncio.ensure_future(self._finish(*one, out)) for one in waiting if not one[0].waits]
-        inline = [one for one in waiting if one[0].waits]
+    async def _together(self, waiting: list[Waiting], above: Path | None, out: Any) -> None:
+        tasks = [asyncio.ensure_future(self._finish(*one, above, out)) for one in waiting]
         try:
-            while inline:
-                await self._finish(*inline.pop(0), out)
-            if tasks:
-                await asyncio.gather(*tasks)
+            await asyncio.gather(*tasks)
         except GraphQLError:
-            self._let_go([*inline, *((None, None, task, False) for task in tasks if not task.done())])
+            self._let_go([(None, task, False) for task in tasks if not task.done()])
             raise
         except asyncio.CancelledError:
             for task in tasks:
                 task.cancel()
             raise
 
-    async def _finish(self, step: Step, place: Path, value: Any, completed: bool, out: Any) -> None:
+    async def _finish(self, step: Step, value: Any, completed: bool, above: Path | None, out: Any) -> None:
         try:
             found = await value
             if not completed:
-                found = self._complete(step, place, found)
+                found = self._complete(step, above, found)
                 if found.__class__ is CoroutineType:
                     found = await found
             out[step.key] = found
         except Exception as error:  # noqa: BLE001  see _steps
-            self._failed(error, step, place)
+            self._failed(error, step, above)
             out[step.key] = None
 
-    def _complete(self, step: Step, place: Path, value: Any) -> Any:
+    def _complete(self, step: Step, above: Path | None, value: Any) -> Any:
         """Return the value as the answer has it, or a coroutine of it; raises what makes it null."""
+        frame = step.frame
         try:
             if step.shape is not None:
                 return step.shape(value)
-            framed = step.frame.shape(value) if step.frame is not None else None
+            framed = frame.shape(value) if frame is not None else None
         except Exception:  # noqa: BLE001  not plain: the reference decides what it is
             framed = None
-        if framed is not None and step.frame is not None:
-            rest = self._steps(step.frame.steps, value, framed, place)
+        place = _place(above, step)
+        if framed is not None and frame is not None:
+            rest = self._steps(frame.steps, value, framed, place)
             return framed if rest is None else _then(rest, framed)
-        info = StepInfo(self, step, place).raw
+        info = StepInfo(self, step, above).raw
         return self.core.complete_value(step.field.type, list(step.details), info, place, value, None)
 
     def _let_go(self, waiting: Sequence[Waiting]) -> None:
         """Let what began run to its end unheard, as graphql-core does: its parent is null already."""
-        self.core.settle_in_background([value for _, _, value, _ in waiting])
+        self.core.settle_in_background([value for _, value, _ in waiting])
 
-    def _failed(self, error: Exception, step: Step, place: Path) -> None:
+    def _failed(self, error: Exception, step: Step, above: Path | None) -> None:
         """Note the error and leave null, or raise it on when the field may not be null."""
-        self.core.handle_field_error(error, step.field.type, list(step.details), place)
+        self.core.handle_field_error(error, step.field.type, list(step.details), _place(above, step))
+
+
+def _place(above: Path | None, step: Step) -> Path:
+    return Path(above, step.key, step.parent.name)
 
 
 async def _then(rest: Awaitable[None], framed: Any) -> Any:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from graphql import (
     execute,
     subscribe,
 )
+from prometheus_client import Counter, Histogram
 
 from gateway.clients.failures import ServiceFailed
 from gateway.context import GatewayContext
@@ -202,7 +204,7 @@ def _answered(result: ExecutionResult, cost: int | None) -> Answered:
 def _log(ready: Ready, answered: Answered, started: float) -> None:
     """One line per operation: never variables, never the document. What went wrong here is found by the id that the client was told."""
     name = ready.operation.node.name.value[:LONGEST_NAME] if ready.operation.node.name else None
-    codes = sorted({str(error.get("extensions", {}).get("code")) for error in answered.errors})
+    codes = sorted({str(error.get("extensions", {}).get("code")) for error in answered.errors}) if answered.errors else []
     more: dict[str, Any] = {}
     if answered.causes:
         more = {"error_id": ",".join(error_id for error_id, _ in answered.causes[:10]), "exc": answered.causes[0][1]}
@@ -217,8 +219,18 @@ def _log(ready: Ready, answered: Answered, started: float) -> None:
         code=",".join(codes) or None,
         **more,
     )
-    OPERATIONS.labels(kind=ready.kind.value, outcome=_outcome(answered)).inc()
-    OPERATION_SECONDS.labels(kind=ready.kind.value).observe(time.perf_counter() - started)
+    _ran(ready.kind.value, _outcome(answered)).inc()
+    _took(ready.kind.value).observe(time.perf_counter() - started)
+
+
+@cache
+def _ran(kind: str, outcome: str) -> Counter:
+    return OPERATIONS.labels(kind=kind, outcome=outcome)
+
+
+@cache
+def _took(kind: str) -> Histogram:
+    return OPERATION_SECONDS.labels(kind=kind)
 
 
 def _outcome(answered: Answered) -> str:

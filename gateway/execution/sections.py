@@ -1,7 +1,7 @@
 """The parts of one customer that the services own: all asked for at once, each allowed to fail alone."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import strawberry
-from msgspec import ValidationError
+from msgspec import Raw, ValidationError, json
 
 from gateway.clients import views
 from gateway.clients.failures import Problem, ServiceFailed
 from gateway.clients.service import Caller, Service
-from gateway.clients.views import SectionAnswer
+from gateway.clients.views import SectionAnswer, SectionTypes
 from gateway.clients.wire import Unbelievable, read
 from gateway.execution.stale import LastGood
 from gateway.metrics import STALE
@@ -71,6 +71,7 @@ class CustomerSections:
         asked: UUID | CustomerView,
         wanted: Mapping[str, Sequence[str]],
         last_good: LastGood,
+        types: SectionTypes,
         timeline: int | None = None,
     ) -> None:
         """Ask. `asked` is an id, or the person when a key was looked up already; `wanted` names sections by service.
@@ -84,17 +85,20 @@ class CustomerSections:
         self._members: tuple[UUID, ...] = (asked,) if isinstance(asked, UUID) else tuple(asked.member_ids)
         self._wanted = wanted
         self._last_good = last_good
+        self._types = types
         self._told: set[str] = set()
         self.timeline_size = timeline
         own = [*([] if self._known else [PROFILE]), *wanted.get(CUSTOMERS, ()), *([TIMELINE] if timeline else [])]
         self._sizes = {TIMELINE: timeline} if timeline else None
-        self._parts = {name: self._start(name, names) for name, names in {**wanted, CUSTOMERS: own}.items() if names}
+        self._asked = {name: self._start(name, names) for name, names in {**wanted, CUSTOMERS: own}.items() if names}
+        self._parts: dict[str, Part] = {}
 
     async def profile(self) -> CustomerView | None:
-        """Return who it is; None when nobody has the id. Raises when customers does not answer."""
+        """Return who it is, once every part is there; None when nobody has the id. Raises when customers does not answer."""
         if self._known is not None:
+            await self._all()
             return self._known
-        part = await self._part(CUSTOMERS)
+        part = self._parts[CUSTOMERS] = await self._asked[CUSTOMERS]
         if part.failure is not None:
             self.stop()
             raise part.failure
@@ -102,26 +106,27 @@ class CustomerSections:
         if found is None:
             self.stop()
             return None
-        view = self._believed(CUSTOMERS, CustomerView, found)
+        view = self._believed(CUSTOMERS, CustomerView, PROFILE, found)
         self._meet(view.member_ids)
+        await self._all()
         return view
 
     def stop(self) -> None:
         """Give up what nobody will look at."""
-        for task in self._parts.values():
+        for task in self._asked.values():
             task.cancel()
 
-    async def read(self, service: str, section: str, view: type[V], fast: Callable[[Any], V] | None = None) -> list[V] | None:
-        """Return the section of every record, the survivor's first. A failed service raises once, then its sections are null.
+    def read(self, service: str, section: str, view: type[V]) -> list[V] | None:
+        """Return the section of every record, the survivor's first: values of the section's type, or of the view where that refused one.
 
-        `fast` decodes the JSON in place of the view, until it refuses some.
+        A failed service raises once, then its sections are null.
         """
-        part = await self._part(service)
+        part = self._parts[service]
         if part.failure is not None:
             self.tell_once(service, part.failure)
             return None
-        found = (part.sections.get(member, {}).get(section) for member in self._members)
-        return [self._believed(service, view, answer, fast) for answer in found if answer is not None and bytes(answer.data) != b"null"]
+        found = [part.sections.get(member, {}).get(section) for member in self._members]
+        return [self._believed(service, view, section, answer) for answer in found if answer is not None]
 
     def tell_once(self, service: str, failure: Exception) -> None:
         """Raise the failure unless this service's failure is told already: one error per service, not per field."""
@@ -129,11 +134,11 @@ class CustomerSections:
             self._told.add(service)
             raise failure
 
-    async def statuses(self) -> list[Status]:
+    def statuses(self) -> list[Status]:
         """Return the state of every section that was asked for, the profile's first."""
         found = [Status(PROFILE, SectionState.FRESH, None, None)] if self._known else []
         for service, names in (*(() if self._known else ((CUSTOMERS, [PROFILE]),)), *self._wanted.items()):
-            part = await self._part(service)
+            part = self._parts[service]
             for name in names:
                 ages = [member[name].as_of for member in part.sections.values() if name in member]
                 found.append(Status(name, part.state, min(ages) if ages else None, part.reason))
@@ -147,25 +152,31 @@ class CustomerSections:
         self._members = (asked, *(member for member in members if member != asked)) if asked not in members else tuple(members)
         for service, names in self._wanted.items():
             if service != CUSTOMERS:
-                self._parts[service].cancel()
-                self._parts[service] = self._start(service, names)
+                self._asked[service].cancel()
+                self._asked[service] = self._start(service, names)
 
-    def _believed(self, service: str, view: type[V], answer: SectionAnswer, fast: Callable[[Any], V] | None = None) -> V:
-        """Return the section's data by the fast way if that takes it, else by the contract's view."""
+    def _believed(self, service: str, view: type[V], section: str, answer: SectionAnswer) -> V:
+        """Return the section's data; what its type refused, by the contract's view, which knows a few more spellings."""
+        data: Any = answer.data
+        if data.__class__ is not Raw:
+            value: V = data
+            return value
         try:
-            return fast(answer.data) if fast is not None else read(view, answer.data)
+            value = json.decode(data, type=self._types.types[section])
         except ValidationError:
             pass
-        except Unbelievable:
-            raise ServiceFailed(service, "SERVICE_UNAVAILABLE", retryable=False) from None
+        else:
+            return value
         try:
-            return read(view, answer.data)
+            return read(view, data)
         except Unbelievable:
             raise ServiceFailed(service, "SERVICE_UNAVAILABLE", retryable=False) from None
 
-    async def _part(self, service: str) -> Part:
-        task = self._parts[service]
-        return task.result() if task.done() else await asyncio.shield(task)
+    async def _all(self) -> None:
+        """Wait for every part: the answer needs them all, and fields that find theirs there need no task of their own."""
+        for name, task in self._asked.items():
+            if name not in self._parts:
+                self._parts[name] = await task
 
     def _start(self, name: str, sections: Sequence[str]) -> "asyncio.Task[Part]":
         return asyncio.create_task(self._ask(self._services[name], sections))
@@ -179,7 +190,7 @@ class CustomerSections:
         sizes = self._sizes if service.name == CUSTOMERS else None
         key = (service.name, self._caller.principal, members, (*names, str(self.timeline_size)))
         try:
-            sections = await views.sections(service, self._inside, members, names, sizes)
+            sections = await views.sections(service, self._inside, members, names, sizes, self._types)
         except ServiceFailed as failed:
             kept = self._last_good.find(key)
             if kept is not None:

@@ -35,6 +35,10 @@ SIMPLE = {
 """The test that a value is already what JSON needs. Moments and UUIDs stay objects: the encoder writes them as their scalars do."""
 
 
+PROVED: dict[type[Any], tuple[type[Any], frozenset[str]]] = {}
+"""By GraphQL type the struct that its values are decoded into, and those of its fields that were checked by that: nobody checks them again."""
+
+
 class NotPlain(Exception):
     """The value, or the selection, is not one that a shape can do."""
 
@@ -93,10 +97,24 @@ class _Writer:
 
     def object(self, owner: GraphQLObjectType, fields: dict[str, Any], *, nullable: bool, steps: frozenset[str] = frozenset()) -> str:
         """Write the function of an object; return its name."""
-        before, parts = [], []
+        before: list[str] = []
         if owner.is_type_of is not None:
             known = " and ".join(f"v.__class__ is not {self._constant(kind)}" for kind in _classes(owner))
             before.append(f"if {known}: bad()")
+        struct, checked = PROVED.get(
+            getattr(owner.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF), "origin", None) or object, (None, frozenset())
+        )
+        reads, parts = self._parts(owner, fields, steps, frozenset())
+        if struct is not None:
+            fast, proved = self._parts(owner, fields, steps, checked)
+            before += [f"if v.__class__ is {self._constant(struct)}:", *(f"  {line}" for line in fast), f"  return {{{', '.join(proved)}}}"]
+        if not before and not reads:  # only __typename: nothing else would notice a null
+            before.append("v.__class__")
+        return self._function(nullable, *before, *reads, f"return {{{', '.join(parts)}}}")
+
+    def _parts(self, owner: GraphQLObjectType, fields: dict[str, Any], steps: frozenset[str], proved: frozenset[str]) -> tuple[list[str], list[str]]:
+        """Return the lines that read what must be looked at, and the entries of the answer; leaves that are `proved` are taken as they are."""
+        reads, parts = [], []
         for index, (key, details) in enumerate(fields.items()):
             name = details[0].node.name.value
             if key in steps:
@@ -104,13 +122,15 @@ class _Writer:
             elif name == "__typename":
                 parts.append(f"{key!r}: {owner.name!r}")
             elif is_plain(owner, name):
-                before.append(f"a{index} = v.{python_field(owner, name).python_name}")
+                attribute = python_field(owner, name).python_name
+                if attribute in proved:
+                    parts.append(f"{key!r}: v.{attribute}")
+                    continue
+                reads.append(f"a{index} = v.{attribute}")
                 parts.append(f"{key!r}: {self._attribute(owner.fields[name].type, details, f'a{index}')}")
             else:
                 raise NotPlain
-        if not before:  # only __typename: nothing else would notice a null
-            before.append("v.__class__")
-        return self._function(nullable, *before, f"return {{{', '.join(parts)}}}")
+        return reads, parts
 
     def _attribute(self, kind: Any, details: Details, local: str) -> str:
         nullable = not isinstance(kind, GraphQLNonNull)

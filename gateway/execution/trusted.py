@@ -66,12 +66,15 @@ def hash_of(document: str) -> str:
 
 
 def load(mode: TrustMode, path: Path | None) -> Trusted:
-    """Read the manifest; raises ValueError when the mode needs one and there is none, or a hash is not its document's."""
+    """Read the manifest, ours or the one that graphql-codegen's client preset writes.
+
+    Raises ValueError when the mode needs one and there is none, or a hash is not its document's.
+    """
     if mode == TrustMode.OFF:
         return Trusted(mode, {})
     if path is None:
         raise ValueError("ANTIPHON_GATEWAY_DOCUMENTS_FILE must name the manifest of trusted documents")
-    documents: dict[str, str] = orjson.loads(path.read_bytes())
+    documents: dict[str, str] = {name.removeprefix(PREFIX): text for name, text in orjson.loads(path.read_bytes()).items()}
     wrong = [name for name, text in documents.items() if hash_of(text) != name]
     if wrong:
         raise ValueError(f"{path} is damaged: {wrong[0]} is not the hash of its document")

@@ -1,7 +1,8 @@
 """The unified customer: one person, and what every service knows of them."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -9,7 +10,6 @@ import strawberry
 from gateway.clients.failures import ServiceFailed
 from gateway.clients.wire import as_json
 from gateway.context import Info, at
-from gateway.execution.plan import waits
 from gateway.execution.sections import CustomerSections, SectionState
 from gateway.schema import customer_parts as parts
 from gateway.schema import customers, ids, insight, knowledge, routing, survey
@@ -17,13 +17,14 @@ from gateway.schema.customers import Entry, IdentityKey, entries
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, global_id, mapped, page_from
 from gateway.schema.selection import arguments_below, selected
-from gateway.schema.wired import list_decoder, wired_page
+from gateway.schema.wired import wired_page
 from services.customers import contract as customers_views
 from services.kit.paging import encode_cursor
 from services.kit.tables import to_micros
 from services.knowledge import contract as knowledge_views
 from services.routing import contract as routing_views
 
+T = TypeVar("T")
 MOST_SECTION = 100
 """Entries that the view contract brings along at most."""
 PARTS = {
@@ -88,7 +89,7 @@ class Customer(Node):
         context = at(info)
         checked_first(first)
         if after is None and not kinds and self.loaded.timeline_size == first + 1:
-            return await self._newest(first)
+            return self._newest(first)
         try:
             page = await context.clients.customers.timeline(context.caller, self.uid, first, after, kinds or [])
         except ServiceFailed as failed:
@@ -96,112 +97,97 @@ class Customer(Node):
             return None
         return page_from(page.items, page.next_cursor, after, customers.TimelineEntry.of, _place)
 
-    async def _newest(self, first: int) -> Connection[customers.TimelineEntry] | None:
+    def _newest(self, first: int) -> Connection[customers.TimelineEntry] | None:
         """Take the first page from customers' sections: it came along with the person."""
-        found = await self.loaded.read("customers", "timeline", list[customers_views.TimelineEntryView], list_decoder(customers.TimelineEntry).decode)
+        found = self.loaded.read("customers", "timeline", list[customers_views.TimelineEntryView])
         if found is None:
             return None
         entries_found = [one if isinstance(one, parts.ENTRY) else customers.TimelineEntry.of(one) for one in (found[0] if found else [])]
         return wired_page(entries_found[:first], _place, more=len(entries_found) > first, before=False)
 
     @computed("Issues, newest first.")
-    @waits
-    async def cases(self, first: First, after: After = None) -> Connection[customers.Case] | None:
+    def cases(self, first: First, after: After = None) -> Connection[customers.Case] | None:
         """Take them from customers's sections."""
-        return await parts.CASES.page(self.loaded, first, after)
+        return parts.CASES.page(self.loaded, first, after)
 
     @computed("Orders, newest first.")
-    @waits
-    async def orders(self, first: First, after: After = None) -> Connection[customers.Order] | None:
+    def orders(self, first: First, after: After = None) -> Connection[customers.Order] | None:
         """Take them from customers's sections."""
-        return await parts.ORDERS.page(self.loaded, first, after)
+        return parts.ORDERS.page(self.loaded, first, after)
 
     @computed("What they said about being contacted, newest first.")
-    @waits
-    async def consents(self, first: First, after: After = None) -> Connection[customers.Consent] | None:
+    def consents(self, first: First, after: After = None) -> Connection[customers.Consent] | None:
         """Take them from customers's sections."""
-        return await parts.CONSENTS.page(self.loaded, first, after)
+        return parts.CONSENTS.page(self.loaded, first, after)
 
     @computed("How they stand to us.")
-    @waits
-    async def mood(self) -> customers.Mood | None:
+    def mood(self) -> customers.Mood | None:
         """Take it from customers' sections."""
-        found = await self.loaded.read("customers", "mood", customers_views.MoodView)
-        return customers.Mood.of(found[0]) if found else None
+        found: list[Any] | None = self.loaded.read("customers", "mood", customers_views.MoodView)
+        return _shown(found, parts.MOOD, customers.Mood.of)
 
     @computed("The offer that fits, or every reason why none is shown.")
-    @waits
-    async def offer(self) -> customers.Offer | None:
+    def offer(self) -> customers.Offer | None:
         """Take it from customers' sections."""
-        found = await self.loaded.read("customers", "offer", customers_views.OfferView)
-        return customers.Offer.of(found[0]) if found else None
+        found: list[Any] | None = self.loaded.read("customers", "offer", customers_views.OfferView)
+        return _shown(found, parts.OFFER, customers.Offer.of)
 
     @computed("Contacts: all open ones and the last that are over, newest first.")
-    @waits
-    async def contacts(self, first: First, after: After = None) -> Connection[routing.CustomerContact] | None:
+    def contacts(self, first: First, after: After = None) -> Connection[routing.CustomerContact] | None:
         """Take them from routing's sections."""
-        found = await self.loaded.read("routing", "contacts", routing_views.CustomerContacts, parts.OPEN_AND_RECENT.decode)
+        found = self.loaded.read("routing", "contacts", routing_views.CustomerContacts)
         if found is None:
             return None
         return parts.CONTACTS.page_of(parts.CONTACTS.things([[*part.open, *part.recent] for part in found]), first, after)
 
     @computed("Calls that are owed to them, newest first.")
-    @waits
-    async def call_backs(self, first: First, after: After = None) -> Connection[routing.CustomerContact] | None:
+    def call_backs(self, first: First, after: After = None) -> Connection[routing.CustomerContact] | None:
         """Take them from routing's sections."""
-        return await parts.CALL_BACKS.page(self.loaded, first, after)
+        return parts.CALL_BACKS.page(self.loaded, first, after)
 
     @computed("What they were asked, newest first.")
-    @waits
-    async def invitations(self, first: First, after: After = None) -> Connection[survey.Invitation] | None:
+    def invitations(self, first: First, after: After = None) -> Connection[survey.Invitation] | None:
         """Take them from survey's sections."""
-        return await parts.INVITATIONS.page(self.loaded, first, after)
+        return parts.INVITATIONS.page(self.loaded, first, after)
 
     @computed("What they answered, newest first.")
-    @waits
-    async def responses(self, first: First, after: After = None) -> Connection[survey.SurveyResponse] | None:
+    def responses(self, first: First, after: After = None) -> Connection[survey.SurveyResponse] | None:
         """Take them from survey's sections."""
-        return await parts.RESPONSES.page(self.loaded, first, after)
+        return parts.RESPONSES.page(self.loaded, first, after)
 
     @computed("What they said anywhere, newest first.")
-    @waits
-    async def feedback(self, first: First, after: After = None) -> Connection[FeedbackItem] | None:
+    def feedback(self, first: First, after: After = None) -> Connection[FeedbackItem] | None:
         """Take them from feedback's sections."""
-        return await parts.FEEDBACK.page(self.loaded, first, after)
+        return parts.FEEDBACK.page(self.loaded, first, after)
 
     @computed("What is owed to them, newest first.")
-    @waits
-    async def follow_ups(self, first: First, after: After = None) -> Connection[FollowUp] | None:
+    def follow_ups(self, first: First, after: After = None) -> Connection[FollowUp] | None:
         """Take them from feedback's sections."""
-        return await parts.FOLLOW_UPS.page(self.loaded, first, after)
+        return parts.FOLLOW_UPS.page(self.loaded, first, after)
 
     @computed("Articles for the open cases, best first.")
-    @waits
-    async def suggested_articles(self, first: First, after: After = None) -> Connection[knowledge.SuggestedArticle] | None:
+    def suggested_articles(self, first: First, after: After = None) -> Connection[knowledge.SuggestedArticle] | None:
         """Take them from knowledge's sections."""
-        found = await self.loaded.read("knowledge", "suggested_articles", list[knowledge_views.CaseSuggestions], parts.SUGGESTIONS.decode)
+        found = self.loaded.read("knowledge", "suggested_articles", list[knowledge_views.CaseSuggestions])
         if found is None:
             return None
         each = {f"{case.case_id}/{article.article_id}": _suggested(case, article) for part in found for case in part for article in case.articles}
         return parts.SUGGESTED.page_of(list(each.values()), first, after)
 
     @computed("What they tried in self-service, newest first.")
-    @waits
-    async def self_service(self, first: First, after: After = None) -> Connection[knowledge.SelfServiceSession] | None:
+    def self_service(self, first: First, after: After = None) -> Connection[knowledge.SelfServiceSession] | None:
         """Take them from knowledge's sections."""
-        return await parts.SELF_SERVICE.page(self.loaded, first, after)
+        return parts.SELF_SERVICE.page(self.loaded, first, after)
 
     @computed("What changed because they spoke, newest first.")
-    @waits
-    async def contributions(self, first: First, after: After = None) -> Connection[insight.Contribution] | None:
+    def contributions(self, first: First, after: After = None) -> Connection[insight.Contribution] | None:
         """Take them from insight's sections."""
-        return await parts.CONTRIBUTIONS.page(self.loaded, first, after)
+        return parts.CONTRIBUTIONS.page(self.loaded, first, after)
 
     @computed("The state of every section that this operation asks for, and of the profile.")
-    @waits
-    async def sections(self) -> list[SectionStatus]:
+    def sections(self) -> list[SectionStatus]:
         """Say what is fresh, stale or missing."""
-        told: Any = await self.loaded.statuses()  # they have the type's fields, and are shown as they are
+        told: Any = self.loaded.statuses()  # they have the type's fields, and are shown as they are
         found: list[SectionStatus] = told
         return found
 
@@ -221,6 +207,7 @@ async def whole_customer(info: Info, asked: UUID | customers_views.CustomerView)
         asked=asked,
         wanted=wanted,
         last_good=context.last_good,
+        types=parts.SECTIONS,
         timeline=_timeline_size(info) if "timeline" in names else None,
     )
     view = await loaded.profile()
@@ -228,6 +215,14 @@ async def whole_customer(info: Info, asked: UUID | customers_views.CustomerView)
         return None
     keys = [mapped(IdentityKey, key) for key in view.keys]
     return mapped(Customer, view, id=global_id(ids.CUSTOMER, view.id), uid=view.id, keys=keys, segment=entries(view.segment), loaded=loaded)
+
+
+def _shown(found: list[Any] | None, made: type[Any], of: Callable[[Any], T]) -> T | None:
+    """Return the survivor's own, built from the view when its type refused the JSON; None when there is none."""
+    if not found:
+        return None
+    shown: T = found[0] if found[0].__class__ is made else of(found[0])
+    return shown
 
 
 def _timeline_size(info: Info) -> int | None:

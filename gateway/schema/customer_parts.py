@@ -5,10 +5,12 @@ from uuid import UUID
 
 import msgspec
 
+from gateway.clients.views import SectionTypes
+from gateway.clients.wire import wire_type
 from gateway.schema import customers, ids, insight, knowledge, routing, survey
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.parts import ListPart
-from gateway.schema.wired import wired
+from gateway.schema.wired import list_of, wired
 from services.customers import contract as customers_views
 from services.feedback import contract as feedback_views
 from services.insight import contract as insight_views
@@ -23,16 +25,17 @@ def _uid(one: Any) -> str:
 
 ENTRY = wired(customers.TimelineEntry, converted={"seq": (int, str)})
 _CONTACT = wired(routing.CustomerContact, node=ids.CONTACT)
-OPEN_AND_RECENT: Any = msgspec.json.Decoder(msgspec.defstruct("OpenAndRecent", [("open", list[_CONTACT]), ("recent", list[_CONTACT])], gc=False))  # type: ignore[valid-type]  # made for msgspec
-wired(customers.Case, node=ids.CASE)
+OPEN_AND_RECENT = msgspec.defstruct("OpenAndRecent", [("open", list[_CONTACT]), ("recent", list[_CONTACT])], gc=False)  # type: ignore[valid-type]  # made for msgspec
+wired(customers.Case, node=ids.CASE, derived={"status": customers.case_status})
+wired(customers.Order, derived={"status": customers.order_status})
 wired(FeedbackItem, node=ids.ITEM)
 wired(FollowUp, node=ids.FOLLOW_UP)
-for _kind in (customers.Order, customers.Consent, survey.Invitation, survey.SurveyResponse, knowledge.SelfServiceSession, insight.Contribution):
+MOOD, OFFER = wired(customers.Mood), wired(customers.Offer)
+for _kind in (customers.Consent, survey.Invitation, survey.SurveyResponse, knowledge.SelfServiceSession, insight.Contribution):
     wired(_kind)
 
 WIRED_SUGGESTED = wired(knowledge.SuggestedArticle, later=frozenset({"case_id", "case_title"}))
 _CASE = msgspec.defstruct("CaseSuggestions", [("case_id", UUID), ("case_title", str), ("articles", list[WIRED_SUGGESTED])], gc=False)  # type: ignore[valid-type]  # made for msgspec
-SUGGESTIONS: Any = msgspec.json.Decoder(list[_CASE])  # type: ignore[valid-type]  # made for msgspec
 
 CASES = ListPart("customers", "cases", customers.Case, customers_views.CaseView, customers.Case.of, "opened_at", _uid)
 ORDERS = ListPart("customers", "orders", customers.Order, customers_views.OrderView, customers.Order.of, "placed_at", lambda one: one.order_reference)
@@ -78,3 +81,17 @@ CONTRIBUTIONS = ListPart(
     "told_at",
     lambda one: str(one.initiative_id),
 )
+
+_LISTS = (CASES, ORDERS, CONSENTS, CALL_BACKS, INVITATIONS, RESPONSES, FEEDBACK, FOLLOW_UPS, SELF_SERVICE, CONTRIBUTIONS)
+SECTIONS = SectionTypes(
+    {
+        **{part.section: list_of(part.kind) for part in _LISTS},
+        "profile": wire_type(customers_views.CustomerView),
+        "timeline": list[ENTRY],  # type: ignore[valid-type]  # made for msgspec
+        "mood": MOOD,
+        "offer": OFFER,
+        "contacts": OPEN_AND_RECENT,
+        "suggested_articles": list[_CASE],  # type: ignore[valid-type]  # made for msgspec
+    }
+)
+"""What each section of the unified customer is decoded as."""

@@ -1,6 +1,8 @@
 """What customers knows: cases, orders, consents, mood, offers and the timeline."""
 
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -9,6 +11,36 @@ from strawberry.scalars import JSON
 from gateway.schema import ids
 from gateway.schema.relay import Node, global_id, mapped, maybe
 from services.customers import contract
+
+
+@strawberry.enum(description="What a key is, the strongest evidence first. PLATFORM: an id on a platform. REFERENCE: of an invitation.")
+class IdentityKeyKind(StrEnum):
+    """Kinds of identity keys, strongest evidence first."""
+
+    ACCOUNT = "account"
+    PLATFORM = "platform"
+    EMAIL = "email"
+    PHONE = "phone"
+    ORDER = "order"
+    REFERENCE = "reference"
+
+
+@strawberry.enum(description="Where an issue stands. RESOLVED: solved, as we say. CONFIRMED: solved, as the customer says.")
+class CaseStatus(StrEnum):
+    """States of a case."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+    CONFIRMED = "confirmed"
+
+
+@strawberry.enum(description="Where an order stands. DELIVERED: the goods are in hand.")
+class OrderStatus(StrEnum):
+    """States of an order."""
+
+    PLACED = "placed"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
 
 
 @strawberry.type(description="A key that names a customer: account, phone, email, platform, order or reference.")
@@ -40,6 +72,20 @@ def entries(values: dict[str, str]) -> list[Entry]:
     return [Entry(name=name, value=value) for name, value in sorted(values.items())]
 
 
+def case_status(case: Any) -> CaseStatus | None:
+    """Return the state of a case, or of the struct of one, as the schema names it."""
+    return _CASE_STATUS.get(case.state)
+
+
+def order_status(order: Any) -> OrderStatus | None:
+    """Return the state of an order, or of the struct of one, as the schema names it."""
+    return _ORDER_STATUS.get(order.state)
+
+
+_CASE_STATUS: dict[str, CaseStatus] = {one.value: one for one in CaseStatus}
+_ORDER_STATUS: dict[str, OrderStatus] = {one.value: one for one in OrderStatus}
+
+
 @strawberry.type(description="A customer's issue; groups the contacts about it.")
 class Case(Node):
     """A case."""
@@ -52,7 +98,8 @@ class Case(Node):
     driver: str | None = strawberry.field(description="Why the customer had to make contact; null while unknown.")
     language: str = strawberry.field(description="BCP 47 language of the texts.")
     owner: str | None = strawberry.field(description="Who takes care of it; null while nobody does.")
-    state: str = strawberry.field(description="open, resolved or confirmed.")
+    status: CaseStatus | None = strawberry.field(description="Where it stands; null for a state that is newer than this gateway.")
+    state: str = strawberry.field(description="open, resolved or confirmed.", deprecation_reason="Ask for status.")
     opened_at: datetime = strawberry.field(description="When it was opened.")
     resolved_at: datetime | None = strawberry.field(description="When it was solved; null while open.")
     confirmed_at: datetime | None = strawberry.field(description="When the customer agreed that it is; null before.")
@@ -66,7 +113,7 @@ class Case(Node):
     @classmethod
     def of(cls, view: contract.CaseView) -> "Case":
         """Build it from the view."""
-        return mapped(cls, view, id=global_id(ids.CASE, view.id), uid=view.id)
+        return mapped(cls, view, id=global_id(ids.CASE, view.id), uid=view.id, status=case_status(view))
 
 
 @strawberry.type(description="What was wrong and what solved it.")
@@ -97,7 +144,8 @@ class Order:
     order_reference: str = strawberry.field(description="The shop's order number.")
     customer_id: UUID = strawberry.field(description="The record that the order belongs to.")
     product: str | None = strawberry.field(description="What was ordered; null when not said.")
-    state: str = strawberry.field(description="placed, delivered or cancelled.")
+    status: OrderStatus | None = strawberry.field(description="Where it stands; null for a state that is newer than this gateway.")
+    state: str = strawberry.field(description="placed, delivered or cancelled.", deprecation_reason="Ask for status.")
     placed_at: datetime = strawberry.field(description="When it was placed.")
     closed_at: datetime | None = strawberry.field(description="When it was delivered or cancelled; null before.")
     version: int = strawberry.field(description="Grows with each change.")
@@ -105,7 +153,7 @@ class Order:
     @classmethod
     def of(cls, view: contract.OrderView) -> "Order":
         """Build it from the view."""
-        return mapped(cls, view)
+        return mapped(cls, view, status=order_status(view))
 
 
 @strawberry.type(description="One word of the customer on one purpose and channel, with its proof.")

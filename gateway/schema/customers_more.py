@@ -1,19 +1,15 @@
 """What else can be asked and changed about customers: who is one person with whom, consents, and what a person may demand of us."""
 
-import asyncio
-import hashlib
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-import orjson
 import strawberry
 from strawberry.scalars import JSON
 
-from gateway.clients.failures import Problem, ServiceFailed
-from gateway.clients.service import Service
-from gateway.clients.views import trusted
-from gateway.context import GatewayContext, Info, at
+from gateway.clients.export import SCOPE as PRIVACY
+from gateway.clients.export import copy_of
+from gateway.context import Info, at
 from gateway.schema import ids
 from gateway.schema.customers import Case, Consent
 from gateway.schema.payload import IdempotencyKey, Payload, performed
@@ -21,8 +17,6 @@ from gateway.schema.relay import changes, computed, mapped, raw_id
 from services.customers import contract
 
 AnyId = Annotated[strawberry.ID, strawberry.argument(description="The global id, or the id in REST.")]
-EXPORT = "/internal/v1/customers/export"
-PRIVACY = "privacy:erase"
 
 
 @strawberry.type(description="Two records that were found to be one person.")
@@ -128,11 +122,8 @@ class CustomersQuery:
         """Ask every service at once; one that does not answer is named."""
         context = at(info)
         context.need(PRIVACY)
-        person = await context.clients.customers.by_id(context.caller, raw_id(str(id), ids.CUSTOMER))
-        services = {name: one for name, one in context.clients.services.items() if name != "gateway"}
-        parts = await asyncio.gather(*(_part(context, one, person.member_ids) for one in services.values()))
-        missing = [name for name, part in zip(services, parts, strict=True) if part is None]
-        return CustomerExport(customer_ids=person.member_ids, parts=[part for part in parts if part is not None], missing=missing)
+        found = await copy_of(context.clients, context.caller, raw_id(str(id), ids.CUSTOMER))
+        return CustomerExport(customer_ids=found.customer_ids, parts=[mapped(ExportPart, part) for part in found.parts], missing=found.missing)
 
 
 @strawberry.type
@@ -206,13 +197,3 @@ class CustomersMutation:
             return await context.clients.customers.erase(context.caller, {"customer_id": raw_id(str(id), ids.CUSTOMER)}, idempotency_key)
 
         return await performed(change, CustomerErasure.of)
-
-
-async def _part(context: GatewayContext, service: Service, members: list[UUID]) -> ExportPart | None:
-    try:
-        raw = await service.ask(trusted(context.caller), EXPORT, orjson.dumps({"customer_ids": [str(one) for one in members]}))
-        tables: Any = orjson.loads(raw)["tables"]
-    except (ServiceFailed, Problem, KeyError, orjson.JSONDecodeError):
-        return None
-    digest = hashlib.sha256(orjson.dumps(tables, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    return ExportPart(service=service.name, rows=sum(len(rows) for rows in tables.values()), sha256=digest, tables=tables)

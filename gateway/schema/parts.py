@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 from gateway.execution.sections import CustomerSections
 from gateway.schema.relay import Connection, checked_first, cursor_of
-from gateway.schema.wired import STRUCTS, list_decoder, wired_page
+from gateway.schema.wired import STRUCTS, wired_page
 from services.kit.errors import InvalidInput
 
 T = TypeVar("T")
@@ -28,11 +28,10 @@ class ListPart(Generic[T]):
     key: Callable[[Any], str]
     """What tells two things apart, and what its cursor is made of."""
 
-    async def page(self, loaded: CustomerSections, first: int, after: str | None) -> Connection[T] | None:
+    def page(self, loaded: CustomerSections, first: int, after: str | None) -> Connection[T] | None:
         """Return a page of what all records of the person have a share in, each thing once; None when the service is silent."""
-        kind: Any = self.kind
         view: Any = list[self.view]  # type: ignore[name-defined]  # made for pydantic
-        parts: list[Any] | None = await loaded.read(self.service, self.section, view, list_decoder(kind).decode)
+        parts: list[Any] | None = loaded.read(self.service, self.section, view)
         return None if parts is None else self.page_of(self.things(parts), first, after)
 
     def things(self, parts: Sequence[Sequence[Any]]) -> list[Any]:

@@ -11,7 +11,7 @@ from gateway.context import Info, at
 from gateway.schema import ids
 from gateway.schema.asking import or_none, paged, texts
 from gateway.schema.customer import Customer, whole_customer
-from gateway.schema.customers import Case, IdentityKeyInput
+from gateway.schema.customers import Case, IdentityKeyInput, IdentityKeyKind
 from gateway.schema.customers_more import CustomersQuery
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.insight import BoardEntry, CycleHealth, Driver, Initiative, Metric
@@ -42,7 +42,10 @@ class Query(CustomersQuery, InsightLoopQuery, InsightQuery, KnowledgeQuery, Know
     async def customer(
         self,
         info: Info,
-        key: Annotated[IdentityKeyInput | None, strawberry.argument(description="A key; leave out id then.")] = None,
+        key: Annotated[
+            IdentityKeyInput | None,
+            strawberry.argument(description="A key; leave out id then.", deprecation_reason="Ask customerByKey."),
+        ] = None,
         id: Annotated[strawberry.ID | None, strawberry.argument(description="Global id or id in REST; leave out key then.")] = None,  # noqa: A002  the schema's name
     ) -> Customer | None:
         """By id every service is asked at once; a key has to be looked up before."""
@@ -51,6 +54,17 @@ class Query(CustomersQuery, InsightLoopQuery, InsightQuery, KnowledgeQuery, Know
         if (key is None) == (id is None):
             raise InvalidInput("Give either key or id.", pointer="/key")
         return await (_by_key(info, key) if key is not None else whole_customer(info, UUID(raw_id(str(id), ids.CUSTOMER))))
+
+    @computed("The unified customer, by a key that names them. Null when nobody has the key.")
+    async def customer_by_key(
+        self,
+        info: Info,
+        kind: Annotated[IdentityKeyKind, strawberry.argument(description="What the key is.")],
+        value: Annotated[str, strawberry.argument(description="The value; spaces and letter case do not matter where the kind has none.")],
+    ) -> Customer | None:
+        """Look the key up, then ask every service at once."""
+        at(info).need("customers:read")
+        return await _by_key(info, IdentityKeyInput(kind=kind.value, value=value))
 
     @computed("Anything with a global id. Null when there is no such thing.")
     async def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The global id.")]) -> Node | None:  # noqa: A002  Relay's name

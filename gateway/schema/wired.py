@@ -7,19 +7,24 @@ one, the struct has a property. What a struct refuses is read by the contract's 
 import typing
 from binascii import b2a_base64
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from datetime import datetime
+from enum import Enum
 from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
 import msgspec
 import strawberry
 from strawberry.scalars import JSON
 
 from gateway.clients.wire import wire_type
+from gateway.execution.shape import PROVED
 from gateway.schema.relay import Connection
 
 T = TypeVar("T")
 TEXT_OF_UUID = Annotated[str, msgspec.Meta(min_length=36, max_length=36)]
 """The id of a thing is only shown and put into cursors: it stays the text that it is in JSON."""
+PROVED_BY_TYPE = frozenset([kind for one in (str, bool, float, datetime, UUID, TEXT_OF_UUID) for kind in (one, one | None)])
+"""Types whose values need no look after they were decoded; a whole number does, since GraphQL's is shorter."""
 STRUCTS: dict[type[Any], type[Any]] = {}
 """Struct by GraphQL type."""
 
@@ -30,20 +35,23 @@ def wired(
     node: str | None = None,
     converted: Mapping[str, tuple[Any, Callable[[Any], Any]]] | None = None,
     later: frozenset[str] = frozenset(),
+    derived: Mapping[str, Callable[[Any], Any]] | None = None,
 ) -> type[Any]:
     """Make the struct of a GraphQL type and let the schema take it for one.
 
     `node` is the kind of its global id. `later` names what is not in the JSON and set afterwards. `converted` gives, for a field whose
-    JSON is of another type, that type and what makes the field of it.
+    JSON is of another type, that type and what makes the field of it; `derived` what makes a field of the others.
     """
     other = converted or {}
     hints = typing.get_type_hints(kind)
     parts: list[Any] = []
     rename: dict[str, str] = {}
-    properties: dict[str, Any] = {}
+    properties: dict[str, Any] = {name: property(make) for name, make in (derived or {}).items()}
     for field in kind.__strawberry_definition__.fields:
         name = field.python_name
         if not field.is_basic_field or (name == "id" and node is not None):
+            continue
+        if name in (derived or {}):
             continue
         if name in other:
             source, make = other[name]
@@ -58,9 +66,17 @@ def wired(
         properties["id"] = property(_id_of(node))
     made = msgspec.defstruct(kind.__name__, parts, namespace=properties, rename=rename, gc=False, kw_only=True)
     STRUCTS[kind] = made
+    proved = {name for name, part in ((part[0], part[1]) for part in parts) if part in PROVED_BY_TYPE}
+    PROVED[kind] = (made, frozenset(proved | ({"id"} if node is not None else set())))
     if node is not None:  # only what implements an interface is asked for its type
         kind.__strawberry_definition__.is_type_of = OneOf((kind, made))
     return made
+
+
+def list_of(kind: type[Any]) -> Any:
+    """Return the type of a JSON list of this GraphQL type."""
+    struct: Any = STRUCTS[kind]
+    return list[struct]
 
 
 def _converting(stored: str, make: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -93,7 +109,7 @@ def _type_of(hint: Any) -> Any:
         return Any
     if hint is strawberry.ID:
         return str
-    if isinstance(hint, type) and hasattr(hint, "__strawberry_definition__"):
+    if isinstance(hint, type) and not issubclass(hint, Enum) and hasattr(hint, "__strawberry_definition__"):
         return STRUCTS.get(hint) or wired(hint)
     origin, parts = typing.get_origin(hint), typing.get_args(hint)
     if origin is list:
@@ -102,12 +118,6 @@ def _type_of(hint: Any) -> Any:
         inner = _type_of(parts[0])
         return inner | None if inner is not Any else Any
     return wire_type(hint)
-
-
-@cache
-def list_decoder(kind: Any) -> Any:
-    """Return the decoder of a JSON list of this GraphQL type."""
-    return msgspec.json.Decoder(list[STRUCTS[kind]])  # type: ignore[valid-type]  # made for msgspec
 
 
 class _Edge(msgspec.Struct, gc=False):

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,8 @@ from typing import Any
 import httptools
 import orjson
 
+from gateway.clients.lean_transport import LeanTransport
+from gateway.clients.transport import Call
 from tests.bench.figure import Figure
 from tests.support.gateway_upstream import CUSTOMER
 from tests.support.server_files import free_port
@@ -26,7 +29,7 @@ VIEW = (ROOT / "tests" / "support" / "gateway_view.graphql").read_text(encoding=
 BODY = orjson.dumps({"query": VIEW, "variables": {"id": str(CUSTOMER), "contacts": 20}})
 WARM, ROUNDS, EACH, CONNECTIONS = 600, 8, 150, 8
 DELAY_MS = 8.0
-ONE_BY_ONE = 150
+HOPS, HOP_EACH = 12, 15
 
 
 @dataclass
@@ -148,14 +151,23 @@ async def run() -> list[Figure]:
         slow = free_port()
         start(stack, [sys.executable, "-m", "tests.support.gateway_upstream", str(slow), str(DELAY_MS)], core=1, cwd=ROOT)
         delayed = ours(stack, slow, Path(folder) / "slow")
-        hop = await _median(delayed)
+        hop, upstream_ms = await _hop(delayed, slow)
     goals = {"apollo": 0.40, "mercurius": 1.3}
     found = [_figure(mine, one, goals[one.name]) for one in peers]
     missing = None if peers else "Node and npm are missing: Apollo Server and Mercurius were not measured"
     note = missing or f"{len(VIEW.split())} words of query, 5 upstream calls at once"
     return [
         *found,
-        Figure("gateway.one_hop", hop, "ms p50", 1.6, lower_is_better=True, reference="the slowest upstream", reference_value=DELAY_MS, note=note),
+        Figure(
+            "gateway.one_hop",
+            hop,
+            "ms p50",
+            1.6,
+            lower_is_better=True,
+            reference=f"one call of an upstream that waits {DELAY_MS:g} ms, from the same client",
+            reference_value=upstream_ms,
+            note=note,
+        ),
     ]
 
 
@@ -173,10 +185,25 @@ async def _measure(gateways: list[Gateway]) -> None:
             gateway.best = min(gateway.best, (gateway.cpu() - before) / EACH * 1e6)
 
 
-async def _median(gateway: Gateway) -> float:
+async def _hop(gateway: Gateway, upstream: int) -> tuple[float, float]:
+    """Return the ms of one view through the gateway, and of one call of the slow upstream from the same client: no answer can come sooner.
+
+    Taken in turns; each is the least median of all rounds, so that what else runs on the machine is in neither.
+    """
+    way = LeanTransport(f"http://127.0.0.1:{upstream}")
     await ask_many(gateway, WARM // 4)
-    _, took = await ask_many(gateway, ONE_BY_ONE, connections=1)
-    return sorted(took)[len(took) // 2]
+    through, alone = [], []
+    for _ in range(HOPS):
+        _, took = await ask_many(gateway, HOP_EACH, connections=1)
+        through.append(statistics.median(took))
+        direct = []
+        for _ in range(HOP_EACH):
+            started = time.perf_counter()
+            await way.call(Call("POST", "/feedback/internal/v1/customers/views", (), b"{}", 2.0))
+            direct.append((time.perf_counter() - started) * 1_000)
+        alone.append(statistics.median(direct))
+    await way.close()
+    return min(through), min(alone)
 
 
 def _figure(mine: Gateway, one: Gateway, goal: float) -> Figure:

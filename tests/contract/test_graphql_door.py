@@ -9,6 +9,7 @@ import orjson
 import pytest
 import pytest_asyncio
 from graphql import (
+    GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInputType,
     get_named_type,
@@ -62,7 +63,7 @@ def value_of(kind: GraphQLInputType) -> Any:
     named = get_named_type(bare)
     if isinstance(named, GraphQLInputObjectType):
         return {name: value_of(part.type) for name, part in named.fields.items() if is_required_input_field(part)}
-    return VALUES[named.name]
+    return next(iter(named.values)) if isinstance(named, GraphQLEnumType) else VALUES[named.name]
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import orjson
 
 from gateway.schema.build import core_schema
-from tests.support.wild_documents import WildDocument
+from tests.support.wild_documents import DEEPEST, WildDocument
 
 
 @dataclass(frozen=True)
@@ -79,12 +79,12 @@ ATTACKS = {
 }
 
 
-def wild_bodies(seeds: Iterable[int]) -> Iterator[bytes]:
+def wild_bodies(seeds: Iterable[int], deepest: int = DEEPEST) -> Iterator[bytes]:
     """Make bodies at random: valid documents of our schema, damaged ones, and JSON that is no request."""
     schema = core_schema()
     for seed in seeds:
         dice = random.Random(seed)  # noqa: S311  no secret
-        wild = WildDocument(schema, dice)
+        wild = WildDocument(schema, dice, deepest)
         text = wild.text()
         if seed % 4 == 1:
             place = dice.randrange(len(text))

@@ -3,6 +3,7 @@
 The expectation is kept beside the service by the simplest rules: a record has what was said to it, nothing else. It knows of no merge.
 """
 
+import asyncio
 import random
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -223,19 +224,17 @@ async def play(seeds: range, folder: Path, database_url: str | None = None) -> l
     """Play the histories side by side in one database; return the seeds of those that did not end as they must."""
     async with opened_room(service, folder, database_url) as room:
         histories = [History(seed, room) for seed in seeds]
-        for history in histories:
-            await history.begin()
+        await asyncio.gather(*(history.begin() for history in histories))  # side by side: one commit for many writes
         ids = [record.id for history in histories for record in history.records]
         wrong: set[int] = set()
         for number in range(STEPS):
-            heard = [envelope for history in histories for envelope in await history.step()]
+            heard = [envelope for told in await asyncio.gather(*(history.step() for history in histories)) for envelope in told]
             room.clock.move_to(room.clock.now() + timedelta(minutes=1))
             await room.runtime.inbox.deliver(heard, None)
             if number == STEPS - 2:
                 seen = await room.runtime.read(look, ids)
                 wrong |= {history.seed for history in histories if not history.joined(seen)}
-        for history in histories:
-            await history.undo_all()
+        await asyncio.gather(*(history.undo_all() for history in histories))
         await room.settle()
         seen = await room.runtime.read(look, ids)
         return sorted(wrong | {history.seed for history in histories if not history.restored(seen)})

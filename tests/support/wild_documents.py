@@ -36,6 +36,7 @@ class WildDocument:
 
     schema: GraphQLSchema
     dice: random.Random
+    deepest: int = DEEPEST
     variables: dict[str, tuple[str, Any]] = field(default_factory=dict)
     fragments: list[str] = field(default_factory=list)
     given: dict[str, str] = field(default_factory=dict)
@@ -53,7 +54,7 @@ class WildDocument:
         return {name: value for name, (kind, value) in self.variables.items() if kind.endswith("!") or self.dice.random() < 0.7}
 
     def selection(self, owner: GraphQLObjectType | GraphQLInterfaceType, depth: int) -> str:
-        names = [name for name, known in owner.fields.items() if depth < DEEPEST or is_leaf_type(get_named_type(known.type))]
+        names = [name for name, known in owner.fields.items() if depth < self.deepest or is_leaf_type(get_named_type(known.type))]
         chosen = self.dice.sample(names, k=min(len(names), self.dice.randint(1, 6))) if names else []
         parts = [self.one(owner, name, depth) for name in chosen]
         if not parts or self.dice.random() < 0.2:
@@ -64,7 +65,7 @@ class WildDocument:
             parts += [
                 f"... on {kind.name} {self.selection(kind, depth + 1)}" for kind in self.schema.get_possible_types(owner) if self.dice.random() < 0.6
             ]
-        elif self.dice.random() < 0.2 and depth < DEEPEST:
+        elif self.dice.random() < 0.2 and depth < self.deepest:
             parts.append(self.fragment(owner, depth))
         self.dice.shuffle(parts)
         return "{ " + " ".join(parts) + " }"

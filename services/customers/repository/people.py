@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Executable, bindparam, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from services.customers.contract import CustomerView, IdentityKey
@@ -17,21 +19,31 @@ from services.customers.repository.sealing import open_values, opened, sealers
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import NotFound
 
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_ASKED = aliased(CustomerMember)
+# made once: SQLAlchemy takes longer to build such a statement than SQLite to answer it
+_PEOPLE: Executable = (
+    select(col(_ASKED.customer_id).label("asked"), col(_ASKED.person_id), col(CustomerMember.customer_id))
+    .join_from(_ASKED, CustomerMember, col(CustomerMember.person_id) == col(_ASKED.person_id))
+    .where(col(_ASKED.customer_id).in_(_IDS))
+)
+_RECORDS = select(Customer.__table__).where(col(Customer.id).in_(_IDS))  # type: ignore[attr-defined]  # see newest.py
+_KEYS = select(col(CustomerKey.customer_id), col(CustomerKey.kind), col(CustomerKey.value), col(CustomerKey.sealed)).where(
+    col(CustomerKey.customer_id).in_(_IDS)
+)
+_LOCK = (
+    select(col(Customer.erased_at))
+    .join(CustomerMember, col(CustomerMember.person_id) == col(Customer.id))
+    .where(col(CustomerMember.customer_id) == bindparam("id"))
+    .with_for_update(of=Customer)
+)
+
 
 async def people(tx: Tx, ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
     """Return for each known id all records of its person, the survivor first; unknown ids are left out."""
     if not ids:
         return {}
-    asked = (
-        select(col(CustomerMember.customer_id).label("asked"), col(CustomerMember.person_id))
-        .where(col(CustomerMember.customer_id).in_(ids))
-        .subquery()
-    )
-    rows = await tx.rows(
-        select(asked.c.asked, asked.c.person_id, col(CustomerMember.customer_id)).join_from(
-            asked, CustomerMember, col(CustomerMember.person_id) == asked.c.person_id
-        )
-    )
+    rows = (await tx.run(_PEOPLE, {"ids": list(ids)})).mappings()
     found: dict[UUID, tuple[UUID, list[UUID]]] = {}
     for row in rows:
         found.setdefault(row["asked"], (row["person_id"], []))[1].append(row["customer_id"])
@@ -52,13 +64,8 @@ async def lock_person(uow: UnitOfWork, customer_id: UUID) -> datetime | None:
 
     What is written about one person then becomes visible in the order of `timeline_entry.seq`.
     """
-    row = await uow.rows(
-        select(col(Customer.erased_at))
-        .join(CustomerMember, col(CustomerMember.person_id) == col(Customer.id))
-        .where(col(CustomerMember.customer_id) == customer_id)
-        .with_for_update(of=Customer)
-    )
-    return row[0]["erased_at"] if row else None
+    row = (await uow.run(_LOCK, {"id": customer_id})).first()
+    return row[0] if row else None
 
 
 async def lock_people(uow: UnitOfWork, ids: Collection[UUID]) -> set[UUID]:
@@ -81,7 +88,7 @@ async def lock_customers(uow: UnitOfWork, ids: Iterable[UUID]) -> None:
 async def customers(tx: Tx, ids: Collection[UUID], keys: Mapping[UUID, Sealer] | None = None) -> dict[UUID, Customer]:
     """Return the records by id; `keys` are their sealers when they are at hand already."""
     keys = await sealers(tx, ids) if keys is None else keys
-    rows = await tx.rows(select(Customer.__table__).where(col(Customer.id).in_(ids)))  # type: ignore[attr-defined]  # see newest.py
+    rows = (await tx.run(_RECORDS, {"ids": list(ids)})).mappings()
     return {row["id"]: Customer.model_validate(open_values(keys.get(row["id"]), dict(row), "customer", SEALED_FIELDS)) for row in rows}
 
 
@@ -126,9 +133,9 @@ async def keys_of(tx: Tx, ids: Collection[UUID], keys: Mapping[UUID, Sealer] | N
     """Return the identity keys of each record, in a fixed order; `keys` as for `customers`."""
     found: dict[UUID, list[IdentityKey]] = {customer_id: [] for customer_id in ids}
     keys = await sealers(tx, ids) if keys is None else keys
-    for row in await tx.all(select(CustomerKey).where(col(CustomerKey.customer_id).in_(ids)), CustomerKey):
-        value = opened(keys.get(row.customer_id), row.sealed, "customer_key.value") if row.sealed else row.value
-        found[row.customer_id].append(IdentityKey(kind=row.kind, value=value or ""))
+    for row in (await tx.run(_KEYS, {"ids": list(ids)})).mappings():
+        shown = opened(keys.get(row["customer_id"]), row["sealed"], "customer_key.value") if row["sealed"] else row["value"]
+        found[row["customer_id"]].append(IdentityKey(kind=row["kind"], value=shown or ""))
     return {customer_id: sorted(own, key=lambda key: (key.kind, key.value)) for customer_id, own in found.items()}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlmodel import col
 
 from services.customers.models import SubjectKey, Values
@@ -13,15 +13,16 @@ from services.customers.repository.ciphers import KEY_BYTES, MARK, Sealer, unwra
 from services.kit.db import Tx, UnitOfWork
 
 _PURPOSE = "subject keys"
+_WRAPPED = select(col(SubjectKey.customer_id), col(SubjectKey.wrapped)).where(col(SubjectKey.customer_id).in_(bindparam("ids", expanding=True)))
 
 
 async def sealers(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Sealer]:
     """Return the sealer of each record that has a key; an erased one has none."""
     if not ids:
         return {}
-    statement = select(col(SubjectKey.customer_id), col(SubjectKey.wrapped)).where(col(SubjectKey.customer_id).in_(ids))
     secret = tx.secret(_PURPOSE)
-    return {row["customer_id"]: Sealer(unwrap(secret, row["wrapped"], row["customer_id"].bytes)) for row in await tx.rows(statement)}
+    rows = (await tx.run(_WRAPPED, {"ids": list(ids)})).mappings()
+    return {row["customer_id"]: Sealer(unwrap(secret, row["wrapped"], row["customer_id"].bytes)) for row in rows}
 
 
 async def sealers_for(uow: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, Sealer]:

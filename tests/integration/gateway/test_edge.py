@@ -198,7 +198,7 @@ async def test_pages_are_served_from_this_host_alone(house: Running) -> None:
 async def test_health_and_readiness(house: Running) -> None:
     assert (await house.rest(None, "GET", "/healthz")).json() == {"service": "gateway", "status": "alive"}
     ready = await house.rest(None, "GET", "/readyz")
-    assert ready.status_code == 200
+    assert ready.status_code == 200, ready.text
     house.ways["insight"].broken = Unreachable()
     unready = await house.rest(None, "GET", "/readyz")
     assert unready.status_code == 503

@@ -24,6 +24,10 @@ async def test_a_person_is_suggested_merged_exported_and_forgotten(house: Runnin
     export = copy["data"]["customerExport"]
     assert sorted(export["customerIds"]) == sorted([one, other])
     assert "customers" in [part["service"] for part in export["parts"]]
+    by_rest = await house.rest(key, "GET", f"/gateway/v1/customers/{other}/export")
+    assert by_rest.headers["content-disposition"] == f'attachment; filename="customer-{other}.json"'
+    assert {part["service"]: part["sha256"] for part in by_rest.json()["parts"]} == {part["service"]: part["sha256"] for part in export["parts"]}
+    assert by_rest.json()["parts"][0]["tables"]["customer"][0]["display_name"] == "Ann Smith"
     undo = "mutation($id: ID!) { undoMerge(id: $id) { entity { undoneAt } userErrors { code } } }"
     assert (await house.ask(key, undo, id=merged["entity"]["uid"]))["data"]["undoMerge"]["userErrors"] == []
     erase = "mutation($id: ID!) { eraseCustomer(id: $id) { entity { uid state missing } userErrors { code } } }"

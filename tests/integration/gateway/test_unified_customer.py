@@ -12,8 +12,8 @@ query View($key: IdentityKeyInput!) {
   customer(key: $key) {
     id uid displayName language keys { kind value }
     timeline(first: 10) { edges { cursor node { kind title occurredAt seq } } pageInfo { hasNextPage endCursor } }
-    cases(first: 5) { edges { node { id uid title state } } }
-    orders(first: 5) { edges { node { orderReference state } } }
+    cases(first: 5) { edges { node { id uid title state status } } }
+    orders(first: 5) { edges { node { orderReference state status } } }
     contacts(first: 5) { edges { node { uid channel disposition } } }
     followUps(first: 5) { edges { node { uid issue } } }
     feedback(first: 5) { edges { node { uid kind text } } }
@@ -81,8 +81,8 @@ async def test_one_query_shows_the_customer_over_all_services(house: Running) ->
     customer = answer["data"]["customer"]
     assert customer["displayName"] == "Ana Pérez"
     assert {"kind": "account", "value": "c-1001"} in [{**one, "value": one["value"].lower()} for one in customer["keys"]]
-    assert [edge["node"]["orderReference"] for edge in customer["orders"]["edges"]] == ["R-77"]
-    assert [edge["node"]["title"] for edge in customer["cases"]["edges"]] == ["The router drops the line"]
+    assert [edge["node"] for edge in customer["orders"]["edges"]] == [{"orderReference": "R-77", "state": "placed", "status": "PLACED"}]
+    assert [(edge["node"]["title"], edge["node"]["status"]) for edge in customer["cases"]["edges"]] == [("The router drops the line", "OPEN")]
     assert [edge["node"]["disposition"] for edge in customer["contacts"]["edges"]] == ["order placed"]
     assert customer["offer"]["offer"] is None
     assert "open_case" in [reason["code"] for reason in customer["offer"]["withheld"]]
@@ -106,6 +106,19 @@ async def test_each_service_is_asked_for_its_sections_once(house: Running) -> No
         "knowledge": 1,
         "insight": 0,
     }
+
+
+async def test_a_customer_is_found_by_every_kind_of_key_that_the_schema_names(house: Running) -> None:
+    key = await fill(house)
+    question = "query($kind: IdentityKeyKind!, $value: String!) { customerByKey(kind: $kind, value: $value) { displayName } }"
+
+    by_account = await house.ask(key, question, kind="ACCOUNT", value="C-1001")
+    by_order = await house.ask(key, question, kind="ORDER", value="R-77")
+    nobody = await house.ask(key, question, kind="PHONE", value="+4930901820")
+    wrong = await house.post(key, {"query": question, "variables": {"kind": "shoe size", "value": "44"}})
+
+    assert [one["data"]["customerByKey"] for one in (by_account, by_order, nobody)] == [{"displayName": "Ana Pérez"}] * 2 + [None]
+    assert wrong.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
 async def test_a_small_question_asks_one_service_alone(house: Running) -> None:

@@ -30,6 +30,10 @@ def test_only_the_administrator_keeps_keys_and_configures() -> None:
     assert "pii:read" not in ROLES["analyst"]
 
 
+def test_an_agent_records_what_a_customer_says_in_the_call() -> None:
+    assert {"survey:write", "feedback:write", "customers:write"} <= ROLES["agent"]
+
+
 def test_scopes_of_several_roles_add_up_and_unknown_ones_bring_nothing() -> None:
     assert scopes_of(["analyst", "agent"]) == ROLES["analyst"] | ROLES["agent"]
     assert scopes_of(["emperor"]) == frozenset()

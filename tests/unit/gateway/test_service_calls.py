@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import orjson
 import pytest
+from prometheus_client import REGISTRY
 
 from gateway.clients.failures import Problem, ServiceFailed
 from gateway.clients.resilience import OPEN_S, Breaker, Bulkhead, CircuitOpen, Crowded, RetryBudget
-from gateway.clients.service import Caller, Patience, Service, segment
+from gateway.clients.service import OUTCOMES, Caller, Patience, Service, segment
 from gateway.clients.transport import Answer, AsgiTransport, Call, Headers, Receive, Scope, Send, Unreachable
 from services.kit.auth import Principal
 from services.kit.fields import View
@@ -115,6 +116,36 @@ async def test_no_call_is_begun_when_the_time_is_over() -> None:
 
     assert failed.value.code == "SERVICE_TIMEOUT"
     assert way.calls == []
+
+
+async def test_what_becomes_of_calls_is_counted_and_seen_while_they_run() -> None:
+    def counted(outcome: str) -> float:
+        return REGISTRY.get_sample_value("antiphon_gateway_service_calls_total", {"service": "survey", "outcome": outcome}) or 0.0
+
+    def now(name: str) -> float | None:
+        return REGISTRY.get_sample_value(f"antiphon_gateway_{name}", {"service": "survey"})
+
+    before = {outcome: counted(outcome) for outcome in OUTCOMES}
+    asked = service(Way(good(1), delay=0.05))
+    running = asyncio.create_task(asked.read(caller(), "/v1/x"))
+    await asyncio.sleep(0.01)
+    seen = now("service_calls_running")
+    await running
+    with pytest.raises(ServiceFailed):
+        await asked.read(caller(-1), "/v1/x")
+    broken = service(Way(Answer(500)))
+    for _ in range(11):
+        with pytest.raises(ServiceFailed):
+            await broken.read(caller(), "/v1/x")
+
+    assert seen == 1
+    assert {outcome: counted(outcome) - was for outcome, was in before.items() if counted(outcome) != was} == {
+        "answered": 1,
+        "deadline": 1,
+        "failed": 10,
+        "circuit_open": 1,
+    }
+    assert [now("service_calls_running"), now("breaker_open")] == [0, 1]
 
 
 async def test_equal_reads_of_one_principal_share_a_call_and_others_do_not() -> None:
