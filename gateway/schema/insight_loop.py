@@ -234,8 +234,8 @@ class QualityReport:
 
 
 @strawberry.type(description="A topic that a team resolves less often than all others do.")
-class TrainingNeed:
-    """A training need."""
+class TeamLag:
+    """Where a team lags behind: knowledge makes a training need of it."""
 
     uid: UUID = said(description="The id in REST.")
     topic: str = said(description="The topic.")

@@ -20,7 +20,7 @@ from gateway.schema.insight_loop import (
     QualityReport,
     Savings,
     Statement,
-    TrainingNeed,
+    TeamLag,
 )
 from gateway.schema.nested import nested
 from gateway.schema.relay import After, Connection, First, computed, page_from, raw_id
@@ -233,11 +233,11 @@ class InsightLoopQuery:
         return None if found is None else nested(QualityReport, found)
 
     @computed("Topics that a team resolves less often than all others do, open ones first.")
-    async def training_needs(self, info: Info, team: Team = None) -> list[TrainingNeed] | None:
+    async def team_lags(self, info: Info, team: Team = None) -> list[TeamLag] | None:
         """Ask insight."""
         context = _asked(info)
         page = await context.clients.insight.training_needs(context.caller, texts(team=team))
-        return [nested(TrainingNeed, one, uid=one.id) for one in page.items]
+        return [nested(TeamLag, one, uid=one.id) for one in page.items]
 
     @computed("A week of an employees' pulse that is over: only groups that expose nobody. Null when nobody answered.")
     async def pulse_report(self, info: Info, key: Key, week: Week) -> PulseReport | None:

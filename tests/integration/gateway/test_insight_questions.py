@@ -110,7 +110,7 @@ async def test_every_question_to_insight_answers_and_needs_the_right(house: Runn
       process(key: "purchase", slice: $slice) { bottleneck steps { key contacts } }
       processChart(key: "purchase", slice: $slice) { description }
       qualityReport(form: "none") { reviewed }
-      trainingNeeds { topic }
+      teamLags { topic }
       pulseReport(key: "none", week: "2026-W40") { week }
       cycleHealth { sentence flaggedAnswers optedOut }
     }"""
