@@ -72,6 +72,9 @@ class _Upload:
         for line in stored.differing:
             self.refuse(line, "/external_id", "feedback_item_differs", "This external id came before with other content.")
 
+        for line in stored.erased:
+            self.refuse(line, "/customer_id", "feedback_customer_erased", "This customer was erased here.")
+
     def prepare(self, lines: Sequence[tuple[int, bytes]], now: datetime) -> list[ReadyRow]:
         """Check and mask the lines; runs in a thread."""
         ready = []

@@ -98,6 +98,16 @@ def fit_tone(version: int, embedder: str, lesson: Lesson, *, own: int = 0) -> He
     return replace(head, temperature=head.temperature * (1.0 if many else CLEARER_THAN_LIFE), energy_floor=float("-inf"))
 
 
+def fit_shipped(axis: str, embedder: str, lesson: Lesson) -> Head:
+    """Return version 1 of a head that is learned from written sentences alone; it reads every text, so it has no floor."""
+    if axis == "sentiment":
+        return fit_tone(1, embedder, lesson)
+    return replace(fit(axis, 1, embedder, lesson, strength=SHIPPED_STRENGTH), energy_floor=float("-inf"))
+
+
+SHIPPED_STRENGTH = 4.0
+
+
 @dataclass(frozen=True, slots=True)
 class _Lecture:
     """What is learned from, beside the rows themselves."""

@@ -1,6 +1,6 @@
 """Statements about voices, follow-ups and people."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -45,14 +45,6 @@ async def item(tx: Tx, item_id: UUID) -> Item:
 async def item_by_external(tx: Tx, source: str, external_id: str) -> Item | None:
     """Return the item that this source calls so; None when it never came."""
     return await tx.first(select(Item).where(col(Item.source) == source, col(Item.external_id) == external_id), Item)
-
-
-async def items(tx: Tx, filters: Mapping[str, Any], before: UUID | None, limit: int) -> list[Item]:
-    """Return items newest first; `filters` are column = value, None is no filter."""
-    statement = select(Item).where(*(col(getattr(Item, name)) == value for name, value in filters.items() if value is not None))
-    if before is not None:
-        statement = statement.where(col(Item.id) < before)
-    return await tx.all(statement.order_by(col(Item.id).desc()).limit(limit), Item)
 
 
 async def review_queue(tx: Tx, after: tuple[float, UUID] | None, limit: int, *, by_lot: bool) -> list[Item]:

@@ -1,6 +1,6 @@
 """What feedback tells the others: what was said, what it is about, and whose duty it became."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -175,6 +175,85 @@ class ContributorTold(Event):
     language: str
 
 
+class ThemeGrew(Event):
+    """Something that nobody has a name for is said again and again: new, or said at least twice as often as before."""
+
+    subject: ClassVar[str] = "feedback.theme_grew.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("theme_id",)
+
+    theme_id: UUID
+    words: list[str]
+    size: int
+    recent: int
+    """Voices of the last seven days."""
+    growth: float
+    """Voices a day of the last seven days, over those of the days before."""
+
+
+class FeedbackSpiked(Event):
+    """On a day a code was heard more often than its past explains; five of a hundred such alarms may be false (false discovery rate)."""
+
+    subject: ClassVar[str] = "feedback.spiked.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("code",)
+
+    code: str
+    day: date
+    observed: int
+    expected: float
+    total: int
+    q: float
+    """Adjusted chance of so many by accident."""
+
+
+class FeedbackMatched(Event):
+    """A person said whose voice this is, where no key did."""
+
+    subject: ClassVar[str] = "feedback.matched.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("item_id",)
+
+    item_id: UUID
+    customer_id: UUID
+    by: str
+
+
+class FeedbackMerged(Event):
+    """An item repeats another and is not counted any more; `merged` false: that was undone, it counts again."""
+
+    subject: ClassVar[str] = "feedback.merged.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("item_id",)
+
+    item_id: UUID
+    into: UUID
+    merged: bool
+    by: str
+
+
+class ReplyPublished(Event):
+    """A reply to a review stands on its platform."""
+
+    subject: ClassVar[str] = "feedback.reply_published.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("item_id",)
+
+    item_id: UUID
+    reply_id: UUID
+    customer_id: UUID | None
+    source: str
+    sent_at: datetime
+
+
+class AspectView(BaseModel):
+    """A sentence that judges one side of what happened; `start` and `end` are its place in the masked text."""
+
+    model_config = ConfigDict(frozen=True)
+
+    dimension: str
+    """service (how people treated the customer), process (how it works) or product."""
+    sentiment: str
+    confidence: float
+    start: int
+    end: int
+
+
 class ItemView(View):
     """A feedback item as others see it: the text is masked unless the reader may see personal data."""
 
@@ -202,6 +281,12 @@ class ItemView(View):
     labels: list[GivenLabel]
     reasons: list[str]
     """Why it is as severe as it is, rule by rule."""
+    emotion: str | None = None
+    """anger, sadness, joy or neutral; null before it was read, or without words."""
+    aspects: list[AspectView] | None = None
+    """Sentences that judge service, process or product apart; null before it was read."""
+    duplicate_of: UUID | None = None
+    """The item that this one repeats."""
     follow_up_id: UUID | None
     said_at: datetime
     received_at: datetime
