@@ -201,5 +201,7 @@ async def post_bulk(
 
 async def _codes(tx: Tx) -> dict[str, frozenset[str]]:
     known = [code for code in await repository.taxonomy(tx) if code.active]
-    codes = {axis: frozenset(code.code for code in known if code.axis == axis) for axis in ("driver", "product")}
+    codes = {
+        axis: frozenset(code.code for code in known if code.axis == axis) for axis in ("driver", "product", "disposition", "journey_stage", "topic")
+    }
     return codes | {"sentiment": frozenset(TONES), "severity": _GRADES}

@@ -52,7 +52,7 @@ def find(rows: Matrix, texts: Sequence[str], groups: Sequence[str | None]) -> li
         return []
     flat = _without_groups(rows, groups)
     count = min(MOST_THEMES, max(2, round(math.sqrt(len(rows) / 2))))
-    place = _k_means(flat, count)
+    place = _joined(flat, _k_means(flat, count), count)
     common = _commonplace(texts)
     spoken = [[word for word in _tokens(text) if word not in common] for text in texts]
     overall = Counter(word for words in spoken for word in words)
@@ -129,6 +129,18 @@ def _k_means(rows: Matrix, count: int) -> NDArray[np.int64]:
         if score > best:
             best, kept = score, place
     return kept
+
+
+def _joined(rows: Matrix, place: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """Join heaps that are one by their middles, nearest pair first: k-means cuts a large theme into as many as it is told to make."""
+    while True:
+        present = [one for one in range(count) if (place == one).any()]
+        middles = np.vstack([_unit(rows[place == one].mean(axis=0)) for one in present])
+        closeness = middles @ middles.T - 2 * np.eye(len(present))
+        first, second = divmod(int(closeness.argmax()), len(present))
+        if len(present) < 2 or closeness[first, second] < SAME:  # noqa: PLR2004 - a pair
+            return place
+        place = np.where(place == present[second], present[first], place)
 
 
 def _first_middles(rows: Matrix, count: int, lot: np.random.Generator) -> Matrix:

@@ -15,6 +15,7 @@ from services.feedback.repository.learned import (
 from services.feedback.repository.voices import (
     contributors,
     corrections,
+    current_codes,
     customer,
     departments,
     earlier_negatives,
@@ -48,6 +49,7 @@ __all__ = [
     "confirmed_labels",
     "contributors",
     "corrections",
+    "current_codes",
     "customer",
     "departments",
     "earlier_negatives",

@@ -95,6 +95,18 @@ async def taxonomy_code(tx: Tx, axis: str, code: str) -> TaxonomyCode | None:
     return await tx.first(select(TaxonomyCode).where(col(TaxonomyCode.axis) == axis, col(TaxonomyCode.code) == code), TaxonomyCode)
 
 
+def current_codes(known: Iterable[TaxonomyCode]) -> dict[str, str]:
+    """Return for each merged code of one axis the code that stands in its place now."""
+    merged = {code.code: code.merged_into for code in known if code.merged_into is not None}
+    found = {}
+    for code, into in merged.items():
+        at, steps = into, 0
+        while at in merged and steps < len(merged):
+            at, steps = merged[at], steps + 1
+        found[code] = at
+    return found
+
+
 async def places(tx: Tx) -> dict[str, Place]:
     """Return where each active driver belongs."""
     return {code.code: Place(code.department, code.product) for code in await taxonomy(tx) if code.axis == "driver" and code.active}

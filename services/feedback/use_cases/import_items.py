@@ -25,6 +25,7 @@ ANNOUNCED = 500
 SOON = timedelta(seconds=5)
 AT_LATEST = timedelta(seconds=60)
 """An import that never ends must not keep what it brought from being read."""
+LABELLED = Literal["driver", "product", "disposition", "journey_stage", "topic", "sentiment", "severity"]
 KEY_KINDS = Literal["account", "phone", "email", "platform", "order", "reference"]
 KINDS = Literal["answer", "service_review", "product_review", "call_note", "chat", "email", "idea"]
 
@@ -52,7 +53,7 @@ class ImportedItem(Command):
     contact_id: UUID | None = None
     said_at: Instant | None = None
     wants_contact: bool = False
-    labels: Annotated[dict[Literal["driver", "product", "sentiment", "severity"], Code] | None, Field(max_length=4)] = None
+    labels: Annotated[dict[LABELLED, Code] | None, Field(max_length=7)] = None
     attributes: Annotated[dict[Code, Name] | None, Field(max_length=20)] = None
 
     @model_validator(mode="after")

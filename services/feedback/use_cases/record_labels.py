@@ -20,6 +20,8 @@ from services.feedback.use_cases.open_follow_up import consider
 from services.feedback.use_cases.take_in import wake_categoriser
 from services.kit.db import UnitOfWork
 
+_COLUMNS = frozenset({"driver", "product", "sentiment", "severity"})
+"""Axes with a column of their own; the others stand in the labels alone."""
 LEARN_AFTER = timedelta(seconds=2)
 
 
@@ -102,7 +104,7 @@ async def _keep(uow: UnitOfWork, item_id: UUID, label: dict[str, Any]) -> None:
     """Put a person's label back in the place of the model's."""
     item = await repository.item(uow, item_id)
     axis, code = label["axis"], label["code"]
-    changed: dict[str, Any] = {axis: int(code) if axis == "severity" else code}
+    changed: dict[str, Any] = {axis: int(code) if axis == "severity" else code} if axis in _COLUMNS else {}
     if axis == "driver":
         place = (await repository.places(uow)).get(code)
         changed |= {"decision": PERSON, "review_rank": None, "department": place.department if place else item.department}
