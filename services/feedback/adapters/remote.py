@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Sequence
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +39,8 @@ class OnnxFolder:
 
     @cached_property
     def _tools(self) -> tuple[Any, Any]:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(self._tokens))
+        onnxruntime, tokenizers = import_module("onnxruntime"), import_module("tokenizers")  # only installations that choose them have them
+        tokenizer = tokenizers.Tokenizer.from_file(str(self._tokens))
         tokenizer.enable_truncation(LONGEST_TOKENS)
         tokenizer.enable_padding()
         return onnxruntime.InferenceSession(str(self._model), providers=["CPUExecutionProvider"]), tokenizer
