@@ -180,10 +180,13 @@ def _resolve(tasks: list[_Task], on_commit: list[Callable[[Outcome], None]]) -> 
 
 
 def _deliver(tasks: list[_Task], on_commit: list[Callable[[Outcome], None]]) -> None:
+    left = Outcome()
     for task in tasks:
         if not task.future.done():
             if task.error is None:
                 task.future.set_result(task.result)
             else:
                 task.future.set_exception(task.error)
-        notice(task.outcome, on_commit)
+        if task.outcome is not None:
+            left.add(task.outcome)
+    notice(left, on_commit)
