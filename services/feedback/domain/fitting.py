@@ -19,7 +19,7 @@ TARGET_PRECISION = 0.9
 FEWEST_FOR_FOLDS = 20
 """With fewer texts held-out figures are noise; then the careful defaults below hold."""
 FEWEST_FOR_WORDS = 300
-"""From so many texts on, a head of words alone can be learned."""
+"""From so many texts on, a head of words can be learned; a handful of codes is read by vectors alone."""
 FEWEST_BESIDE = 4_000
 """From so many texts on, what is held out decides how much words have a say; with fewer they have a fixed, small one."""
 FEWEST_FOR_PART = 1_000
@@ -96,13 +96,15 @@ def fit(axis: str, version: int, embedder: str, lesson: Lesson, *, strength: flo
         trust, start = _by_folds(ready, lecture, fold), None
     weights, bias = lecture.solve(ready, start=start)
     head = _trusted(replace(blank, weights=weights, bias=bias), trust)
-    return head if lesson.texts is None or lesson.by_words else _beside(head, lecture, lesson.texts)
+    if lesson.texts is None or lesson.by_words or len(target) < FEWEST_FOR_WORDS:
+        return head
+    return _beside(head, lecture, lesson.texts)
 
 
 def _centre(lesson: Lesson) -> Matrix:
     own = lesson.vectors.mean(axis=0)
-    if lesson.anchor is not None:
-        many = len(lesson.vectors)
+    many = len(lesson.vectors)
+    if lesson.anchor is not None and many >= FEWEST_FOR_WORDS:
         own = (many * own + ANCHORED * lesson.anchor) / (many + ANCHORED)
     return np.asarray(own, dtype=np.float32)
 

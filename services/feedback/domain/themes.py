@@ -25,7 +25,7 @@ SAME = 0.8
 """Cosine of two middles from which a theme of today is one of before."""
 ROUNDS, STARTS = 25, 3
 NAMED_BY, QUOTED = 4, 3
-COMMONPLACE = 0.3
+COMMONPLACE = 0.6
 """A word that so large a share of all voices uses names nothing."""
 _Found = tuple[tuple[int, ...], Matrix, tuple[int, ...], float]
 _WORD = re.compile(r"\w+")

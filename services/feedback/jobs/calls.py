@@ -1,32 +1,43 @@
 """Applying the calls of platforms that were acknowledged: in order, a few at a time, so that new calls are answered in between."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from uuid import UUID
 
 from services.feedback.models import WebhookCall
 from services.feedback.use_cases.hear_reviews import ReviewEvent
-from services.feedback.use_cases.keep_calls import apply_calls, opened, set_aside, waiting_calls
+from services.feedback.use_cases.keep_calls import CALLED_AT, apply_calls, opened, set_aside, waiting_calls
 from services.kit.due import DueJob
 from services.kit.service import Runtime
 
-TOGETHER = 20
-"""Calls of one transaction: small, because whoever calls meanwhile waits for it."""
-PAUSE_S = 0.002
+TOGETHER, WHILE_BUSY = 20, 2
+"""Calls of one transaction. While platforms call, few: whoever calls meanwhile waits for it."""
+QUIET_S, LONGEST_WAIT_S, LOOK_S = 0.03, 1.0, 0.01
+"""Answering goes first: what was acknowledged is applied once nobody called for a moment, and in the midst of a flood once a second."""
 
 _Ready = tuple[UUID, str, Sequence[ReviewEvent]]
 
 
 async def apply_waiting_calls(runtime: Runtime, job: DueJob) -> None:  # noqa: ARG001 - whatever woke us, we apply what waits
     """Apply everything that waits."""
-    while rows := await runtime.read(waiting_calls, TOGETHER):
+    while rows := await runtime.read(waiting_calls, await _turn(runtime)):
         ready = [one for row in rows if (one := await _translated(runtime, row)) is not None]
         try:
             await runtime.write(apply_calls, ready)
         except Exception:  # noqa: BLE001 - found out one by one
             for one in ready:
                 await _alone(runtime, one)
-        await asyncio.sleep(PAUSE_S)
+
+
+async def _turn(runtime: Runtime) -> int:
+    """Wait for a quiet moment, and return how many calls may be applied together then."""
+    until = time.monotonic() + LONGEST_WAIT_S
+    while (now := time.monotonic()) < until:
+        if now - runtime.resources.get(CALLED_AT, 0.0) >= QUIET_S:
+            return TOGETHER
+        await asyncio.sleep(LOOK_S)
+    return WHILE_BUSY
 
 
 async def _translated(runtime: Runtime, row: WebhookCall) -> _Ready | None:

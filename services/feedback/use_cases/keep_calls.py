@@ -18,6 +18,8 @@ from services.kit.ids import new_id
 
 SOON = timedelta(milliseconds=250)
 """Calls that come close together are applied together."""
+CALLED_AT = "called at"
+"""The resource that says when a platform last called this process (monotonic seconds)."""
 KEPT_HEADERS = frozenset({"content-type", "x-event", "x-topic", "open-trustoo-webhook-topic", "webhook-id"})
 
 
