@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.feedback.contract.found import Interval, Priorities, Priority, Recovery, Slice, Slices, Trend
+from services.feedback.domain.follow_up_rules import CONFIRMED, NO_ANSWER, NOT_RECOVERED
 from services.feedback.domain.items import CATEGORISED
 from services.feedback.domain.quality import wilson
 from services.feedback.domain.sentiment import NEGATIVE, score_share
 from services.feedback.domain.slicing import Cell, shown
 from services.feedback.domain.spikes import proportion_trend
 from services.feedback.models import FollowUp, Item
-from services.feedback.use_cases.close_follow_up import CONFIRMED, NO_ANSWER, NOT_RECOVERED
 from services.kit.db import Tx
 
 MOST_ITEMS = 50_000
