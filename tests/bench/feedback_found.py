@@ -6,7 +6,7 @@ last day. The judging is the service's own (`domain.spikes`), with the numbers t
 
 import numpy as np
 
-from services.feedback.domain.spikes import tested
+from services.feedback.domain.spikes import judge
 from tests.bench.figure import Figure
 
 BOARDS, DRIVERS, DAYS = 400, 20, 57
@@ -28,10 +28,10 @@ def board(lot: np.random.Generator, *, spiked: bool) -> tuple[dict[str, list[int
 
 async def run() -> list[Figure]:
     lot = np.random.default_rng(11)
-    quiet = sum(any(one.alarm for one in tested(*board(lot, spiked=False))) for _ in range(BOARDS))
+    quiet = sum(any(one.alarm for one in judge(*board(lot, spiked=False))) for _ in range(BOARDS))
     found = false = alarms = 0
     for _ in range(BOARDS):
-        told = [one for one in tested(*board(lot, spiked=True)) if one.alarm]
+        told = [one for one in judge(*board(lot, spiked=True)) if one.alarm]
         found += any(one.code == "d0" for one in told)
         false += sum(one.code != "d0" for one in told)
         alarms += len(told)

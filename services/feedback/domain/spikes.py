@@ -22,7 +22,7 @@ CAUTION = 1.6
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Judged:
     """One code on one day. `p` is the chance of so many or more by accident, `q` the same after allowing for all codes that were looked at."""
 
     code: str
@@ -37,7 +37,7 @@ class Tested:
         return self.q <= FALSE_ALARMS and self.observed >= LEAST_COUNT
 
 
-def tested(counts: Mapping[str, Sequence[int]], totals: Sequence[int]) -> list[Tested]:
+def judge(counts: Mapping[str, Sequence[int]], totals: Sequence[int]) -> list[Judged]:
     """Judge the last day of each series against the days before; likeliest spike first.
 
     `counts` are voices a day by code, `totals` all voices of the same days; nothing is judged with less than 14 days of history with voices.
@@ -53,7 +53,7 @@ def tested(counts: Mapping[str, Sequence[int]], totals: Sequence[int]) -> list[T
         spread = CAUTION * max(usual, _alpha([history])) + 1.0 / max(1.0, history.known)
         found.append((code, seen, expected, tail(seen, max(expected, LEAST_EXPECTED), spread)))
     adjusted = benjamini_hochberg([p for *_, p in found])
-    judged = [Tested(code, seen, round(mean, 3), p, q) for (code, seen, mean, p), q in zip(found, adjusted, strict=True)]
+    judged = [Judged(code, seen, round(mean, 3), p, q) for (code, seen, mean, p), q in zip(found, adjusted, strict=True)]
     return sorted(judged, key=lambda one: (one.p, one.code))
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.feedback.domain.heads import prepare
-from services.feedback.domain.spikes import tested
+from services.feedback.domain.spikes import judge
 from services.feedback.domain.themes import Heap, find, matched
 from services.feedback.use_cases.keep_spikes import days, series, store_spikes
 from services.feedback.use_cases.keep_themes import Residue, residue, store_themes
@@ -22,7 +22,7 @@ async def find_what_is_new(runtime: Runtime, job: DueJob) -> None:
     await runtime.write(store_themes, heaps, same, voices, reader.embedder.name)
     day = job.due_at.date() - timedelta(days=1)
     judged = await runtime.read(days, day)
-    alarms = [one for one in tested(series(judged), judged.totals) if one.alarm]
+    alarms = [one for one in judge(series(judged), judged.totals) if one.alarm]
     if alarms:
         await runtime.write(store_spikes, judged, alarms)
 

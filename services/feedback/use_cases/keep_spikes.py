@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from services.feedback.contract import FeedbackSpiked
 from services.feedback.domain.items import CATEGORISED
-from services.feedback.domain.spikes import Tested
+from services.feedback.domain.spikes import Judged
 from services.feedback.models import Item, Spike
 from services.kit.db import Tx, UnitOfWork
 from services.kit.ids import new_id
@@ -52,7 +52,7 @@ def _day(value: date | str) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 
-async def store_spikes(uow: UnitOfWork, judged: Days, found: Sequence[Tested]) -> None:
+async def store_spikes(uow: UnitOfWork, judged: Days, found: Sequence[Judged]) -> None:
     """Keep the alarms with five quotes each, and tell of those that are new."""
     for one in found:
         quotes = await _quotes(uow, one.code, judged.day)

@@ -1,5 +1,7 @@
 """Reviews by webhook: in the vendor's own shape, at least once, in any order."""
 
+from typing import Any
+
 from services.customers.contract import SubjectIdentified
 from services.feedback.app import service
 from services.feedback.contract import FeedbackCategorised, FeedbackReceived, FeedbackRemoved, FollowUpOpened
@@ -149,3 +151,30 @@ async def test_the_address_is_secret_and_can_be_changed_without_losing_reviews(o
         await room.pass_time(hours=25)
         assert [(await api.post(door, json={})).status_code for door in (old, new)] == [404, 200]
         assert (await room.client(*ALL).get("/feedback/v1/items")).json()["items"] == []
+
+
+async def test_a_call_that_cannot_be_applied_is_set_aside_holds_up_nobody_and_can_be_tried_again(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        door, admin = await _door(room), room.client(*ALL)
+        translate = room.runtime.resources["platforms"]
+
+        def broken(kind: str, payload: dict[str, Any], *more: Any) -> Any:
+            if payload["events"][0]["eventData"]["id"] == "bad":
+                raise RuntimeError("a mistake of ours")
+            return translate(kind, payload, *more)
+
+        room.runtime.resources["platforms"] = broken
+        for review in (a_review(id="bad"), a_review(id="good")):
+            assert (await room.anonymous().post(door, json={"events": [review]})).json() == {"processed": 1}
+        await room.pass_time(seconds=1)
+        items = (await admin.get("/feedback/v1/items")).json()["items"]
+        assert [one["external_id"] for one in items] == ["service-review:good"]
+        failed = (await admin.get("/feedback/v1/failed-webhook-calls")).json()
+        assert [(one["source_key"], one["failure"]) for one in failed] == [("shop", "RuntimeError")]
+
+        room.runtime.resources["platforms"] = translate
+        assert (await admin.post("/feedback/v1/failed-webhook-calls/replay")).json() == {"calls": 1}
+        await room.settle()
+        items = (await admin.get("/feedback/v1/items")).json()["items"]
+        assert [one["external_id"] for one in items] == ["service-review:bad", "service-review:good"]
+        assert (await admin.get("/feedback/v1/failed-webhook-calls")).json() == []
