@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from services.feedback.contract import ItemView
+from services.feedback.contract.views import ItemView
 from services.kit.fields import View
 
 

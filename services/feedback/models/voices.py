@@ -70,7 +70,7 @@ class Item(Base, table=True):
     """anger, sadness, joy or neutral; None before it was read, or without words."""
     aspects: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON)
     """Sentences that judge the service, the process or the product: dimension, sentiment, confidence, and where in the text (start, end)."""
-    text_digest: str | None = Field(default=None)
+    text_digest: str | None = Field(default=None, sa_column_kwargs=_INDIRECT)
     """Hash of the words as they are read: the same words elsewhere are likely the same voice."""
     duplicate_of: UUID | None = Field(default=None, sa_column_kwargs=_INDIRECT)
     """The item that this one repeats; None for a voice of its own. A merged item is not counted."""
