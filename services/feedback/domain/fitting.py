@@ -27,8 +27,8 @@ FEWEST_FOR_PART = 1_000
 FEW_SHARE, FEW_HEAT, FEW_ROUNDS = 0.2, 0.5, 60
 """The say of words in a head of few texts, and what their logits are divided by: chosen on ten and no labels a class of the development part of
 banking77 (CC BY 4.0), where +1 point was gained over vectors alone."""
-RARE_TERMS_TO = 1_500
-"""Up to so many texts a term of one text alone counts too."""
+RARE_TERMS_TO, FEW_CALM = 1_500, 1.25
+"""Up to so many texts a term of one text alone counts too, and the nearest text of each code has a say; that makes surer, so it is calmed."""
 ANCHORED = 500.0
 """The centre of few texts is drawn towards that of texts about nothing in particular, as if there were so many of them."""
 HELD_OUT_OF = 7
@@ -98,7 +98,7 @@ def fit(axis: str, version: int, embedder: str, lesson: Lesson, *, strength: flo
     head = _trusted(replace(blank, weights=weights, bias=bias), trust)
     if lesson.texts is None or lesson.by_words or len(target) < FEWEST_FOR_WORDS:
         return head
-    return _beside(head, lecture, lesson.texts)
+    return _beside(head, lecture, ready, lesson.texts)
 
 
 def _centre(lesson: Lesson) -> Matrix:
@@ -109,11 +109,17 @@ def _centre(lesson: Lesson) -> Matrix:
     return np.asarray(own, dtype=np.float32)
 
 
-def _beside(head: Head, lecture: "_Lecture", texts: Sequence[str]) -> Head:
-    """Give words their small say in a head of few texts; how sure it is was measured on the vectors, whose logits are made comparable first."""
+def _beside(head: Head, lecture: "_Lecture", ready: Matrix, texts: Sequence[str]) -> Head:
+    """Give words, and the nearest taught texts, their small say in a head of few texts.
+
+    How sure it is was measured on the vectors, whose logits are made comparable first.
+    """
     table = word_table(texts, fewest=1 if len(texts) <= RARE_TERMS_TO else FEWEST_TEXTS)
     words = lecture.spell(table, rounds=FEW_ROUNDS)
-    return replace(head, words=words, word_share=FEW_SHARE, heats=(head.temperature, FEW_HEAT), temperature=1.0)
+    few = replace(head, words=words, word_share=FEW_SHARE, heats=(head.temperature, FEW_HEAT), temperature=1.0)
+    if len(texts) > RARE_TERMS_TO:
+        return few
+    return replace(few, taught=ready.astype(np.float16).astype(np.float32), taught_codes=lecture.target.astype(np.int16), temperature=FEW_CALM)
 
 
 TONE_STRENGTH = 1.0
