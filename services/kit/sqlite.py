@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.pool import NullPool
@@ -64,6 +65,7 @@ class SqliteDatabase:
             f"sqlite+pysqlite:///{self._path}",
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
+            json_deserializer=orjson.loads,
             connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 512},
         )
         connection = self._connect()
