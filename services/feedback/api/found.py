@@ -16,7 +16,7 @@ from services.feedback.use_cases.keep_themes import NameTheme, PromoteTheme, mem
 from services.kit.auth import Principal
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import InvalidInput
-from services.kit.fields import Code, View
+from services.kit.fields import Code, Command, View
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, Write, requires
 from services.kit.paging import decode_cursor, encode_cursor
 
@@ -24,6 +24,10 @@ router = APIRouter(tags=["found"])
 CanRead = Annotated[Principal, requires("feedback:read")]
 Days = Annotated[int, Query(ge=1, le=366)]
 LEAST_CELL = 5
+
+
+class FindNow(Command):
+    """Look now; nothing is to be said about it."""
 
 
 class Asked(View):
@@ -41,12 +45,12 @@ async def list_themes(
 
 
 @router.post("/v1/themes/find", status_code=202, response_model=Asked)
-async def post_find(write: Write, _: Annotated[Principal, requires("feedback:admin")]) -> Response:
+async def post_find(command: FindNow, write: Write, _: Annotated[Principal, requires("feedback:admin")]) -> Response:
     """Look for themes and spikes now, and not only at night."""
-    return await write(_find_now, view=Asked)
+    return await write(_find_now, command, view=Asked)
 
 
-async def _find_now(uow: UnitOfWork) -> Asked:
+async def _find_now(uow: UnitOfWork, _: FindNow) -> Asked:
     await uow.schedule("find_new", key="now", at=uow.now)
     return Asked(at=uow.now)
 

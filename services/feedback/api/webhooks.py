@@ -21,7 +21,7 @@ from services.feedback.use_cases.keep_sources import PutWebhookSource, credentia
 from services.kit.auth import Principal
 from services.kit.db import UnitOfWork
 from services.kit.errors import AntiphonError, MalformedBody, NotFound
-from services.kit.fields import Code, View
+from services.kit.fields import Code, Command, View
 from services.kit.http import APIRouter, Read, RuntimeDep, Write, public, requires
 from services.kit.service import Runtime
 from services.kit.strict import parse_json
@@ -160,6 +160,10 @@ class FailedCallView(View):
     received_at: datetime
 
 
+class Replay(Command):
+    """Try again; nothing is to be said about it."""
+
+
 class Replayed(View):
     """How many calls are tried again."""
 
@@ -173,12 +177,12 @@ async def list_failed(read: Read, _: Annotated[Principal, requires("feedback:adm
 
 
 @router.post("/v1/failed-webhook-calls/replay", response_model=Replayed)
-async def post_replay(write: Write, _: Annotated[Principal, requires("feedback:admin")]) -> Response:
+async def post_replay(command: Replay, write: Write, _: Annotated[Principal, requires("feedback:admin")]) -> Response:
     """Try everything again that could not be applied."""
-    return await write(_replayed, view=Replayed)
+    return await write(_replayed, command, view=Replayed)
 
 
-async def _replayed(uow: UnitOfWork) -> Replayed:
+async def _replayed(uow: UnitOfWork, _: Replay) -> Replayed:
     return Replayed(calls=await replay_failed(uow))
 
 

@@ -37,7 +37,7 @@ async def test_a_theme_is_found_named_quoted_keeps_its_id_and_becomes_a_driver_t
         await room.pass_time(seconds=5)
         voices = [GIZMO.format(n) for n in range(24)] + [TOTEM.format(n) for n in range(20)]
         await _bring(room, [{"external_id": f"t{n}", "text": text} for n, text in enumerate(voices)])
-        assert (await api.post("/feedback/v1/themes/find")).status_code == 202
+        assert (await api.post("/feedback/v1/themes/find", json={})).status_code == 202
         await room.settle()
         found = (await api.get("/feedback/v1/themes")).json()
         assert [one["size"] for one in found] == [24, 20]
@@ -48,7 +48,7 @@ async def test_a_theme_is_found_named_quoted_keeps_its_id_and_becomes_a_driver_t
         assert sorted(one.size for one in room.said(ThemeGrew)) == [20, 24]
 
         await _bring(room, [{"external_id": f"u{n}", "text": GIZMO.format(n + 100)} for n in range(4)])
-        await api.post("/feedback/v1/themes/find")
+        await api.post("/feedback/v1/themes/find", json={})
         await room.settle()
         again = (await api.get("/feedback/v1/themes")).json()
         assert [(one["id"], one["size"]) for one in again] == [(found[0]["id"], 28), (found[1]["id"], 20)]
@@ -82,9 +82,9 @@ async def test_a_day_that_its_past_does_not_explain_is_told_and_a_busy_day_is_no
                 said = (start + timedelta(days=day, minutes=5)).isoformat()
                 lines += [{"external_id": f"{driver}-{day}-{n}", "text": "", "said_at": said, "labels": {"driver": driver}} for n in range(many)]
         await _bring(room, lines)
-        await api.post("/feedback/v1/themes/find")
+        await api.post("/feedback/v1/themes/find", json={})
         await room.settle()
-        await api.post("/feedback/v1/themes/find")
+        await api.post("/feedback/v1/themes/find", json={})
         await room.settle()
         told = (await api.get("/feedback/v1/spikes")).json()
         assert told["false_alarm_rate"] == 0.05

@@ -173,7 +173,7 @@ async def test_a_call_that_cannot_be_applied_is_set_aside_holds_up_nobody_and_ca
         assert [(one["source_key"], one["failure"]) for one in failed] == [("shop", "RuntimeError")]
 
         room.runtime.resources["platforms"] = translate
-        assert (await admin.post("/feedback/v1/failed-webhook-calls/replay")).json() == {"calls": 1}
+        assert (await admin.post("/feedback/v1/failed-webhook-calls/replay", json={})).json() == {"calls": 1}
         await room.settle()
         items = (await admin.get("/feedback/v1/items")).json()["items"]
         assert [one["external_id"] for one in items] == ["service-review:bad", "service-review:good"]
