@@ -168,7 +168,7 @@ async def test_a_call_that_cannot_be_applied_is_set_aside_holds_up_nobody_and_ca
             assert (await room.anonymous().post(door, json={"events": [review]})).json() == {"processed": 1}
         await room.pass_time(seconds=1)
         items = (await admin.get("/feedback/v1/items")).json()["items"]
-        assert [one["external_id"] for one in items] == ["service-review:good"]
+        assert [one["external_id"] for one in items] == ["service_review:good"]
         failed = (await admin.get("/feedback/v1/failed-webhook-calls")).json()
         assert [(one["source_key"], one["failure"]) for one in failed] == [("shop", "RuntimeError")]
 
@@ -176,5 +176,5 @@ async def test_a_call_that_cannot_be_applied_is_set_aside_holds_up_nobody_and_ca
         assert (await admin.post("/feedback/v1/failed-webhook-calls/replay", json={})).json() == {"calls": 1}
         await room.settle()
         items = (await admin.get("/feedback/v1/items")).json()["items"]
-        assert [one["external_id"] for one in items] == ["service-review:bad", "service-review:good"]
+        assert [one["external_id"] for one in items] == ["service_review:bad", "service_review:good"]
         assert (await admin.get("/feedback/v1/failed-webhook-calls")).json() == []
