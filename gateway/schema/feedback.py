@@ -23,6 +23,17 @@ class Label:
     source: str = strawberry.field(description="Model, rule or person, with its version.")
 
 
+@strawberry.type(description="A sentence that judges one side of what happened.")
+class Aspect:
+    """An aspect; its place is counted in the masked text."""
+
+    dimension: str = strawberry.field(description="service, process or product.")
+    sentiment: str = strawberry.field(description="negative or positive.")
+    confidence: float = strawberry.field(description="0 to 1.")
+    start: int = strawberry.field(description="Where in the text it begins.")
+    end: int = strawberry.field(description="Where it ends.")
+
+
 @strawberry.type(description="One normalised voice: an answer, a review, a call note.")
 class FeedbackItem(Node):
     """A feedback item."""
@@ -44,6 +55,9 @@ class FeedbackItem(Node):
     department: str | None = strawberry.field(description="The department that caused it; null while unknown.")
     product: str | None = strawberry.field(description="The product; null while unknown.")
     reasons: list[str] = strawberry.field(description="Why it is as severe as it is, rule by rule.")
+    emotion: str | None = strawberry.field(description="anger, sadness, joy or neutral; null before it was read.")
+    aspects: list[Aspect] | None = strawberry.field(description="Sentences that judge service, process or product apart; null before it was read.")
+    duplicate_of: UUID | None = strawberry.field(description="The item that it repeats; null for a voice of its own.")
     labels: list[Label] = strawberry.field(description="Every label with its confidence and source.")
     follow_up_id: UUID | None = strawberry.field(description="The follow-up that it led to; null when to none.")
     said_at: datetime = strawberry.field(description="When it was said.")
@@ -57,7 +71,8 @@ class FeedbackItem(Node):
     def of(cls, view: contract.ItemView) -> "FeedbackItem":
         """Build it from the view."""
         labels = [mapped(Label, label) for label in view.labels]
-        return mapped(cls, view, id=global_id(ids.ITEM, view.id), uid=view.id, labels=labels)
+        aspects = None if view.aspects is None else [mapped(Aspect, one) for one in view.aspects]
+        return mapped(cls, view, id=global_id(ids.ITEM, view.id), uid=view.id, labels=labels, aspects=aspects)
 
 
 @strawberry.type(description="The duty to get back to this customer about this issue.")

@@ -12,6 +12,7 @@ from gateway.schema.access import AccessKey
 from gateway.schema.customers import Case, Order, WriteUp
 from gateway.schema.customers_more import CustomersMutation
 from gateway.schema.feedback import FeedbackItem, FollowUp
+from gateway.schema.feedback_found import FeedbackMutation
 from gateway.schema.inputs import (
     EndContactInput,
     EndQueuedContactInput,
@@ -41,7 +42,9 @@ Reason = Annotated[str, strawberry.argument(description="The reason.")]
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(CustomersMutation, InsightMutation, KnowledgeMutation, KnowledgeWorkMutation, ProgrammeMutation, SurveyAskingMutations):
+class Mutation(
+    CustomersMutation, FeedbackMutation, InsightMutation, KnowledgeMutation, KnowledgeWorkMutation, ProgrammeMutation, SurveyAskingMutations
+):
     """The root of all changes."""
 
     @changes("Record a contact that a telephony system routed and ended.")

@@ -14,6 +14,7 @@ from gateway.schema.customer import Customer, whole_customer
 from gateway.schema.customers import Case, IdentityKeyInput, IdentityKeyKind
 from gateway.schema.customers_more import CustomersQuery
 from gateway.schema.feedback import FeedbackItem, FollowUp
+from gateway.schema.feedback_found import FeedbackQuery
 from gateway.schema.insight import BoardEntry, CycleHealth, Driver, Initiative, Metric
 from gateway.schema.insight_queries import InsightLoopQuery, InsightQuery
 from gateway.schema.knowledge import Article, KnowledgeQuery, KnowledgeSearch
@@ -35,7 +36,7 @@ State = Annotated[str | None, strawberry.argument(description="Only in this stat
 
 
 @strawberry.type(description="What can be asked.")
-class Query(CustomersQuery, InsightLoopQuery, InsightQuery, KnowledgeQuery, KnowledgeWorkQuery, ProgrammeQuery, SurveyAskingQueries):
+class Query(CustomersQuery, FeedbackQuery, InsightLoopQuery, InsightQuery, KnowledgeQuery, KnowledgeWorkQuery, ProgrammeQuery, SurveyAskingQueries):
     """The root of all questions."""
 
     @computed("The unified customer, by a key that names them or by id. Null when nobody is known.")
@@ -140,9 +141,13 @@ class Query(CustomersQuery, InsightLoopQuery, InsightQuery, KnowledgeQuery, Know
         after: After = None,
         driver: Annotated[str | None, strawberry.argument(description="Only about this driver.")] = None,
         state: State = None,
+        words: Annotated[str | None, strawberry.argument(description="Only with all these words, in any form of theirs.")] = None,
+        sentiment: Annotated[str | None, strawberry.argument(description="negative, neutral or positive.")] = None,
+        department: Department = None,
     ) -> Connection[FeedbackItem] | None:
         """Ask feedback."""
-        context, query = paged(info, "feedback:read", first, after, driver=driver, state=state)
+        narrowed = {"driver": driver, "state": state, "q": words, "sentiment": sentiment, "department": department}
+        context, query = paged(info, "feedback:read", first, after, **narrowed)
         page = await context.clients.feedback.items(context.caller, query)
         return page_from(page.items, page.next_cursor, after, FeedbackItem.of)
 

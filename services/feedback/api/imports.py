@@ -72,6 +72,9 @@ class _Upload:
         for line in stored.differing:
             self.refuse(line, "/external_id", "feedback_item_differs", "This external id came before with other content.")
 
+        for line in stored.erased:
+            self.refuse(line, "/customer_id", "feedback_customer_erased", "This customer was erased here.")
+
     def prepare(self, lines: Sequence[tuple[int, bytes]], now: datetime) -> list[ReadyRow]:
         """Check and mask the lines; runs in a thread."""
         ready = []
@@ -198,5 +201,7 @@ async def post_bulk(
 
 async def _codes(tx: Tx) -> dict[str, frozenset[str]]:
     known = [code for code in await repository.taxonomy(tx) if code.active]
-    codes = {axis: frozenset(code.code for code in known if code.axis == axis) for axis in ("driver", "product")}
+    codes = {
+        axis: frozenset(code.code for code in known if code.axis == axis) for axis in ("driver", "product", "disposition", "journey_stage", "topic")
+    }
     return codes | {"sentiment": frozenset(TONES), "severity": _GRADES}

@@ -5,12 +5,13 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import Query, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from services.feedback import repository
 from services.feedback.contract import ItemView
 from services.feedback.domain.items import NewItem
 from services.feedback.models import Item
+from services.feedback.queries.item_search import ItemFilter, found_items
 from services.feedback.queries.review_queue import queue_page
 from services.feedback.use_cases.correct_item import CorrectItem, correct_item
 from services.feedback.use_cases.disclose import disclose_item, disclosures
@@ -19,7 +20,7 @@ from services.feedback.use_cases.take_in import ItemDiffers, take_in
 from services.kit.auth import Principal
 from services.kit.db import Context, Tx, UniqueViolation
 from services.kit.errors import InvalidInput
-from services.kit.fields import Body, Code, Command, Instant, Language, Line, Reference, View
+from services.kit.fields import Body, Command, Instant, Language, Line, Reference, View
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, RuntimeDep, Write, requires
 from services.kit.ids import new_id
 from services.kit.paging import decode_cursor, encode_cursor
@@ -117,29 +118,18 @@ async def _same_item(tx: Tx, new: NewItem) -> Item:
     return known
 
 
-class ItemFilter(BaseModel):
-    """What a list of items may be narrowed to."""
+class ItemPage(ItemFilter):
+    """A page of the items that fit."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    customer_id: UUID | None = None
-    driver: Code | None = None
-    department: Code | None = None
-    state: Annotated[str | None, Field(pattern="^(imported|received|categorised|removed)$")] = None
-    sentiment: Annotated[str | None, Field(pattern="^(negative|neutral|positive)$")] = None
-    severity: Annotated[int | None, Field(ge=1, le=4)] = None
-    source: Code | None = None
-    follow_up_id: UUID | None = None
     cursor: Annotated[str | None, Field(max_length=500)] = None
     limit: Annotated[int, Field(ge=1, le=100)] = 50
 
 
 @router.get("/v1/items", response_model=Page[ItemView])
-async def list_items(chosen: Annotated[ItemFilter, Query()], read: Read, _: Annotated[Principal, requires("feedback:read")]) -> Page[ItemView]:
-    """List items, newest first; texts are masked."""
+async def list_items(chosen: Annotated[ItemPage, Query()], read: Read, _: Annotated[Principal, requires("feedback:read")]) -> Page[ItemView]:
+    """List items, newest first; texts are masked. `q` finds words in any form of theirs, in every language, also in texts without spaces."""
     before = _uuid(decode_cursor(chosen.cursor, 1)[0]) if chosen.cursor else None
-    filters = chosen.model_dump(exclude={"cursor", "limit"})
-    return _page(await read(repository.items, filters, before, chosen.limit + 1), chosen.limit)
+    return _page(await read(found_items, chosen, before, chosen.limit + 1), chosen.limit)
 
 
 def _page(found: list[Item], limit: int) -> Page[ItemView]:

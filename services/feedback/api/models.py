@@ -18,6 +18,7 @@ from services.kit.http import APIRouter, Read, RuntimeDep, Write, requires
 
 router = APIRouter(tags=["models"])
 Axis = Annotated[Literal["driver", "product", "sentiment"], Path()]
+LearnedAxis = Annotated[Literal["driver", "product", "disposition", "journey_stage", "topic", "sentiment"], Path()]
 
 
 class ReadTexts(Command):
@@ -105,14 +106,14 @@ def _reading(one: TextReading, model: str | None) -> TextReadingView:
 
 
 @router.get("/v1/models/{axis}", response_model=list[HeadView])
-async def list_versions(axis: Axis, read: Read, _: Annotated[Principal, requires("feedback:read")]) -> list[HeadView]:
+async def list_versions(axis: LearnedAxis, read: Read, _: Annotated[Principal, requires("feedback:read")]) -> list[HeadView]:
     """List the stored versions of an axis, newest first; the highest that is `live` reads."""
     return [HeadView.model_validate(one) for one in await read(repository.heads_of, axis)]
 
 
 @router.post("/v1/models/{axis}/{version}/use", response_model=list[HeadView])
 async def post_use(
-    axis: Axis, version: Annotated[int, Path(ge=1, le=2**31 - 1)], write: Write, _: Annotated[Principal, requires("feedback:admin")]
+    axis: LearnedAxis, version: Annotated[int, Path(ge=1, le=2**31 - 1)], write: Write, _: Annotated[Principal, requires("feedback:admin")]
 ) -> Response:
     """Go back to a version: later ones are held, and what was unsure is read again with it."""
     return await write(use_version, axis, version, view=list[HeadView])

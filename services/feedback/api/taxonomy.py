@@ -1,13 +1,24 @@
 """The organisation's own words: departments, drivers, products, follow-up rules."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Response
 
 from services.feedback import repository
 from services.feedback.domain.follow_up_rules import Rule
-from services.feedback.use_cases.keep_taxonomy import PutCode, PutDepartment, PutRule, put_code, put_department, put_rule, rule_versions
+from services.feedback.use_cases.keep_taxonomy import (
+    MergeCode,
+    PutCode,
+    PutDepartment,
+    PutRule,
+    code_versions,
+    merge_code,
+    put_code,
+    put_department,
+    put_rule,
+    rule_versions,
+)
 from services.kit.auth import Principal
 from services.kit.db import Tx
 from services.kit.fields import Code, View
@@ -15,6 +26,7 @@ from services.kit.http import APIRouter, Read, Write, requires
 
 router = APIRouter(tags=["taxonomy"])
 Admin = Annotated[Principal, requires("feedback:admin")]
+Axis = Literal["driver", "product", "disposition", "journey_stage", "topic"]
 Reader = Annotated[Principal, requires("feedback:read")]
 
 
@@ -36,8 +48,21 @@ class CodeView(View):
     department: str | None
     product: str | None
     examples: list[str]
+    parent: str | None
+    merged_into: str | None
     active: bool
     version: int
+
+
+class CodeVersionView(View):
+    """One version of a code."""
+
+    axis: str
+    code: str
+    version: int
+    content: dict[str, Any]
+    by: str
+    at: datetime
 
 
 class TaxonomyView(View):
@@ -92,6 +117,24 @@ async def put_driver(code: Code, command: PutCode, write: Write, _: Admin) -> Re
 async def put_product(code: Code, command: PutCode, write: Write, _: Admin) -> Response:
     """Create or replace a product."""
     return await write(put_code, "product", code, command, view=CodeView)
+
+
+@router.put("/v1/codes/{axis}/{code}", response_model=CodeView)
+async def put_any_code(axis: Axis, code: Code, command: PutCode, write: Write, _: Admin) -> Response:
+    """Create, rename or replace a code of any axis; every version is kept."""
+    return await write(put_code, axis, code, command, view=CodeView)
+
+
+@router.post("/v1/codes/{axis}/{code}/merge", response_model=CodeView)
+async def post_merge_code(axis: Axis, code: Code, command: MergeCode, write: Write, _: Admin) -> Response:
+    """Let another code take this one's place; what people said stays as they said it, and counts for the other."""
+    return await write(merge_code, axis, code, command, view=CodeView)
+
+
+@router.get("/v1/codes/{axis}/{code}/versions", response_model=list[CodeVersionView])
+async def list_code_versions(axis: Axis, code: Code, read: Read, _: Reader) -> list[CodeVersionView]:
+    """List the versions of a code, newest first: what a label of then meant, and who said so."""
+    return [CodeVersionView.model_validate(one) for one in await read(code_versions, axis, code)]
 
 
 @router.get("/v1/taxonomy", response_model=TaxonomyView)

@@ -1,6 +1,7 @@
 """Doors for review platforms, and the sources that open them."""
 
 import base64
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
@@ -14,11 +15,13 @@ from services.feedback.api.platforms import PLATFORMS
 from services.feedback.api.platforms.reading import Call
 from services.feedback.domain.signatures import SIGNED_KINDS, is_signed
 from services.feedback.models import WebhookSource
-from services.feedback.use_cases.hear_reviews import UNREADABLE, ReviewEvent, hear_reviews
-from services.feedback.use_cases.keep_sources import PutWebhookSource, credentials_of, put_webhook_source, source_of_secret
+from services.feedback.use_cases.hear_reviews import UNREADABLE, ReviewEvent, understood
+from services.feedback.use_cases.keep_calls import CALLED_AT, HeardCall, failed_calls, keep_call, replay_failed, seal_call
+from services.feedback.use_cases.keep_sources import PutWebhookSource, credentials_of, fitting, put_webhook_source
 from services.kit.auth import Principal
-from services.kit.errors import AntiphonError, MalformedBody
-from services.kit.fields import Code, View
+from services.kit.db import UnitOfWork
+from services.kit.errors import AntiphonError, MalformedBody, NotFound
+from services.kit.fields import Code, Command, View
 from services.kit.http import APIRouter, Read, RuntimeDep, Write, public, requires
 from services.kit.service import Runtime
 from services.kit.strict import parse_json
@@ -26,6 +29,8 @@ from services.kit.strict import parse_json
 router = APIRouter(tags=["webhooks"])
 KEPT_BYTES = 64 * 1024
 """Of a call that is not JSON, so much is kept."""
+REMEMBERED, REMEMBERED_S = "webhook sources", 5.0
+"""A source that another process changed is known here within so many seconds."""
 
 
 class NotSigned(AntiphonError):
@@ -70,26 +75,55 @@ class WebhookEventView(View):
 
 @router.post("/v1/webhooks/{kind}/{secret}", response_model=Heard)
 async def post_webhook(
-    kind: Code,
-    secret: str,
-    request: Request,
-    read: Read,
-    runtime: RuntimeDep,
-    _: Annotated[None, public("the address is the secret; some sign as well")],
-) -> Heard:
-    """Hear a review platform. Always 200 for the right address and signature, so that an odd test call or a new event never makes it give up."""
-    source = await read(source_of_secret, kind, secret)
+    kind: Code, secret: str, request: Request, runtime: RuntimeDep, _: Annotated[None, public("the address is the secret; some sign as well")]
+) -> Response:
+    """Hear a review platform. Always 200 for the right address and signature, so that an odd test call or a new event never makes it give up.
+
+    What came is stored before the answer and applied within a second after it; `processed` counts the events that are about a review.
+    """
+    source = await _source(runtime, kind, secret)
     body, headers = await request.body(), {name.lower(): value for name, value in request.headers.items()}
     _check_signature(runtime, source, headers, body)
     if not body.strip():
-        return Heard(processed=0)
+        return _heard(0)
     try:
         payload = parse_json(body)
     except MalformedBody:
-        events = [ReviewEvent("unreadable", UNREADABLE, {"body": base64.b64encode(body[:KEPT_BYTES]).decode()}, None)]
-    else:
-        events = PLATFORMS[source.kind](Call(payload, headers), source.reference_kind, runtime.clock.now())
-    return Heard(processed=await runtime.write(hear_reviews, source.key, events) if events else 0)
+        payload = {UNREADABLE: base64.b64encode(body[:KEPT_BYTES]).decode()}
+    events = translate(source.kind, payload, headers, source.reference_kind, runtime.clock.now())
+    if events:
+        call = HeardCall(source.key, source.kind, source.reference_kind, payload, headers)
+        call_id, sealed = seal_call(runtime.resources["vault"], call)
+        runtime.resources[CALLED_AT] = time.monotonic()
+        await runtime.write(keep_call, call_id, call, sealed)
+    return _heard(understood(events))
+
+
+def translate(kind: str, payload: object, headers: Mapping[str, str], reference_kind: str, now: datetime) -> list[ReviewEvent]:
+    """Return the events of one call, and for a call that was no JSON one that says so."""
+    if isinstance(payload, dict) and payload.keys() == {UNREADABLE}:
+        return [ReviewEvent("unreadable", UNREADABLE, {"body": payload[UNREADABLE]}, None)]
+    return PLATFORMS[kind](Call(payload, headers), reference_kind, now)
+
+
+def _heard(processed: int) -> Response:
+    return Response(b'{"processed":%d}' % processed, media_type="application/json")
+
+
+async def _source(runtime: Runtime, kind: str, secret: str) -> WebhookSource:
+    """Return the source of this address. Sources are remembered for a few seconds; an address that is not among them is looked up at once."""
+    known: tuple[float, list[WebhookSource]] = runtime.resources.get(REMEMBERED, (0.0, []))
+    now = time.monotonic()
+    if now - known[0] < REMEMBERED_S:
+        found = fitting(known[1], kind, secret, runtime.clock.now())
+        if found is not None:
+            return found
+    listed = await runtime.read(repository.webhook_sources)
+    runtime.resources[REMEMBERED] = (now, listed)
+    found = fitting(listed, kind, secret, runtime.clock.now())
+    if found is None:
+        raise NotFound("There is no such address.")
+    return found
 
 
 def _check_signature(runtime: Runtime, source: WebhookSource, headers: Mapping[str, str], body: bytes) -> None:
@@ -104,13 +138,52 @@ async def put_source(
     key: Code, command: PutWebhookSource, write: Write, runtime: RuntimeDep, _: Annotated[Principal, requires("feedback:admin")]
 ) -> Response:
     """Create or change a source; its address is `/feedback/v1/webhooks/{kind}/{secret}`."""
-    return await write(put_webhook_source, key, command, runtime.settings.secret_grace_hours, view=NewSourceView)
+    runtime.resources.pop(REMEMBERED, None)
+    answer: Response = await write(put_webhook_source, key, command, runtime.settings.secret_grace_hours, view=NewSourceView)
+    runtime.resources.pop(REMEMBERED, None)
+    return answer
 
 
 @router.get("/v1/webhook-sources", response_model=list[SourceView])
 async def list_sources(read: Read, _: Annotated[Principal, requires("feedback:admin")]) -> list[SourceView]:
     """List the sources."""
     return [SourceView.model_validate(one) for one in await read(repository.webhook_sources)]
+
+
+class FailedCallView(View):
+    """A call that could not be applied; `failure` names the kind of error."""
+
+    id: UUID
+    source_key: str
+    kind: str
+    failure: str
+    received_at: datetime
+
+
+class Replay(Command):
+    """Try again; nothing is to be said about it."""
+
+
+class Replayed(View):
+    """How many calls are tried again."""
+
+    calls: int
+
+
+@router.get("/v1/failed-webhook-calls", response_model=list[FailedCallView])
+async def list_failed(read: Read, _: Annotated[Principal, requires("feedback:admin")]) -> list[FailedCallView]:
+    """List the newest hundred calls that were acknowledged and could not be applied."""
+    return [FailedCallView.model_validate(one) for one in await read(failed_calls, 100)]
+
+
+@router.post("/v1/failed-webhook-calls/replay", response_model=Replayed)
+async def post_replay(command: Replay, write: Write, _: Annotated[Principal, requires("feedback:admin")]) -> Response:
+    """Try everything again that could not be applied."""
+    return await write(_replayed, command, view=Replayed)
+
+
+async def _replayed(uow: UnitOfWork, _: Replay) -> Replayed:
+    return Replayed(calls=await replay_failed(uow))
 
 
 @router.get("/v1/items/{item_id}/versions", response_model=list[WebhookEventView])

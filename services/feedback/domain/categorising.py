@@ -1,12 +1,12 @@
 """Put the readings of one item together: language, tone, severity, driver with its department, product; each label with where it comes from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from services.feedback.domain.heads import AUTO, NEEDS_REVIEW, UNKNOWN, Head, Reading
 from services.feedback.domain.ports import Matrix
-from services.feedback.domain.sentiment import NEGATIVE, Tone, score_share, tone_of
+from services.feedback.domain.sentiment import NEGATIVE, NEUTRAL, POSITIVE, Tone, score_share, tone_of
 from services.feedback.domain.severity import Severity, grade
 
 
@@ -40,6 +40,30 @@ class Heads:
     sentiment: Head
     driver: Head | None
     product: Head | None
+    emotion: Head | None = None
+    dimension: Head | None = None
+    others: tuple[Head, ...] = ()
+    """Heads of the organisation's further axes: disposition, journey stage, topic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A part of a text that is read by itself; `start` and `end` are its place in the stored text."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """A sentence that judges one side of what happened."""
+
+    dimension: str
+    sentiment: str
+    confidence: float
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +93,19 @@ class Labels:
     labels: tuple[Label, ...]
     review_rank: float | None
     """Place in the review queue, high first; None when no person need look."""
+    emotion: str | None = None
+    aspects: tuple[Aspect, ...] | None = None
+    """What single sentences judge; None where no sentence was read."""
 
 
-def categorise(voice: Voice, vector: Matrix | None, heads: Heads, drivers: Mapping[str, Place]) -> Labels:
-    """Label one item. `vector` is one row, None without a text."""
+def categorise(
+    voice: Voice,
+    vector: Matrix | None,
+    heads: Heads,
+    drivers: Mapping[str, Place],
+    sentences: Sequence[tuple[Sentence, Matrix]] = (),
+) -> Labels:
+    """Label one item. `vector` is one row, None without a text; `sentences` are its parts with their own rows."""
     tone = tone_of(_tone_chances(vector, voice.text, heads.sentiment), voice.score, voice.scale_max)
     severity = grade(
         voice.text,
@@ -90,7 +123,11 @@ def categorise(voice: Voice, vector: Matrix | None, heads: Heads, drivers: Mappi
         Label("severity", str(severity.grade), 1.0, AUTO, "rule:severity@1"),
         *([driver_label] if driver_label else []),
         *([product_label] if product_label else []),
+        *_others(vector, voice.text, heads.others),
     ]
+    emotion = _emotion(vector, voice.text, heads.emotion, tone)
+    if emotion is not None:
+        labels.append(emotion)
     return Labels(
         language=voice.language,
         tone=tone,
@@ -101,7 +138,44 @@ def categorise(voice: Voice, vector: Matrix | None, heads: Heads, drivers: Mappi
         decision=decision,
         labels=tuple(labels),
         review_rank=_review_rank(voice, reading, decision, severity.grade),
+        emotion=emotion.code if emotion else None,
+        aspects=None if vector is None or heads.dimension is None else aspects(sentences, heads.dimension, heads.sentiment),
     )
+
+
+ASPECT_SURE = 0.5
+"""The confidence from which a sentence is said to judge a side at all."""
+_UNHAPPY, _HAPPY = frozenset({"anger", "sadness"}), frozenset({"joy"})
+
+
+def aspects(sentences: Sequence[tuple[Sentence, Matrix]], dimension: Head, tone: Head) -> tuple[Aspect, ...]:
+    """Judge sentences apart: "the agent was lovely, but it took five weeks" is good service and bad process. Neutral sentences judge nothing."""
+    found = []
+    for sentence, row in sentences:
+        side = dimension.read(row, [sentence.text])[0]
+        judged = tone.read(row, [sentence.text])[0]
+        if side.code and side.confidence >= ASPECT_SURE and judged.code is not None and judged.code != NEUTRAL:
+            found.append(Aspect(side.code, judged.code, round(min(side.confidence, judged.confidence), 4), sentence.start, sentence.end))
+    return tuple(found)
+
+
+def _emotion(vector: Matrix | None, text: str, head: Head | None, tone: Tone) -> Label | None:
+    """Name the likeliest emotion that goes with the tone: who is happy is not angry."""
+    if head is None or vector is None:
+        return None
+    chances, _ = head.probabilities(vector, [text])
+    wrong = _HAPPY if tone.code == NEGATIVE else _UNHAPPY if tone.code == POSITIVE else frozenset()
+    fits = {code: float(chance) for code, chance in zip(head.classes, chances[0], strict=True) if code not in wrong}
+    code = max(fits, key=lambda one: (fits[one], one))
+    sure = round(fits[code] / sum(fits.values()), 4)
+    return Label("emotion", code, sure, AUTO if sure >= head.threshold else NEEDS_REVIEW, head.name)
+
+
+def _others(vector: Matrix | None, text: str, heads: Sequence[Head]) -> list[Label]:
+    if vector is None:
+        return []
+    read = [(head, head.read(vector, [text])[0]) for head in heads]
+    return [Label(head.axis, one.code, one.confidence, one.decision, head.name, one.best) for head, one in read if one.code]
 
 
 def _tone_chances(vector: Matrix | None, text: str, head: Head) -> dict[str, float] | None:

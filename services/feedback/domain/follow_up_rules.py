@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+CONFIRMED, NOT_RECOVERED, NO_ANSWER = "confirmed", "not_recovered", "no_answer"
+"""How a follow-up ends: by the customer's yes, by their no, or documented without a word of theirs."""
 GENERAL = "general"
 """The issue of an item whose driver nobody knows yet."""
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 OPENS, CLOSES = time(9), time(17)
 SATURDAY = 5
+AT_NIGHT = time(3)
 
 
 def after_office_hours(start: datetime, hours: float, zone: str) -> datetime:
@@ -21,3 +22,11 @@ def after_office_hours(start: datetime, hours: float, zone: str) -> datetime:
                     return (opens + left).astimezone(UTC)
                 left -= closes - opens
         day += timedelta(days=1)
+
+
+def next_night(now: datetime, zone: str) -> datetime:
+    """Return the next three o'clock in the morning at the office, in UTC: when work is done that needs nobody."""
+    place = ZoneInfo(zone)
+    here = now.astimezone(place)
+    tonight = datetime.combine(here.date(), AT_NIGHT, place)
+    return (tonight if tonight > here else datetime.combine(here.date() + timedelta(days=1), AT_NIGHT, place)).astimezone(UTC)

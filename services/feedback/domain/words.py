@@ -72,12 +72,12 @@ class WordTable:
     rarity: Matrix
 
 
-def word_table(texts: Sequence[str]) -> WordTable:
-    """Choose the terms of these texts and weigh them."""
+def word_table(texts: Sequence[str], fewest: int = FEWEST_TEXTS) -> WordTable:
+    """Choose the terms that at least `fewest` of these texts have, and weigh them."""
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update(set(terms(text)))
-    common = sorted(((count, term) for term, count in counts.items() if count >= FEWEST_TEXTS), key=lambda one: (-one[0], one[1]))
+    common = sorted(((count, term) for term, count in counts.items() if count >= fewest), key=lambda one: (-one[0], one[1]))
     kept = common[:MOST_TERMS]
     vocabulary = {term: place for place, (_, term) in enumerate(sorted(kept, key=lambda one: one[1]))}
     frequency = np.zeros(len(vocabulary), dtype=np.float32)

@@ -1,16 +1,22 @@
 """What happens by time or by computing: reading items, learning, watching follow-ups, telling contributors."""
 
+from services.feedback.jobs.calls import apply_waiting_calls
 from services.feedback.jobs.duties import consider_follow_up, settle_follow_up, tell_contributor
+from services.feedback.jobs.found import find_what_is_new
 from services.feedback.jobs.learning import learn, learn_tone
 from services.feedback.jobs.reading import categorise
+from services.feedback.jobs.replies import send_reply
 from services.feedback.use_cases.close_follow_up import watch_follow_up
 from services.feedback.use_cases.import_items import announce_imported
 from services.feedback.use_cases.tell_contributors import find_contributors
 from services.kit.service import Job, TxJob
 
 JOBS: list[TxJob | Job] = [
+    Job("apply_calls", apply_waiting_calls, concurrency=1),
     Job("categorise", categorise, concurrency=1),
     Job("learn", learn, concurrency=1),
+    Job("find_new", find_what_is_new, concurrency=1),
+    Job("send_reply", send_reply, concurrency=4),
     TxJob("learn_tone", learn_tone),
     Job("consider_follow_up", consider_follow_up, concurrency=2),
     Job("settle_recovery", settle_follow_up, concurrency=2),

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -27,6 +28,9 @@ PERSONS_WEIGHT = 2.0
 STRENGTH_FEW, STRENGTH_MANY = 10.0, 20.0
 MANY = 1_000
 """Inverse regularisation, chosen by cross-validation on the development part of banking77 (CC BY 4.0)."""
+
+
+ASKS = "I have a question about: "
 
 
 async def learn(runtime: Runtime, job: DueJob) -> None:
@@ -97,23 +101,29 @@ def _tone_lesson(reader: Reader, taught: Sequence[Confirmed]) -> tuple[Lesson, i
 
 async def _code_lesson(runtime: Runtime, reader: Reader, axis: str, taught: Sequence[Confirmed]) -> Lesson | None:
     """Return names, descriptions and examples of the active codes with the labels that people confirmed; None with fewer than two codes."""
-    codes = [code for code in await runtime.read(repository.taxonomy) if code.axis == axis and code.active]
+    known = [code for code in await runtime.read(repository.taxonomy) if code.axis == axis]
+    codes = [code for code in known if code.active]
     if len(codes) < 2:  # noqa: PLR2004 - one code cannot be told from another
         return None
     written = [(code.code, text) for code in codes for text in taught_by(code)]
     active = {code.code for code in codes}
-    kept = [one for one in taught if one.code in active]
+    now = repository.current_codes(known)
+    kept = [replace(one, code=now.get(one.code, one.code)) for one in taught if now.get(one.code, one.code) in active]
     vectors = await _vectors(runtime, reader, [text for _, text in written])
     background = await asyncio.to_thread(lambda: reader.shipped.background_vectors)
     labels = [code for code, _ in written] + [one.code for one in kept] + [NONE_OF_THESE] * len(background)
     weights = np.concatenate([np.ones(len(written)), np.full(len(kept), PERSONS_WEIGHT), np.ones(len(background))])
+    anchor = None if reader.counts_words or len(kept) >= len(codes) else background.mean(axis=0)
     texts = [text for _, text in written] + [one.text for one in kept] + [for_models(text) for text in reader.shipped.background]
-    return Lesson(np.vstack([vectors, _rows(kept, vectors.shape[1]), background]), labels, weights, texts=texts, by_words=reader.counts_words)
+    return Lesson(
+        np.vstack([vectors, _rows(kept, vectors.shape[1]), background]), labels, weights, texts=texts, by_words=reader.counts_words, anchor=anchor
+    )
 
 
 def taught_by(code: TaxonomyCode) -> list[str]:
-    """Return the texts that a code is recognised by."""
-    texts = [*code.names.values(), *([code.description] if code.description else []), *code.examples]
+    """Return the texts that a code is recognised by: its names also as somebody would ask about them."""
+    asked = [f"{name}?" for name in code.names.values()] + [f"{ASKS}{name.lower()}" for tongue, name in code.names.items() if tongue == "en"]
+    texts = [*code.names.values(), *asked, *([code.description] if code.description else []), *code.examples]
     return [text for text in dict.fromkeys(for_models(text) for text in texts) if text]
 
 

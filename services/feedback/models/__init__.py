@@ -2,23 +2,23 @@
 
 from services.feedback.models.base import Base
 from services.feedback.models.disclosures import Disclosure
+from services.feedback.models.follow_ups import FollowUp, FollowUpRule, FollowUpRuleVersion
+from services.feedback.models.found import Forgotten, ItemTerm, Spike, TaxonomyVersion, Theme, ThemeMember
+from services.feedback.models.platforms import WebhookCall, WebhookEvent, WebhookSource
+from services.feedback.models.replies import Reply
+from services.feedback.models.suggestions import Suggestion, SuggestionBox, SuggestionMessage
 from services.feedback.models.telling import Initiative, Telling
 from services.feedback.models.voices import (
     Correction,
     Customer,
     CustomerAlias,
     Department,
-    FollowUp,
-    FollowUpRule,
-    FollowUpRuleVersion,
     Item,
     ItemVector,
     LearnedHead,
     Refusal,
     TaxonomyCode,
     TextVector,
-    WebhookEvent,
-    WebhookSource,
 )
 from services.kit.tables import kit_tables
 
@@ -35,14 +35,25 @@ __all__ = [
     "FollowUp",
     "FollowUpRule",
     "FollowUpRuleVersion",
+    "Forgotten",
     "Initiative",
     "Item",
+    "ItemTerm",
     "ItemVector",
     "LearnedHead",
     "Refusal",
+    "Reply",
+    "Spike",
+    "Suggestion",
+    "SuggestionBox",
+    "SuggestionMessage",
     "TaxonomyCode",
+    "TaxonomyVersion",
     "Telling",
     "TextVector",
+    "Theme",
+    "ThemeMember",
+    "WebhookCall",
     "WebhookEvent",
     "WebhookSource",
 ]

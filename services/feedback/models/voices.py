@@ -13,7 +13,6 @@ from services.feedback.models.base import INDIRECT as _INDIRECT
 from services.feedback.models.base import NONE as _NONE
 from services.feedback.models.base import Base
 
-_OPEN = text("state <> 'closed' AND customer_id IS NOT NULL")
 _IMPORTED = text("state = 'imported'")
 
 
@@ -27,6 +26,7 @@ class Item(Base, table=True):
         Index("item_driver", "driver", "said_at"),
         Index("item_imported", "id", postgresql_where=_IMPORTED, sqlite_where=_IMPORTED),
         Index("item_waiting", "categorise_from", postgresql_where=text("state = 'received'"), sqlite_where=text("state = 'received'")),
+        Index("item_text", "text_digest", postgresql_where=text("text_digest IS NOT NULL"), sqlite_where=text("text_digest IS NOT NULL")),
         Index("item_review", "review_rank", "id", postgresql_where=text("review_rank IS NOT NULL"), sqlite_where=text("review_rank IS NOT NULL")),
     )
 
@@ -66,6 +66,16 @@ class Item(Base, table=True):
     received_at: datetime
     attributes: dict[str, str] | None = Field(default=None, sa_type=JSON, sa_column_kwargs=_INDIRECT)
     """Segment and demographics that came with it, for slices; None without any."""
+    emotion: str | None = Field(default=None)
+    """anger, sadness, joy or neutral; None before it was read, or without words."""
+    aspects: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON)
+    """Sentences that judge the service, the process or the product: dimension, sentiment, confidence, and where in the text (start, end)."""
+    text_digest: str | None = Field(default=None, sa_column_kwargs=_INDIRECT)
+    """Hash of the words as they are read: the same words elsewhere are likely the same voice."""
+    duplicate_of: UUID | None = Field(default=None, sa_column_kwargs=_INDIRECT)
+    """The item that this one repeats; None for a voice of its own. A merged item is not counted."""
+    matched_by: str | None = Field(default=None, sa_column_kwargs=_INDIRECT)
+    """Who said by hand whose it is; None when keys did."""
     changed_at: datetime | None = Field(default=None)
     """When the platform says that this version was made; an older one that comes later does not replace it. None where it does not say."""
 
@@ -126,6 +136,10 @@ class TaxonomyCode(Base, table=True):
     examples: list[str] = Field(sa_type=JSON)
     active: bool
     version: int
+    parent: str | None = Field(default=None)
+    """The wider code of the same axis that this one belongs to; None at the top."""
+    merged_into: str | None = Field(default=None)
+    """The code that took this one's place; its labels stay as they were given and count as the other's in figures and in learning."""
 
 
 class LearnedHead(Base, table=True):
@@ -157,97 +171,6 @@ class TextVector(Base, table=True):
     digest: str = Field(primary_key=True)
     embedder: str = Field(primary_key=True)
     vector: bytes
-
-
-class WebhookSource(Base, table=True):
-    """A review platform's address here. Only hashes of its secret are kept; the one before stays good for a while after a change."""
-
-    __tablename__ = "webhook_source"
-
-    key: str = Field(primary_key=True)
-    kind: str
-    reference_kind: str
-    secret_hash: str
-    previous_hash: str | None
-    previous_until: datetime | None
-    version: int
-    settings: dict[str, Any] | None = Field(default=None, sa_type=JSON)
-    """What the platform needs beside the secret: addresses of its API, our business unit; never a credential."""
-    credentials: bytes | None = Field(default=None, sa_column_kwargs=_NONE)
-    """Signing secret and API keys, sealed."""
-
-
-class WebhookEvent(Base, table=True):
-    """What a platform sent, as it was, sealed: every version of a review, and events that we do not know."""
-
-    __tablename__ = "webhook_event"
-    __table_args__ = (Index("webhook_event_item", "item_id", "id"),)
-
-    id: UUID = Field(primary_key=True)
-    source_key: str
-    name: str = Field(sa_column_kwargs=_NONE)
-    outcome: str
-    item_id: UUID | None
-    sealed: bytes | None = Field(sa_column_kwargs=_DIRECT)
-    received_at: datetime
-
-
-class FollowUpRule(Base, table=True):
-    """When somebody owes the customer an answer, and by when. Overrides the shipped rule of the same key."""
-
-    __tablename__ = "follow_up_rule"
-
-    key: str = Field(primary_key=True)
-    rule: dict[str, Any] = Field(sa_type=JSON)
-    version: int
-
-
-class FollowUpRuleVersion(Base, table=True):
-    """Every version of every rule, for ever: which promise held when."""
-
-    __tablename__ = "follow_up_rule_version"
-
-    key: str = Field(primary_key=True)
-    version: int = Field(primary_key=True)
-    rule: dict[str, Any] = Field(sa_type=JSON)
-    by: str = Field(sa_column_kwargs=_INDIRECT)
-    at: datetime
-
-
-class FollowUp(Base, table=True):
-    """The duty to get back to one customer about one issue."""
-
-    __tablename__ = "follow_up"
-    __table_args__ = (
-        Index("follow_up_one_open", "customer_id", "issue", unique=True, postgresql_where=_OPEN, sqlite_where=_OPEN),
-        Index("follow_up_customer", "customer_id", "id"),
-        Index("follow_up_state", "state", "id"),
-    )
-
-    id: UUID = Field(primary_key=True)
-    item_id: UUID
-    customer_id: UUID | None = Field(sa_column_kwargs=_INDIRECT)
-    issue: str
-    reason: str
-    state: str
-    version: int
-    severity: int
-    department: str | None
-    owner: str | None = Field(sa_column_kwargs=_INDIRECT)
-    escalate_to: str | None = Field(sa_column_kwargs=_INDIRECT)
-    wants_call_back: bool
-    channel: str
-    language: str | None
-    attempt: int
-    reopens: UUID | None
-    escalation: int
-    opened_at: datetime
-    due_at: datetime
-    acknowledged_at: datetime | None
-    contacted_at: datetime | None
-    closed_at: datetime | None
-    outcome: str | None
-    note: str | None = Field(sa_column_kwargs=_FREE)
 
 
 class Customer(Base, table=True):

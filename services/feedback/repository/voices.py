@@ -1,6 +1,6 @@
 """Statements about voices, follow-ups and people."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -45,14 +45,6 @@ async def item(tx: Tx, item_id: UUID) -> Item:
 async def item_by_external(tx: Tx, source: str, external_id: str) -> Item | None:
     """Return the item that this source calls so; None when it never came."""
     return await tx.first(select(Item).where(col(Item.source) == source, col(Item.external_id) == external_id), Item)
-
-
-async def items(tx: Tx, filters: Mapping[str, Any], before: UUID | None, limit: int) -> list[Item]:
-    """Return items newest first; `filters` are column = value, None is no filter."""
-    statement = select(Item).where(*(col(getattr(Item, name)) == value for name, value in filters.items() if value is not None))
-    if before is not None:
-        statement = statement.where(col(Item.id) < before)
-    return await tx.all(statement.order_by(col(Item.id).desc()).limit(limit), Item)
 
 
 async def review_queue(tx: Tx, after: tuple[float, UUID] | None, limit: int, *, by_lot: bool) -> list[Item]:
@@ -101,6 +93,18 @@ async def taxonomy(tx: Tx) -> list[TaxonomyCode]:
 async def taxonomy_code(tx: Tx, axis: str, code: str) -> TaxonomyCode | None:
     """Return one code; None when the taxonomy does not have it."""
     return await tx.first(select(TaxonomyCode).where(col(TaxonomyCode.axis) == axis, col(TaxonomyCode.code) == code), TaxonomyCode)
+
+
+def current_codes(known: Iterable[TaxonomyCode]) -> dict[str, str]:
+    """Return for each merged code of one axis the code that stands in its place now."""
+    merged = {code.code: code.merged_into for code in known if code.merged_into is not None}
+    found = {}
+    for code, into in merged.items():
+        at, steps = into, 0
+        while at in merged and steps < len(merged):
+            at, steps = merged[at], steps + 1
+        found[code] = at
+    return found
 
 
 async def places(tx: Tx) -> dict[str, Place]:

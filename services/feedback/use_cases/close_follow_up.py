@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from services.feedback import repository
 from services.feedback.contract import FollowUpClosed, FollowUpEscalated
+from services.feedback.domain.follow_up_rules import CONFIRMED, NO_ANSWER, NOT_RECOVERED
 from services.feedback.domain.office_hours import after_office_hours
 from services.feedback.domain.severity import URGENT
 from services.feedback.models import FollowUp
@@ -19,7 +20,6 @@ from services.kit.errors import Conflict
 from services.kit.fields import Body, Command, Name
 from services.kit.ids import new_id
 
-CONFIRMED, NOT_RECOVERED, NO_ANSWER = "confirmed", "not_recovered", "no_answer"
 ATTEMPTS = 3
 """After so many tries that the customer did not find good enough, a person must decide; no further one is opened by itself."""
 AGAIN_OFFICE_HOURS = 4

@@ -39,7 +39,7 @@ class UnknownCode(Refused):
 class CorrectItem(Command):
     """What the label of one axis should be."""
 
-    axis: Literal["driver", "product", "sentiment", "severity"]
+    axis: Literal["driver", "product", "disposition", "journey_stage", "topic", "sentiment", "severity"]
     code: Code
 
 
@@ -84,6 +84,8 @@ async def _change(uow: UnitOfWork, item: Item, command: CorrectItem) -> tuple[di
     found = await repository.taxonomy_code(uow, command.axis, command.code)
     if found is None or not found.active:
         raise UnknownCode(f"{command.code} is not an active {command.axis}.", pointer="/code")
+    if command.axis not in {"driver", "product"}:
+        return {}, None
     if command.axis == "product":
         return {"product": command.code}, None
     return {"driver": command.code, "department": found.department, "product": found.product or item.product, "decision": PERSON}, found.department

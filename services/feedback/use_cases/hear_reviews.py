@@ -12,7 +12,8 @@ from sqlmodel import col
 from services.feedback import repository
 from services.feedback.contract import FeedbackRemoved
 from services.feedback.domain.items import RECEIVED, REMOVED, NewItem
-from services.feedback.models import Item, ItemVector, WebhookEvent
+from services.feedback.models import Item, ItemTerm, ItemVector, WebhookEvent
+from services.feedback.use_cases.reply_to_review import reopen_replies
 from services.feedback.use_cases.sealing import Words, vault_of
 from services.feedback.use_cases.take_in import take_in_once, wake_categoriser
 from services.kit.db import UnitOfWork
@@ -37,12 +38,16 @@ class ReviewEvent:
     """The event brings a part alone: what it does not name stays."""
 
 
-async def hear_reviews(uow: UnitOfWork, source_key: str, events: Sequence[ReviewEvent]) -> int:
-    """Keep every event, apply those that are reviews; return how many were understood."""
-    understood, rows = 0, []
+def understood(events: Sequence[ReviewEvent]) -> int:
+    """Return how many of the events are about a review."""
+    return sum(event.change not in {UNKNOWN, UNREADABLE} for event in events)
+
+
+async def hear_reviews(uow: UnitOfWork, source_key: str, events: Sequence[ReviewEvent]) -> None:
+    """Keep every event, apply those that are reviews."""
+    rows = []
     for event in events:
         outcome, item = await _apply(uow, event)
-        understood += outcome not in {UNKNOWN, UNREADABLE}
         row_id = new_id()
         row = {"id": row_id, "source_key": source_key, "name": event.name, "outcome": outcome, "received_at": uow.now}
         gone = outcome == DELETED or (item is not None and item.state == REMOVED)
@@ -50,7 +55,6 @@ async def hear_reviews(uow: UnitOfWork, source_key: str, events: Sequence[Review
         rows.append({**row, "item_id": item.id if item else None, "sealed": sealed})
     for row in rows:
         await uow.insert(WebhookEvent, row)
-    return understood
 
 
 async def _apply(uow: UnitOfWork, event: ReviewEvent) -> tuple[str, Item | None]:
@@ -105,13 +109,17 @@ async def _edit(uow: UnitOfWork, item: Item, words: Words, facts: dict[str, Any]
     }
     await uow.execute(update(Item).where(col(Item.id) == item.id).values(**changed))
     await uow.execute(delete(ItemVector).where(col(ItemVector.item_id) == item.id))
+    await reopen_replies(uow, item.id, "edited")
     await wake_categoriser(uow, item.id)
 
 
 async def _remove(uow: UnitOfWork, item: Item) -> None:
     """Leave a tombstone: the words go, the row stays and refuses to live again."""
-    gone = {"state": REMOVED, "title": None, "text": "", "sealed": None, "review_rank": None, "version": item.version + 1}
+    blank = dict.fromkeys(("title", "sealed", "review_rank", "aspects", "text_digest"))
+    gone = {**blank, "state": REMOVED, "text": "", "version": item.version + 1}
     await uow.execute(update(Item).where(col(Item.id) == item.id).values(**gone))
     await uow.execute(update(WebhookEvent).where(col(WebhookEvent.item_id) == item.id).values(sealed=None))
     await uow.execute(delete(ItemVector).where(col(ItemVector.item_id) == item.id))
+    await uow.execute(delete(ItemTerm).where(col(ItemTerm.item_id) == item.id))
+    await reopen_replies(uow, item.id, "deleted")
     uow.emit(FeedbackRemoved(item_id=item.id, customer_id=item.customer_id, source=item.source, removed_at=uow.now))

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from services.feedback.domain.items import IMPORTED, RECEIVED
 from services.feedback.models import Correction, Item
+from services.feedback.use_cases.forgetting import erased_among
 from services.feedback.use_cases.take_in import PATIENCE, announce
 from services.kit.db import UnitOfWork
 from services.kit.due import DueJob
@@ -24,6 +25,7 @@ ANNOUNCED = 500
 SOON = timedelta(seconds=5)
 AT_LATEST = timedelta(seconds=60)
 """An import that never ends must not keep what it brought from being read."""
+LABELLED = Literal["driver", "product", "disposition", "journey_stage", "topic", "sentiment", "severity"]
 KEY_KINDS = Literal["account", "phone", "email", "platform", "order", "reference"]
 KINDS = Literal["answer", "service_review", "product_review", "call_note", "chat", "email", "idea"]
 
@@ -51,7 +53,7 @@ class ImportedItem(Command):
     contact_id: UUID | None = None
     said_at: Instant | None = None
     wants_contact: bool = False
-    labels: Annotated[dict[Literal["driver", "product", "sentiment", "severity"], Code] | None, Field(max_length=4)] = None
+    labels: Annotated[dict[LABELLED, Code] | None, Field(max_length=7)] = None
     attributes: Annotated[dict[Code, Name] | None, Field(max_length=20)] = None
 
     @model_validator(mode="after")
@@ -84,6 +86,8 @@ class Stored:
     accepted: int = 0
     repeated: int = 0
     differing: list[int] = field(default_factory=list)
+    erased: list[int] = field(default_factory=list)
+    """Lines about customers who were erased here."""
 
 
 async def store_rows(uow: UnitOfWork, rows: Sequence[ReadyRow], started: datetime) -> Stored:
@@ -91,7 +95,11 @@ async def store_rows(uow: UnitOfWork, rows: Sequence[ReadyRow], started: datetim
     told = Stored()
     new: dict[tuple[str, str], ReadyRow] = {}
     known = await _known(uow, rows)
+    gone = await _gone(uow, rows)
     for row in rows:
+        if row.values["customer_id"] in gone:
+            told.erased.append(row.line)
+            continue
         key = (row.source, row.external_id)
         digest = known.get(key) or (new[key].digest if key in new else None)
         if digest is None:
@@ -108,6 +116,13 @@ async def store_rows(uow: UnitOfWork, rows: Sequence[ReadyRow], started: datetim
         await _store_labels(uow, chosen)
         await uow.schedule("announce_imported", key="all", at=min(uow.now + SOON, max(uow.now, started + AT_LATEST)))
     return told
+
+
+async def _gone(uow: UnitOfWork, rows: Sequence[ReadyRow]) -> set[UUID]:
+    """Return the customers of these lines who were erased; nobody is looked for while nobody ever was."""
+    if not await uow.raw("SELECT 1 FROM forgotten LIMIT 1"):
+        return set()
+    return await erased_among(uow, {row.values["customer_id"] for row in rows if row.values["customer_id"] is not None})
 
 
 async def _known(uow: UnitOfWork, rows: Sequence[ReadyRow]) -> dict[tuple[str, str], str]:

@@ -2,7 +2,8 @@
 
 import hmac
 import secrets
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -13,8 +14,7 @@ from pydantic import Field
 from services.feedback import repository
 from services.feedback.models import WebhookSource
 from services.feedback.use_cases.sealing import Vault, vault_of
-from services.kit.db import Tx, UnitOfWork
-from services.kit.errors import NotFound
+from services.kit.db import UnitOfWork
 from services.kit.fields import Command, Reference
 
 KINDS = Literal[
@@ -77,16 +77,14 @@ def _row_of(key: str) -> UUID:
     return uuid5(NAMESPACE_OID, f"webhook_source/{key}")
 
 
-async def source_of_secret(tx: Tx, kind: str, secret: str) -> WebhookSource:
-    """Return the source that this secret opens; raises NotFound. Every known hash is compared in constant time, so timing tells nothing."""
+def fitting(sources: Sequence[WebhookSource], kind: str, secret: str, now: datetime) -> WebhookSource | None:
+    """Return the source of this kind that the secret opens, if any. Every known hash is compared in constant time, so timing tells nothing."""
     given, found = _hash(secret), None
-    for source in await repository.webhook_sources(tx, kind):
-        former_holds = source.previous_hash is not None and source.previous_until is not None and tx.now < source.previous_until
+    for source in sources:
+        former_holds = source.previous_hash is not None and source.previous_until is not None and now < source.previous_until
         fits = hmac.compare_digest(given, source.secret_hash)
         fits_former = hmac.compare_digest(given, source.previous_hash or "-") and former_holds
-        found = source if fits or fits_former else found
-    if found is None:
-        raise NotFound("There is no such address.")
+        found = source if source.kind == kind and (fits or fits_former) else found
     return found
 
 

@@ -10,7 +10,8 @@ from services.customers.contract import ConsentChanged, CustomerChanged, Custome
 from services.feedback import repository
 from services.feedback.contract import SubjectErased
 from services.feedback.domain.items import CATEGORISED, RECEIVED, REMOVED
-from services.feedback.models import Customer, CustomerAlias, FollowUp, Item, ItemVector, Refusal, WebhookEvent
+from services.feedback.models import Customer, CustomerAlias, FollowUp, Item, ItemTerm, ItemVector, Refusal, Reply, ThemeMember, WebhookEvent
+from services.feedback.use_cases.forgetting import erased_among, remember_erased
 from services.feedback.use_cases.record_labels import tell_categorised
 from services.feedback.use_cases.take_in import wake_categoriser
 from services.kit.db import UnitOfWork
@@ -32,7 +33,7 @@ async def hear_customer_changed(uow: UnitOfWork, event: CustomerChanged) -> None
 
 async def hear_subject_identified(uow: UnitOfWork, event: SubjectIdentified) -> None:
     """Attach the item to its customer; tell again what it is about if that was told without, and see whether an answer is owed."""
-    if event.subject_kind != "feedback_item":
+    if event.subject_kind != "feedback_item" or await erased_among(uow, [event.customer_id]):
         return
     unowned = update(Item).where(col(Item.id) == event.subject_id, col(Item.customer_id).is_(None))
     if await uow.execute(unowned.values(customer_id=event.customer_id, categorise_from=uow.now)) == 0:
@@ -80,7 +81,11 @@ async def hear_erased(uow: UnitOfWork, event: CustomerErased) -> None:
     chosen = select(col(Item.id)).where(col(Item.customer_id) == event.customer_id)
     items = [str(row["id"]) for row in await uow.rows(chosen)]
     mine = chosen.scalar_subquery()
-    rows = await uow.execute(update(WebhookEvent).where(col(WebhookEvent.item_id).in_(mine)).values(sealed=None))
+    await remember_erased(uow, event.customer_id)
+    await uow.execute(delete(ItemTerm).where(col(ItemTerm.item_id).in_(mine)))
+    await uow.execute(delete(ThemeMember).where(col(ThemeMember.item_id).in_(mine)))
+    rows = await uow.execute(update(Reply).where(col(Reply.item_id).in_(mine)).values(text="", state="withdrawn"))
+    rows += await uow.execute(update(WebhookEvent).where(col(WebhookEvent.item_id).in_(mine)).values(sealed=None))
     rows += await uow.execute(delete(ItemVector).where(col(ItemVector.item_id).in_(mine)))
     blank: dict[str, Any] = {
         "state": REMOVED,
@@ -90,6 +95,8 @@ async def hear_erased(uow: UnitOfWork, event: CustomerErased) -> None:
         "customer_keys": [],
         "attributes": None,
         "review_rank": None,
+        "aspects": None,
+        "text_digest": None,
         "version": col(Item.version) + 1,
     }
     rows += await uow.execute(update(Item).where(col(Item.customer_id) == event.customer_id).values(**blank))

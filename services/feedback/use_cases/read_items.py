@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Protocol
 from uuid import UUID
 
@@ -11,8 +12,10 @@ from numpy.typing import NDArray
 
 from services.feedback import repository
 from services.feedback.domain.categorising import Heads, Labels, Place, Voice, categorise
+from services.feedback.domain.finding import terms
 from services.feedback.domain.heads import PERSON, Head, Reading
 from services.feedback.domain.ports import Embedder, Matrix
+from services.feedback.domain.sentences import parts
 from services.feedback.models import Item
 from services.feedback.repository import spoken
 from services.feedback.use_cases.record_labels import ReadItem
@@ -28,6 +31,10 @@ class ShippedTexts(Protocol):
     def tone_sentences(self) -> tuple[list[str], list[str], NDArray[np.int64]]: ...  # noqa: D102
     @property
     def background(self) -> list[str]: ...  # noqa: D102
+    @property
+    def emotion(self) -> Head: ...  # noqa: D102
+    @property
+    def dimension(self) -> Head: ...  # noqa: D102
     @property
     def tone_vectors(self) -> Matrix: ...  # noqa: D102
     @property
@@ -54,7 +61,15 @@ class Reader:
 
     def heads(self) -> Heads:
         """Return the heads that read now."""
-        return Heads(self.learned.get("sentiment", self.shipped.sentiment), self.learned.get("driver"), self.learned.get("product"))
+        others = tuple(head for axis, head in sorted(self.learned.items()) if axis in FURTHER_AXES)
+        return Heads(
+            self.learned.get("sentiment", self.shipped.sentiment),
+            self.learned.get("driver"),
+            self.learned.get("product"),
+            self.shipped.emotion,
+            self.shipped.dimension,
+            others,
+        )
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Return the vectors; one caller at a time, because the model keeps every core busy by itself."""
@@ -81,17 +96,24 @@ class Reader:
         """Read a batch of items; `known` are vectors that were made before."""
         heads = self.heads()
         texts = [spoken(item.title, item.text) for item in items]
+        sentences = [parts(item.text) if text and item.id not in known else [] for item, text in zip(items, texts, strict=True)]
         new = [text for item, text in zip(items, texts, strict=True) if text and item.id not in known]
+        new += [one.text for listed in sentences if len(listed) > 1 for one in listed]
         vectors = iter(self.embed(new)) if new else iter(())
+        rows = [
+            None if not text else np.frombuffer(known[item.id], dtype=np.float16).astype(np.float32) if item.id in known else next(vectors)
+            for item, text in zip(items, texts, strict=True)
+        ]
         found = []
-        for item, text in zip(items, texts, strict=True):
-            row = None
-            if text:
-                row = np.frombuffer(known[item.id], dtype=np.float16).astype(np.float32) if item.id in known else next(vectors)
-            labels = categorise(self._voice(item, text, earlier), None if row is None else row[None, :], heads, places)
+        for item, text, row, listed in zip(items, texts, rows, sentences, strict=True):
+            apart = [(one, next(vectors)[None, :]) for one in listed] if len(listed) > 1 else [(one, _row(row)) for one in listed]
+            labels = categorise(self._voice(item, text, earlier), None if row is None else row[None, :], heads, places, apart)
             kept = tuple(label for label in item.labels if label["decision"] == PERSON)
-            fresh = None if row is None or item.id in known else row.astype(np.float16).tobytes()
-            found.append(ReadItem(item.id, item.version, labels, fresh, kept))
+            is_new = row is not None and item.id not in known
+            fresh = row.astype(np.float16).tobytes() if row is not None and is_new else None
+            words = tuple(terms(f"{item.title or ''} {item.text}", labels.language)) if is_new else ()
+            labels = labels if is_new or row is None else replace(labels, aspects=None)
+            found.append(ReadItem(item.id, item.version, labels, fresh, kept, words, _digest(text)))
         return found
 
     def read_texts(self, texts: Sequence[str], places: Mapping[str, Place]) -> list["TextReading"]:
@@ -103,7 +125,7 @@ class Reader:
         for text in texts:
             row = next(vectors)[None, :] if text else None
             voice = Voice(UUID(int=1), text, self.detect_language(text) if text else None, None, None, None, wants_contact=False, earlier_negative=0)
-            labels = categorise(voice, row, heads, places)
+            labels = categorise(voice, row, heads, places)  # sentences are not read apart here: nothing of a text is kept
             driver = heads.driver.read(row, [text])[0] if heads.driver is not None and row is not None else None
             found.append(TextReading(labels, driver, self._telling(heads.driver, driver, text)))
         return found
@@ -148,5 +170,18 @@ async def refresh(runtime: Runtime, reader: Reader) -> None:
         reader.take_heads(stored, newest)
 
 
+def _row(row: Matrix | None) -> Matrix:
+    if row is None:
+        raise ValueError("a sentence without words")
+    return row[None, :]
+
+
+def _digest(text: str) -> str | None:
+    """Return the hash by which the same words are known again; None for no words."""
+    plain = " ".join(text.casefold().split())
+    return sha256(plain.encode()).hexdigest()[:32] if plain else None
+
+
 TELLING = 5
+FURTHER_AXES = frozenset({"disposition", "journey_stage", "topic"})
 _ONE_AT_A_TIME = threading.Lock()

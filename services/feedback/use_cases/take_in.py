@@ -9,6 +9,7 @@ from services.customers.contract import IdentityKey
 from services.feedback.contract import FeedbackReceived
 from services.feedback.domain.items import RECEIVED, NewItem
 from services.feedback.models import Item
+from services.feedback.use_cases.forgetting import CustomerWasErased, erased_among
 from services.feedback.use_cases.sealing import Words
 from services.kit.db import UnitOfWork
 from services.kit.errors import Conflict
@@ -26,7 +27,12 @@ class ItemDiffers(Conflict):
 
 
 async def take_in(uow: UnitOfWork, new: NewItem, item_id: UUID, words: Words) -> Mapping[str, Any]:
-    """Store the item under `item_id`. Raises UniqueViolation when (source, external id) is known: the caller then looks at what is there."""
+    """Store the item under `item_id`; raises CustomerWasErased.
+
+    Raises UniqueViolation when (source, external id) is known: the caller then looks at what is there.
+    """
+    if await _of_erased(uow, new):
+        raise CustomerWasErased("This customer was erased here.", pointer="/customer_id")
     row = item_row(uow, new, item_id, words)
     await uow.insert(Item, row)
     await announce(uow, row)
@@ -34,12 +40,18 @@ async def take_in(uow: UnitOfWork, new: NewItem, item_id: UUID, words: Words) ->
 
 
 async def take_in_once(uow: UnitOfWork, new: NewItem, item_id: UUID, words: Words) -> bool:
-    """Store the item unless (source, external id) is known; return whether it is new."""
+    """Store the item unless (source, external id) is known, or its customer was erased; return whether it is new."""
+    if await _of_erased(uow, new):
+        return False
     row = item_row(uow, new, item_id, words)
     fresh = await uow.insert_ignore(Item, row)
     if fresh:
         await announce(uow, row)
     return fresh
+
+
+async def _of_erased(uow: UnitOfWork, new: NewItem) -> bool:
+    return new.customer_id is not None and bool(await erased_among(uow, [new.customer_id]))
 
 
 def item_row(uow: UnitOfWork, new: NewItem, item_id: UUID, words: Words) -> dict[str, Any]:

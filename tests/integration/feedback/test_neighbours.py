@@ -147,13 +147,13 @@ async def test_an_erased_customer_s_words_are_gone_and_do_not_come_back(open_roo
         source = await api.put("/feedback/v1/webhook-sources/shop", json={})
         door = f"/feedback/v1/webhooks/trustpilot/{source.json()['secret']}"
         await room.anonymous().post(door, json={"events": [a_review(text="Call me on 020 7946 0958, Anna Smith")]})
-        await room.settle()
+        await room.pass_time(seconds=1)
         item_id = room.said(FeedbackReceived)[0].item_id
         await room.hear(SubjectIdentified(subject_kind="feedback_item", subject_id=item_id, customer_id=ANNA))
         await room.hear(_customer(ANNA, "Anna", "en", "anna@example.com"), an_answer())
         await room.settle()
         await room.hear(CustomerErased(customer_id=ANNA))
         await room.anonymous().post(door, json={"events": [a_review("updated", text="Anna Smith again")]})
-        await room.settle()
+        await room.pass_time(seconds=1)
         items = (await api.get(f"/feedback/v1/items?customer_id={ANNA}")).json()["items"]
         assert [(one["state"], one["title"], one["text"], one["sentiment"]) for one in items] == [("removed", None, "", "negative")] * 2

@@ -27,6 +27,7 @@ async def _tell(room: Room, address: str, shape: str, change: str, version: int)
     body = orjson.dumps(call(shape, 7, change, version))
     answer = await room.anonymous().post(address, content=body, headers=headers_of(shape, body, f"m-{version}", room.clock.now()))
     assert answer.status_code == 200
+    await room.pass_time(seconds=1)
     processed: int = answer.json()["processed"]
     return processed
 
@@ -69,6 +70,7 @@ async def test_what_only_names_a_review_or_cannot_be_read_is_kept_where_people_s
         trustpilot = await _address(room, "trustpilot")
         for body in (b"{", b'{"events":[{"eventName":"service-review-liked","eventData":{"id":"1"}}]}'):
             assert (await room.anonymous().post(trustpilot, content=body)).json() == {"processed": 0}
+        await room.pass_time(seconds=1)
         waiting = (await room.client(*ALL).get("/feedback/v1/unknown-webhook-events")).json()
         assert [(one["source_key"], one["outcome"]) for one in waiting] == [
             ("trustpilot", "unknown"), ("trustpilot", "unreadable"), ("feefo", "to_fetch"), ("google", "to_fetch"),

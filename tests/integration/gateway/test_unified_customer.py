@@ -1,5 +1,7 @@
 """The unified customer view over real services, and what is left of it when one is gone."""
 
+from datetime import timedelta
+
 import pytest
 
 from gateway.clients.transport import Unreachable
@@ -295,3 +297,40 @@ async def test_a_part_that_is_left_out_by_a_condition_asks_nobody(house: Running
     assert asked_before == 0
     assert "feedback" in with_it["data"]["customer"]
     assert len(house.ways["feedback"].calls) == 1
+
+
+FOUND = """query($words: String) {
+  feedback(first: 5, words: $words) { edges { node { uid text emotion duplicateOf aspects { dimension sentiment } customerId } } }
+  unmatchedFeedback(first: 5) { edges { node { uid } } }
+  reviewQueue(first: 5) { pageInfo { hasNextPage } }
+  themes(first: 5) { size words quotes { text } }
+  feedbackSpikes(first: 5) { code }
+  driverPriorities { driver prevalence { share } trendP }
+  recovery { closed recovered { share low high } stillOpen }
+  reviewReplies(first: 5) { edges { node { state } } }
+}"""
+
+
+async def test_what_feedback_found_is_asked_and_changed_by_graphql(house: Running) -> None:
+    await fill(house)
+    key = await house.key("administrator", holder=f"admin {new_id()}")
+    record = """mutation($f: RecordFeedbackInput!) { recordFeedback(input: $f) { entity { uid } userErrors { code } } }"""
+    said = {"externalId": f"idea-{new_id()}", "kind": "email", "text": "The zeppelin never landed."}
+    uid = (await house.ask(key, record, f=said))["data"]["recordFeedback"]["entity"]["uid"]
+    house.clock.move_to(house.clock.now() + timedelta(seconds=40))
+    await house.settle()
+
+    found = await house.ask(key, FOUND, words="zeppelins landed")
+    assert "errors" not in found, found
+    data = found["data"]
+    assert [edge["node"]["text"] for edge in data["feedback"]["edges"]] == ["The zeppelin never landed."]
+    assert data["unmatchedFeedback"]["edges"] == []  # in the whole house every key finds or makes its customer
+    assert (data["themes"], data["feedbackSpikes"], data["reviewReplies"]["edges"]) == ([], [], [])
+    assert data["recovery"]["recovered"] == {"share": None, "low": None, "high": None}
+
+    customer = (await house.ask(key, "query($key: IdentityKeyInput!) { customer(key: $key) { uid } }", key=KEY))["data"]["customer"]["uid"]
+    change = """mutation($i: ID!, $c: UUID!) { matchFeedback(itemId: $i, customerId: $c) { entity { customerId } userErrors { code } }
+      draftReviewReply(itemId: $i, text: "Sorry.") { entity { state } userErrors { code field } } }"""
+    changed = (await house.ask(key, change, i=uid, c=customer))["data"]
+    assert changed["matchFeedback"] == {"entity": {"customerId": customer}, "userErrors": []}
+    assert changed["draftReviewReply"]["userErrors"][0]["code"] == "feedback_not_answerable"

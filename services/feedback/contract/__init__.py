@@ -1,29 +1,35 @@
 """What feedback tells the others: what was said, what it is about, and whose duty it became."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-
 from services.customers.contract import IdentityKey
+from services.feedback.contract.views import AspectView, CustomerViews, FollowUpView, GivenLabel, ItemView, SectionView
 from services.kit.events import Event
-from services.kit.fields import View
 
-
-class GivenLabel(BaseModel):
-    """One value on one axis with its provenance."""
-
-    model_config = ConfigDict(frozen=True)
-
-    axis: str
-    """driver, product, disposition, journey_stage, topic, sentiment or severity."""
-    code: str
-    confidence: float
-    decision: str
-    """auto, needs_review, unknown or person."""
-    source: str
-    """Model, rule or person with its version, e.g. `model:driver@3`."""
+__all__ = [
+    "AspectView",
+    "ContributorTold",
+    "CustomerViews",
+    "FeedbackCategorised",
+    "FeedbackCorrected",
+    "FeedbackMatched",
+    "FeedbackMerged",
+    "FeedbackReceived",
+    "FeedbackRemoved",
+    "FeedbackSpiked",
+    "FollowUpClosed",
+    "FollowUpEscalated",
+    "FollowUpOpened",
+    "FollowUpView",
+    "GivenLabel",
+    "ItemView",
+    "ReplyPublished",
+    "SectionView",
+    "SubjectErased",
+    "ThemeGrew",
+]
 
 
 class FeedbackReceived(Event):
@@ -175,75 +181,67 @@ class ContributorTold(Event):
     language: str
 
 
-class ItemView(View):
-    """A feedback item as others see it: the text is masked unless the reader may see personal data."""
+class ThemeGrew(Event):
+    """Something that nobody has a name for is said again and again: new, or said at least twice as often as before."""
 
-    id: UUID
-    source: str
-    external_id: str
-    kind: str
-    state: str
-    """received (not read yet), categorised or removed."""
-    version: int
-    customer_id: UUID | None
-    contact_id: UUID | None
-    title: str | None
-    text: str
-    score: float | None
-    scale_max: float | None
-    wants_contact: bool
-    language: str | None
-    sentiment: str | None
-    severity: int | None
-    driver: str | None
-    department: str | None
-    product: str | None
-    decision: str | None
-    labels: list[GivenLabel]
-    reasons: list[str]
-    """Why it is as severe as it is, rule by rule."""
-    follow_up_id: UUID | None
-    said_at: datetime
-    received_at: datetime
+    subject: ClassVar[str] = "feedback.theme_grew.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("theme_id",)
+
+    theme_id: UUID
+    words: list[str]
+    size: int
+    recent: int
+    """Voices of the last seven days."""
+    growth: float
+    """Voices a day of the last seven days, over those of the days before."""
 
 
-class FollowUpView(View):
-    """A follow-up with everything that was promised and done."""
+class FeedbackSpiked(Event):
+    """On a day a code was heard more often than its past explains; five of a hundred such alarms may be false (false discovery rate)."""
 
-    id: UUID
+    subject: ClassVar[str] = "feedback.spiked.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("code",)
+
+    code: str
+    day: date
+    observed: int
+    expected: float
+    total: int
+    q: float
+    """Adjusted chance of so many by accident."""
+
+
+class FeedbackMatched(Event):
+    """A person said whose voice this is, where no key did."""
+
+    subject: ClassVar[str] = "feedback.matched.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("item_id",)
+
     item_id: UUID
+    customer_id: UUID
+    by: str
+
+
+class FeedbackMerged(Event):
+    """An item repeats another and is not counted any more; `merged` false: that was undone, it counts again."""
+
+    subject: ClassVar[str] = "feedback.merged.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("item_id",)
+
+    item_id: UUID
+    into: UUID
+    merged: bool
+    by: str
+
+
+class ReplyPublished(Event):
+    """A reply to a review stands on its platform."""
+
+    subject: ClassVar[str] = "feedback.reply_published.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("item_id",)
+
+    item_id: UUID
+    reply_id: UUID
     customer_id: UUID | None
-    issue: str
-    reason: str
-    state: str
-    version: int
-    severity: int
-    department: str | None
-    owner: str | None
-    wants_call_back: bool
-    channel: str
-    language: str | None
-    attempt: int
-    reopens: UUID | None
-    escalation: int
-    opened_at: datetime
-    due_at: datetime
-    acknowledged_at: datetime | None
-    contacted_at: datetime | None
-    closed_at: datetime | None
-    outcome: str | None
-    note: str | None
-
-
-class SectionView(View):
-    """One section of the unified view of one customer."""
-
-    version: int
-    as_of: datetime
-    data: list[ItemView] | list[FollowUpView]
-
-
-class CustomerViews(View):
-    """The sections `feedback` and `follow_ups` of each customer that was asked for."""
-
-    views: dict[UUID, dict[str, SectionView]]
+    source: str
+    sent_at: datetime
