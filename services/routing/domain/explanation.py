@@ -50,6 +50,8 @@ def say_contact_terms(terms: Mapping[str, Any], others: int) -> str:
     )
     if terms["starving"]:
         sentence += ", first because it has waited beyond the queue's limit"
+    if terms.get("planned_together"):
+        return sentence + f", one pair of a plan for everybody free and {others + 1} waiting with the largest sum of I."
     return sentence + (f", best of {others + 1} waiting." if others else ", the only one waiting.")
 
 

@@ -120,7 +120,21 @@ async def _conditions(tx: Tx, contact: Contact, agent: Agent, policy: Policy, wa
         explanation.judge_skills(policy, agent.skills, short, waited_s),
         Condition("capacity", used < maximum, f"Holds {used} of {maximum} places for {contact.channel}."),
         await _passed(tx, contact, mine.reason if mine else None, mine.excluded_at.isoformat() if mine else None),
+        Condition("not_excluded", str(agent.id) not in contact.banned, "Is kept from this contact by who queued it."),
+        await _promised(tx, contact, agent),
     ]
+
+
+async def _promised(tx: Tx, contact: Contact, agent: Agent) -> Condition:
+    """Judge whether the contact still waits for the owner of its case alone."""
+    owner, until = contact.sticky_agent_id, contact.sticky_until
+    if owner is None or until is None or owner == agent.id or tx.now >= until or await contacts.exclusion(tx, contact.id, owner) is not None:
+        return Condition("not_promised", met=True, sentence="Is not promised to somebody else.")
+    known = (await agents.agents_by_id(tx, [owner])).get(owner)
+    if known is None or not is_routable(known.activity):
+        return Condition("not_promised", met=True, sentence="The owner of its case is not available.")
+    left = (until - tx.now).total_seconds()
+    return Condition("not_promised", met=False, sentence=f"Waits for {known.name}, who had its case last, for {left:.0f} s more.")
 
 
 async def _passed(tx: Tx, contact: Contact, reason: str | None, since: str | None) -> Condition:

@@ -1,7 +1,7 @@
 """Put a contact in its line: compile what it wants, give it its credit and class, tell the others, and look for an agent at once."""
 
-from dataclasses import dataclass, field
-from datetime import datetime, time
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +10,13 @@ from services.kit.db import UnitOfWork
 from services.kit.errors import Refused
 from services.kit.ids import new_id
 from services.routing.contract import ContactQueued
+from services.routing.domain.affinity import is_steered
 from services.routing.domain.contact import ContactState, Trigger
 from services.routing.domain.credit import total_credit_s
 from services.routing.domain.eligibility import Step, compile_policy
 from services.routing.domain.hours import Hours, open_from
 from services.routing.models import Contact, Queue
-from services.routing.repository import customers, queues
+from services.routing.repository import contacts, customers, lessons, queues
 from services.routing.use_cases.match import LOOK_AGAIN, match_contact
 
 
@@ -43,6 +44,8 @@ class Arrival:
     case_id: UUID | None = None
     follow_up_id: UUID | None = None
     context: dict[str, Any] = field(default_factory=dict)
+    banned: list[UUID] = field(default_factory=list)
+    """Agents who are never asked."""
 
 
 async def enqueue_contact(uow: UnitOfWork, queue: Queue, arrival: Arrival) -> UUID:
@@ -53,6 +56,7 @@ async def enqueue_contact(uow: UnitOfWork, queue: Queue, arrival: Arrival) -> UU
     for key in arrival.customer_keys:
         customer_id = customer_id or await customers.customer_with(uow, key.kind, key.value)
     waits_from = open_from(hours_of(queue), uow.now)
+    steered = await _is_steered(uow, contact_id)
     row = blank_contact(uow, contact_id) | {
         "external_id": arrival.external_id,
         "channel": arrival.channel,
@@ -71,7 +75,10 @@ async def enqueue_contact(uow: UnitOfWork, queue: Queue, arrival: Arrival) -> UU
         "follow_up_id": arrival.follow_up_id,
         "context": arrival.context,
         "waits_from": waits_from,
+        "steered": steered,
+        "banned": [str(agent_id) for agent_id in arrival.banned],
     }
+    row |= await _owner(uow, queue, arrival, waits_from)
     row["class_key"] = await class_for(uow, queue, Contact.model_validate(row))
     await uow.insert(Contact, row)
     _tell(uow, Contact.model_validate(row))
@@ -86,7 +93,23 @@ async def class_for(uow: UnitOfWork, queue: Queue, contact: Contact) -> str:
     own = [(str(skill), int(level)) for skill, level in contact.requires]
     steps = [Step(int(after_s), str(skill), int(level)) for after_s, skill, level in [*queue.relax, *contact.relax]]
     policy = compile_policy([(str(skill), int(level)) for skill, level in queue.requires], own, contact.language, steps)
-    return await queues.class_of(uow, queue.key, contact.channel, policy, await credit_of(uow, contact))
+    policy = replace(policy, prefer=tuple(sorted((str(skill), int(level)) for skill, level in queue.prefer)))
+    return await queues.class_of(uow, queue.key, contact.channel, policy, await credit_of(uow, contact), steered=contact.steered)
+
+
+async def _is_steered(uow: UnitOfWork, contact_id: UUID) -> bool:
+    how = await lessons.learning(uow)
+    return not how.enabled or is_steered(contact_id.int, how.hold_out_share)
+
+
+async def _owner(uow: UnitOfWork, queue: Queue, arrival: Arrival, waits_from: datetime) -> dict[str, Any]:
+    """Promise the contact to who had its case last, for as long as the queue grants; somebody else gets it afterwards."""
+    if arrival.case_id is None or queue.sticky_seconds == 0:
+        return {}
+    owner = await contacts.last_agent_of_case(uow, arrival.case_id)
+    if owner is None or owner in arrival.banned:
+        return {}
+    return {"sticky_agent_id": owner, "sticky_until": waits_from + timedelta(seconds=queue.sticky_seconds)}
 
 
 async def credit_of(uow: UnitOfWork, contact: Contact) -> int:
@@ -104,6 +127,7 @@ def hours_of(queue: Queue) -> Hours | None:
         weekdays=frozenset(queue.hours["weekdays"]),
         opens=time.fromisoformat(queue.hours["opens"]),
         closes=time.fromisoformat(queue.hours["closes"]),
+        holidays=frozenset(date.fromisoformat(day) for day in queue.hours.get("holidays", ())),
     )
 
 
@@ -125,6 +149,8 @@ def blank_contact(uow: UnitOfWork, contact_id: UUID) -> dict[str, Any]:
         "changed_at": moment,
         "transfers": 0,
         "talked_seconds": 0.0,
+        "steered": True,
+        "banned": [],
     }
 
 

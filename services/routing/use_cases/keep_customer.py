@@ -7,7 +7,7 @@ from services.kit.db import UnitOfWork
 from services.kit.subjects import forget_told
 from services.routing.contract import SubjectErased
 from services.routing.domain.contact import Trigger
-from services.routing.repository import customers, matching, queues
+from services.routing.repository import customers, lessons, matching, queues
 from services.routing.use_cases.enqueue_contact import credit_of
 from services.routing.use_cases.match import match_contact
 
@@ -33,7 +33,8 @@ async def name_contact(uow: UnitOfWork, event: SubjectIdentified) -> None:
 
 async def forget_customer(uow: UnitOfWork, event: CustomerErased) -> None:
     """Blank texts and keys; counts stay."""
-    rows = await customers.forget(uow, event.customer_id)
+    rows = await lessons.forget_labels(uow, await customers.contacts_of(uow, event.customer_id))
+    rows += await customers.forget(uow, event.customer_id)
     if event.erasure_id is not None:
         contacts = [str(one) for one in await customers.contacts_of(uow, event.customer_id)]
         rows += await forget_told(uow, [str(event.customer_id)], keys=contacts)

@@ -1,5 +1,6 @@
 """Set up a line of contacts: its channels, promise, hours, what it wants from agents and how that loosens."""
 
+from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -49,6 +50,8 @@ class OpeningHours(Command):
     weekdays: Annotated[list[Weekday], Field(min_length=1, max_length=7)]
     opens: ClockTime
     closes: ClockTime
+    holidays: list[date] = Field(default_factory=list, max_length=400)
+    """Local days on which the queue stays closed."""
 
     @model_validator(mode="after")
     def _forward(self) -> Self:
@@ -75,15 +78,22 @@ class PutQueue(Command):
     hours: OpeningHours | None = None
     requires: list[Need] = Field(default_factory=list, max_length=10)
     relax: list[Relaxation] = Field(default_factory=list, max_length=10)
+    prefer: list[Need] = Field(default_factory=list, max_length=10)
+    """Skills that are welcome but not wanted: who has them all counts for as much as 120 s of idling more."""
+    sticky_seconds: Annotated[int, Field(ge=0, le=86_400)] = 0
+    """How long a contact of a known case waits for the agent who had the case last, before anybody else is asked."""
 
 
 async def put_queue(uow: UnitOfWork, key: str, command: PutQueue) -> Queue:
     """Create or replace a queue. Contacts that wait keep the policy under which they came."""
     await refuse_unknown_skills(uow, [need.skill for need in command.requires], "/requires")
+    await refuse_unknown_skills(uow, [need.skill for need in command.prefer], "/prefer")
     _refuse_idle_steps(command)
-    row = command.model_dump() | {
+    row = command.model_dump(exclude={"hours"}) | {
+        "hours": None if command.hours is None else command.hours.model_dump(mode="json"),
         "requires": [[need.skill, need.level] for need in command.requires],
         "relax": [step.row() for step in command.relax],
+        "prefer": [[need.skill, need.level] for need in command.prefer],
         "starvation_seconds": command.starvation_seconds or starvation_cap_s(command.sla_seconds),
     }
     await store_queue(uow, key, row)

@@ -68,7 +68,8 @@ class Benches:
 
     def open_channels(self, agent: DeskAgent) -> int:
         """Return as bits which channels the agent has room for."""
-        held = tuple(sorted(agent.held.values()))
+        carried = agent.held
+        held = tuple(sorted(carried.values())) if len(carried) > 1 else tuple(carried.values())
         known = self._open.get((agent.profile, held))
         if known is None:
             capacity, names = self.profiles[agent.profile].capacity, self.channels[agent.profile]
@@ -78,7 +79,8 @@ class Benches:
 
     def seat(self, agent: DeskAgent) -> bool:
         """Put the agent where shift and work allow; return whether the agent is idle now."""
-        self.rise(agent)
+        if agent.idle:
+            self.rise(agent)
         mask = self.open_channels(agent) if agent.on_shift else 0
         agent.open = mask
         if not mask:

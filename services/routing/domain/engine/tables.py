@@ -10,8 +10,6 @@ from services.routing.domain.engine.rules import pace_prior, resolution_prior
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
-HEAD, START, RISE, LIMIT = range(4)
-"""Rows of `ClassTable.live`: age of the oldest, I = base · (START + RISE · W), and the starvation limit."""
 LEVELS = 6
 NEUTRAL_LEVEL = 3
 """Assumed where a contact wants no skill but a language: then nobody fits better than anybody else."""
