@@ -29,6 +29,7 @@ from gateway.schema.knowledge import ArticleLink, KnowledgeMutation
 from gateway.schema.payload import IdempotencyKey, Payload, body_of, performed
 from gateway.schema.relay import changes, raw_id
 from gateway.schema.routing import Contact, Reservation
+from gateway.schema.routing_live import RoutingMutations
 from gateway.schema.survey_asking import SurveyAskingMutations
 from gateway.schema.survey_programmes import ProgrammeMutation
 from services.insight.contract import InitiativeView
@@ -39,7 +40,7 @@ Reason = Annotated[str, strawberry.argument(description="The reason.")]
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(CustomersMutation, KnowledgeMutation, ProgrammeMutation, SurveyAskingMutations):
+class Mutation(CustomersMutation, KnowledgeMutation, ProgrammeMutation, SurveyAskingMutations, RoutingMutations):
     """The root of all changes."""
 
     @changes("Record a contact that a telephony system routed and ended.")

@@ -18,6 +18,7 @@ from gateway.schema.insight import BoardEntry, CycleHealth, Driver, Initiative, 
 from gateway.schema.knowledge import Article, KnowledgeQuery, KnowledgeSearch
 from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, page_from, raw_id, read_global_id
 from gateway.schema.routing import AgentOffer, Contact, ContactExplanation, Reservation
+from gateway.schema.routing_live import RoutingQueries
 from gateway.schema.survey import Invitation, SurveyDecision
 from gateway.schema.survey_asking import SurveyAskingQueries
 from gateway.schema.survey_programmes import ProgrammeQuery
@@ -33,7 +34,7 @@ State = Annotated[str | None, strawberry.argument(description="Only in this stat
 
 
 @strawberry.type(description="What can be asked.")
-class Query(CustomersQuery, KnowledgeQuery, ProgrammeQuery, SurveyAskingQueries):
+class Query(CustomersQuery, KnowledgeQuery, ProgrammeQuery, SurveyAskingQueries, RoutingQueries):
     """The root of all questions."""
 
     @computed("The unified customer, by a key that names them or by id. Null when nobody is known.")

@@ -44,7 +44,7 @@ async def tell_offer(runtime: Runtime, job: DueJob) -> None:
     told = await runtime.read(_told, reservation_id)
     if webhook is None or told is None:
         return
-    body = orjson.dumps(told)
+    body = orjson.dumps(told, default=str)
     seconds = int(runtime.clock.now().timestamp())
     headers = {"content-type": "application/json", HEADER: signature(secret_of(runtime, key, webhook.version), seconds, body)}
     try:

@@ -120,9 +120,13 @@ async def _conditions(tx: Tx, contact: Contact, agent: Agent, policy: Policy, wa
         explanation.judge_skills(policy, agent.skills, short, waited_s),
         Condition("capacity", used < maximum, f"Holds {used} of {maximum} places for {contact.channel}."),
         await _passed(tx, contact, mine.reason if mine else None, mine.excluded_at.isoformat() if mine else None),
-        Condition("not_excluded", str(agent.id) not in contact.banned, "Is kept from this contact by who queued it."),
+        _excluded(kept=str(agent.id) in contact.banned),
         await _promised(tx, contact, agent),
     ]
+
+
+def _excluded(*, kept: bool) -> Condition:
+    return Condition("not_excluded", not kept, "Is kept from this contact by who queued it." if kept else "Is not kept from this contact.")
 
 
 async def _promised(tx: Tx, contact: Contact, agent: Agent) -> Condition:

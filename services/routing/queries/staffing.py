@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from sqlalchemy import func
-from sqlmodel import col, select
+from sqlalchemy import select as pick
+from sqlmodel import col
 
 from services.kit.db import Tx
 from services.routing.contract import StaffingView
@@ -22,7 +23,8 @@ LEAST_LEFT = 5
 async def staffing(tx: Tx, key: str) -> StaffingView:
     """Return the hint; raises QueueNotFound."""
     queue = await queues.queue(tx, key)
-    came = int(await tx.scalar(_count(key).where(col(Contact.queued_at) > tx.now - LOOKED_BACK)))
+    lately = (col(Contact.queue) == key, col(Contact.queued_at) > tx.now - LOOKED_BACK)
+    came = int(await tx.scalar(pick(func.count()).select_from(Contact).where(*lately)))
     handle_s = expected_handle_s(queue.expected_handle_seconds, queue.handled, queue.handled_seconds) + queue.wrap_up_seconds
     patience_s = await _patience_s(tx, key)
     traffic = Traffic(came / LOOKED_BACK.total_seconds(), 1 / handle_s, 1 / patience_s)
@@ -45,15 +47,11 @@ async def staffing(tx: Tx, key: str) -> StaffingView:
     )
 
 
-def _count(key: str) -> object:
-    return select(func.count()).select_from(Contact).where(col(Contact.queue) == key)
-
-
 async def _patience_s(tx: Tx, key: str) -> float:
     """Return mean patience by exposure over leavers of the last week: the maximum-likelihood estimate when waits are censored by service."""
-    names = (Contact.state, Contact.waits_from, Contact.first_connected_at, Contact.ended_at)
+    names = [getattr(Contact, name) for name in ("state", "waits_from", "first_connected_at", "ended_at")]
     here = (col(Contact.queue) == key, col(Contact.queued_at) > tx.now - PATIENCE_DAYS, col(Contact.state).in_(("ended", "abandoned")))
-    rows = await tx.rows(select(*names).where(*here).order_by(col(Contact.queued_at).desc()).limit(5_000))
+    rows = await tx.rows(pick(*names).where(*here).order_by(col(Contact.queued_at).desc()).limit(5_000))
     left = sum(1 for row in rows if row["state"] == "abandoned")
     waited = sum(max(0.0, ((row["first_connected_at"] or row["ended_at"] or row["waits_from"]) - row["waits_from"]).total_seconds()) for row in rows)
     return max(1.0, waited / left) if left >= LEAST_LEFT else USUAL_PATIENCE_S

@@ -27,7 +27,9 @@ def test_who_never_gives_up_waits_as_erlang_c_says(agents: int, load: float) -> 
 
 def test_with_impatience_it_is_what_a_simulated_queue_comes_to() -> None:
     lam, mu, theta, agents, sla = 0.10, 1 / 100, 1 / 120, 9, 20.0
-    lots, busy, waiting, now = Random(3), [], [], 0.0  # noqa: S311  repeatable on purpose
+    lots, now = Random(3), 0.0  # noqa: S311  repeatable on purpose
+    busy: list[float] = []
+    waiting: list[tuple[float, float]] = []
     came = in_time = lost = 0
     for _ in range(60_000):
         now += lots.expovariate(lam)
