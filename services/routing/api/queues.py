@@ -39,6 +39,7 @@ class QueueView(View):
     requires: list[tuple[str, int]]
     relax: list[tuple[int, str, int]]
     prefer: list[tuple[str, int]]
+    policy: str | None
     sticky_seconds: int
     service_level: float
 

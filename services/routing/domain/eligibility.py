@@ -17,6 +17,9 @@ LANGUAGE_LEVEL = 2
 """Least level at which an agent serves in a language."""
 
 
+STEP_PREFIX, PREFER_PREFIX = "policy:", "prefer:"
+"""How an agent stands to a policy is a skill of such a name: what the steps want by level, what is preferred at 1. No configured skill can be so."""
+
 UNDETERMINED = "und"
 """BCP 47 for a language that nobody could tell: then none is wanted."""
 

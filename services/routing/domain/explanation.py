@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.routing.domain.eligibility import LANGUAGE_PREFIX, Policy, Shortfall, eligible_after
+from services.routing.domain.eligibility import LANGUAGE_PREFIX, STEP_PREFIX, Policy, Shortfall, eligible_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Condition:
 
 def say_skill(skill: str) -> str:
     """Return a skill as words: `lang:de` is the language de."""
+    if skill.startswith(STEP_PREFIX):
+        return f"what policy {skill.removeprefix(STEP_PREFIX)} wants"
     return f"language {skill.removeprefix(LANGUAGE_PREFIX)}" if skill.startswith(LANGUAGE_PREFIX) else skill
 
 

@@ -16,6 +16,7 @@ from services.routing.models.desk import (
     Reservation,
     RoutingChange,
     RoutingDecision,
+    RoutingPolicy,
     Skill,
 )
 from services.routing.models.lessons import Affinity, Backtest, Learning, OfferWebhook, SurveyLabel
@@ -42,6 +43,7 @@ __all__ = [
     "Reservation",
     "RoutingChange",
     "RoutingDecision",
+    "RoutingPolicy",
     "Skill",
     "SurveyLabel",
 ]

@@ -69,9 +69,22 @@ class Queue(Base, table=True):
     """Skills that are welcome: who has them all is asked first among equals."""
     sticky_seconds: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """How long a contact of a known case waits for the agent who had the case last; 0: not at all."""
+    policy: str | None = Field(default=None)
+    """Key of the policy whose newest version is given to every contact that comes."""
     service_level: float
     handled: int
     handled_seconds: float
+
+
+class RoutingPolicy(Base, table=True):
+    """One version of a policy. Never changed."""
+
+    __tablename__ = "routing_policy"
+    key: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    name: str = Field(sa_column_kwargs=NONE)
+    document: dict[str, Any] = Field(sa_type=JSON)
+    created_at: datetime
 
 
 class Agent(Base, table=True):
@@ -187,6 +200,8 @@ class Contact(Base, table=True):
     sticky_agent_id: UUID | None = Field(default=None)
     """The owner of the case, who is asked alone until `sticky_until`."""
     sticky_until: datetime | None = Field(default=None)
+    policy: str | None = Field(default=None)
+    """Version of the policy under which it came, as key@version."""
     banned: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
     """Agents who are never asked for this contact."""
 

@@ -1,6 +1,6 @@
 """Put a contact in its line: compile what it wants, give it its credit and class, tell the others, and look for an agent at once."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,11 +12,11 @@ from services.kit.ids import new_id
 from services.routing.contract import ContactQueued
 from services.routing.domain.affinity import is_steered
 from services.routing.domain.contact import ContactState, Trigger
-from services.routing.domain.credit import total_credit_s
-from services.routing.domain.eligibility import Step, compile_policy
+from services.routing.domain.eligibility import Step
 from services.routing.domain.hours import Hours, open_from
-from services.routing.models import Contact, Queue
-from services.routing.repository import contacts, customers, lessons, queues
+from services.routing.models import Contact, Queue, RoutingPolicy
+from services.routing.repository import contacts, customers, lessons, policies
+from services.routing.use_cases.classify import class_for
 from services.routing.use_cases.match import LOOK_AGAIN, match_contact
 
 
@@ -57,6 +57,7 @@ async def enqueue_contact(uow: UnitOfWork, queue: Queue, arrival: Arrival) -> UU
         customer_id = customer_id or await customers.customer_with(uow, key.kind, key.value)
     waits_from = open_from(hours_of(queue), uow.now)
     steered = await _is_steered(uow, contact_id)
+    policy = await policies.latest(uow, queue.policy) if queue.policy is not None else None
     row = blank_contact(uow, contact_id) | {
         "external_id": arrival.external_id,
         "channel": arrival.channel,
@@ -76,9 +77,10 @@ async def enqueue_contact(uow: UnitOfWork, queue: Queue, arrival: Arrival) -> UU
         "context": arrival.context,
         "waits_from": waits_from,
         "steered": steered,
-        "banned": [str(agent_id) for agent_id in arrival.banned],
+        "banned": [*map(str, arrival.banned), *(policy.document["exclude"] if policy else ())],
+        "policy": policies.label(policy) if policy else None,
     }
-    row |= await _owner(uow, queue, arrival, waits_from)
+    row |= await _owner(uow, _sticky_s(queue, policy), arrival, waits_from)
     row["class_key"] = await class_for(uow, queue, Contact.model_validate(row))
     await uow.insert(Contact, row)
     _tell(uow, Contact.model_validate(row))
@@ -88,13 +90,9 @@ async def enqueue_contact(uow: UnitOfWork, queue: Queue, arrival: Arrival) -> UU
     return contact_id
 
 
-async def class_for(uow: UnitOfWork, queue: Queue, contact: Contact) -> str:
-    """Return the class of this contact in `queue`, with the credit that it and its customer have now."""
-    own = [(str(skill), int(level)) for skill, level in contact.requires]
-    steps = [Step(int(after_s), str(skill), int(level)) for after_s, skill, level in [*queue.relax, *contact.relax]]
-    policy = compile_policy([(str(skill), int(level)) for skill, level in queue.requires], own, contact.language, steps)
-    policy = replace(policy, prefer=tuple(sorted((str(skill), int(level)) for skill, level in queue.prefer)))
-    return await queues.class_of(uow, queue.key, contact.channel, policy, await credit_of(uow, contact), steered=contact.steered)
+def _sticky_s(queue: Queue, policy: RoutingPolicy | None) -> int:
+    told = None if policy is None else policy.document["sticky_seconds"]
+    return queue.sticky_seconds if told is None else int(told)
 
 
 async def _is_steered(uow: UnitOfWork, contact_id: UUID) -> bool:
@@ -102,20 +100,14 @@ async def _is_steered(uow: UnitOfWork, contact_id: UUID) -> bool:
     return not how.enabled or is_steered(contact_id.int, how.hold_out_share)
 
 
-async def _owner(uow: UnitOfWork, queue: Queue, arrival: Arrival, waits_from: datetime) -> dict[str, Any]:
+async def _owner(uow: UnitOfWork, sticky_s: int, arrival: Arrival, waits_from: datetime) -> dict[str, Any]:
     """Promise the contact to who had its case last, for as long as the queue grants; somebody else gets it afterwards."""
-    if arrival.case_id is None or queue.sticky_seconds == 0:
+    if arrival.case_id is None or sticky_s == 0:
         return {}
     owner = await contacts.last_agent_of_case(uow, arrival.case_id)
     if owner is None or owner in arrival.banned:
         return {}
-    return {"sticky_agent_id": owner, "sticky_until": waits_from + timedelta(seconds=queue.sticky_seconds)}
-
-
-async def credit_of(uow: UnitOfWork, contact: Contact) -> int:
-    """Return the seconds of credit that this contact and its customer have now."""
-    known = await customers.standing(uow, contact.customer_id) if contact.customer_id else None
-    return total_credit_s(contact.asked_credit_s, mood=known.mood if known else None, tier=known.tier if known else None)
+    return {"sticky_agent_id": owner, "sticky_until": waits_from + timedelta(seconds=sticky_s)}
 
 
 def hours_of(queue: Queue) -> Hours | None:

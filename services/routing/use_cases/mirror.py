@@ -13,6 +13,7 @@ from services.routing.domain.engine.parts import UNKNOWN, QueuePromise
 from services.routing.domain.index import expected_handle_s
 from services.routing.repository import desk as rows
 from services.routing.repository import lessons
+from services.routing.repository.agents import standings
 
 
 async def mirror_all(tx: Tx, desk: Desk) -> None:
@@ -64,13 +65,16 @@ async def _agents(tx: Tx, desk: Desk, ids: Collection[UUID] | None, triggers: Ma
     for row in await lessons.affinities(tx, ids):
         known = (UNKNOWN if row["resolution"] is None else row["resolution"], UNKNOWN if row["pace"] is None else row["pace"])
         learned[row["agent_id"]].append((row["queue"], *known))
+    stands: dict[UUID, dict[str, int]] = defaultdict(dict)
+    for row in await standings(tx, ids):
+        stands[row["agent_id"]][row["skill"]] = row["level"]
     for agent in sorted(await rows.agents(tx, ids), key=lambda row: str(row["id"])):
         own, held = places[agent["id"]], holds[agent["id"]]
         moments = [row["idle_since"] for row in own] + [row["created_at"] for row in held]
         desk.cards[agent["id"]] = agent
         desk.put_agent(
             agent["id"],
-            profile_of(agent["skills"], {row["channel"]: row["maximum"] for row in own}, learned[agent["id"]]),
+            profile_of(agent["skills"] | stands[agent["id"]], {row["channel"]: row["maximum"] for row in own}, learned[agent["id"]]),
             on_shift=is_routable(agent["activity"]),
             since=max((seconds_of(moment) for moment in moments), default=0.0),
             held={row["contact_id"]: row["channel"] for row in held},

@@ -13,8 +13,9 @@ from services.kit.ids import new_id
 from services.routing.domain.contact import Activity
 from services.routing.domain.eligibility import language_skill
 from services.routing.models import Agent
-from services.routing.repository import agents, matching
+from services.routing.repository import agents, matching, policies
 from services.routing.use_cases.change_activity import look_around, tell_agent_changed
+from services.routing.use_cases.policy_words import standing_of
 from services.routing.use_cases.queue_contact import refuse_unknown_skills
 
 Level = Annotated[int, Field(ge=1, le=5)]
@@ -56,7 +57,10 @@ async def put_agent(uow: UnitOfWork, external_id: str, command: PutAgent) -> Age
         await uow.insert(Agent, first | row)
     else:
         await agents.change(uow, agent_id, **row, misses=0)
-    await agents.replace_skills(uow, agent_id, row["skills"])
+    standing = {}
+    for policy in await policies.in_use(uow):
+        standing |= standing_of(row, policies.label(policy), policy.document)
+    await agents.replace_skills(uow, agent_id, row["skills"] | standing)
     await agents.replace_capacity(uow, agent_id, command.capacity)
     await tell_agent_changed(uow, agent_id)
     await look_around(uow, await agents.agent(uow, agent_id), command.activity)

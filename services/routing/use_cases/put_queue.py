@@ -10,7 +10,7 @@ from services.kit.errors import Refused
 from services.kit.fields import Code, Command, Name, TimeZone
 from services.routing.domain.index import starvation_cap_s
 from services.routing.models import Queue
-from services.routing.repository import queues
+from services.routing.repository import policies, queues
 from services.routing.use_cases.queue_contact import Need, refuse_unknown_skills
 
 DEFAULTS = {"cool_down_seconds": 60, "offer_seconds": 20, "misses_allowed": 2, "expected_handle_seconds": 300}
@@ -22,6 +22,12 @@ class RelaxesNothing(Refused):
     """A relax step must name a skill that the queue wants, and want less of it than before."""
 
     code = "relaxes_nothing"
+
+
+class UnknownPolicy(Refused):
+    """The policy that the queue names does not exist."""
+
+    code = "unknown_routing_policy"
 
 
 class Relaxation(Command):
@@ -80,6 +86,8 @@ class PutQueue(Command):
     relax: list[Relaxation] = Field(default_factory=list, max_length=10)
     prefer: list[Need] = Field(default_factory=list, max_length=10)
     """Skills that are welcome but not wanted: who has them all counts for as much as 120 s of idling more."""
+    policy: Code | None = None
+    """Policy whose newest version is given to every contact that comes; see PUT /routing/v1/policies/{key}."""
     sticky_seconds: Annotated[int, Field(ge=0, le=86_400)] = 0
     """How long a contact of a known case waits for the agent who had the case last, before anybody else is asked."""
 
@@ -89,6 +97,8 @@ async def put_queue(uow: UnitOfWork, key: str, command: PutQueue) -> Queue:
     await refuse_unknown_skills(uow, [need.skill for need in command.requires], "/requires")
     await refuse_unknown_skills(uow, [need.skill for need in command.prefer], "/prefer")
     _refuse_idle_steps(command)
+    if command.policy is not None and await policies.latest(uow, command.policy) is None:
+        raise UnknownPolicy(f"There is no policy {command.policy}. Make it with PUT /routing/v1/policies/{command.policy}.", pointer="/policy")
     row = command.model_dump(exclude={"hours"}) | {
         "hours": None if command.hours is None else command.hours.model_dump(mode="json"),
         "requires": [[need.skill, need.level] for need in command.requires],

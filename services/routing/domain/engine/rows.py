@@ -195,6 +195,8 @@ def _known(learned: Floats, prior: Floats) -> Floats:
 
 
 def _rings(after: Floats) -> list[tuple[float, int, int]]:
-    starts = np.flatnonzero(np.concatenate(([True], after[1:] != after[:-1]))) if len(after) else np.empty(0, dtype=np.intp)
+    if not len(after):
+        return []
+    starts = np.flatnonzero(np.concatenate(([True], after[1:] != after[:-1])))
     ends = [*starts[1:].tolist(), len(after)]
     return [(float(after[start]), start, end) for start, end in zip(starts.tolist(), ends, strict=True)]
