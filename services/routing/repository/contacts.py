@@ -64,6 +64,17 @@ async def open_call_back(tx: Tx, follow_up_id: UUID) -> Contact | None:
     return await tx.first(select(Contact).where(here).limit(1), Contact)
 
 
+async def any_contact_called(tx: Tx, external_id: str) -> Contact | None:
+    """Return the contact of this name whatever the principal's limits; None when there is none."""
+    return await tx.first(select(Contact).where(col(Contact.external_id) == external_id), Contact)
+
+
+async def ended_of_case(tx: Tx, case_id: UUID, channel: str) -> list[UUID]:
+    """Return the contacts of a case over one channel that are over, oldest first."""
+    here = and_(col(Contact.case_id) == case_id, col(Contact.channel) == channel, col(Contact.state) == ContactState.ENDED)
+    return [row["id"] for row in await tx.rows(pick(col(Contact.id)).where(here).order_by(col(Contact.ended_at)).limit(100))]
+
+
 async def last_agent_of_case(tx: Tx, case_id: UUID) -> UUID | None:
     """Return the agent who has this case, or had it last; None when nobody did."""
     took = col(Contact.state).in_((ContactState.CONNECTED, ContactState.ENDED))

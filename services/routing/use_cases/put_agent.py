@@ -57,7 +57,7 @@ async def put_agent(uow: UnitOfWork, external_id: str, command: PutAgent) -> Age
         await uow.insert(Agent, first | row)
     else:
         await agents.change(uow, agent_id, **row, misses=0)
-    standing = {}
+    standing: dict[str, int] = {}
     for policy in await policies.in_use(uow):
         standing |= standing_of(row, policies.label(policy), policy.document)
     await agents.replace_skills(uow, agent_id, row["skills"] | standing)

@@ -93,3 +93,19 @@ async def test_a_holiday_is_a_closed_day(open_room: OpenRoom) -> None:
         assert (contact["state"], contact["waits_from"]) == ("waiting", "2026-11-24T07:00:00Z")
         await room.pass_time(hours=22)
         assert (await desk.seen(contact))["agent_name"] == "Anna"
+
+
+async def test_after_two_emails_on_a_case_that_did_not_solve_it_a_call_is_offered_once(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        desk, case, other = Desk(room), str(new_id()), str(new_id())
+        await desk.queue("mail", channels=["email"], wrap_up_seconds=0)
+        await desk.agent("anna", capacity={"email": 5})
+        ended = []
+        for of, resolved in ((case, "no"), (other, "no"), (case, "partly"), (case, "no"), (other, "yes")):
+            contact = await desk.contact("mail", channel="email", case_id=of, language="de")
+            await desk.accept(await desk.reservation_of("anna"))
+            await desk.end(contact, resolved=resolved)
+            ended.append(contact["id"])
+        calls = (await desk.api.get("/routing/v1/contacts", params={"queue": "callbacks"})).json()["items"]
+        assert [(call["case_id"], call["channel"], call["direction"], call["state"]) for call in calls] == [(case, "voice", "outbound", "waiting")]
+        assert calls[0]["context"] == {"reason": "two_emails", "contacts": [ended[0], ended[2]]}

@@ -88,12 +88,13 @@ async def test_who_is_preferred_who_is_kept_away_and_how_urgent_it_is(open_room:
 async def test_a_rule_that_cannot_be_read_is_refused_with_its_place(open_room: OpenRoom) -> None:
     async with open_room(service) as room:
         desk = Desk(room)
-        for body, pointer in (
+        wrong: list[tuple[Json, str]] = [
             ({"steps": [{"after_s": 0, "require": "agent.skils"}]}, "/steps/0/require"),
             ({"steps": [{"after_s": 0}], "credit_s": '"much"'}, "/credit_s"),
             ({"steps": [{"after_s": 0}], "prefer": "1"}, "/prefer"),
-        ):
-            answer = await desk.api.put("/routing/v1/policies/care", json={"name": "x"} | body)
+        ]
+        for rule, pointer in wrong:
+            answer = await desk.api.put("/routing/v1/policies/care", json={"name": "x"} | rule)
             assert (answer.status_code, answer.json()["code"], answer.json()["errors"][0]["pointer"]) == (422, "invalid_expression", pointer)
         late = await desk.api.put("/routing/v1/policies/care", json={"name": "x", "steps": [{"after_s": 5}]})
         assert late.status_code == 422

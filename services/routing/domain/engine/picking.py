@@ -71,6 +71,9 @@ class Picking:
     def _soon(self, agent: DeskAgent, row: GroupRow, waited: Floats, now: float) -> float:
         """Return the seconds until somebody in a line may be served; who steps aside at its head has a timer of its own."""
         left = row.after - waited
+        soon = float(left.min(initial=NEVER))
+        if soon > 0:
+            return soon
         soon = float(left[left > 0].min(initial=NEVER))
         for place in np.flatnonzero(left <= 0).tolist():
             following = self._behind(agent, int(row.cls[place]), now)
