@@ -12,12 +12,12 @@ from uuid import UUID
 import httpx
 import orjson
 
-from services.kit.crypto import derive
 from services.kit.due import DueJob
 from services.kit.service import Runtime
 from services.routing.domain.explanation import say_decision
 from services.routing.models import OfferWebhook
 from services.routing.repository import agents, contacts, webhooks
+from services.routing.use_cases.put_webhook import signing_key
 
 TIMEOUT_S = 5.0
 HEADER = "Antiphon-Signature"
@@ -25,11 +25,6 @@ HEADER = "Antiphon-Signature"
 
 class NotTaken(Exception):
     """The adapter did not answer with 2xx."""
-
-
-def secret_of(runtime: Runtime, key: str, version: int) -> str:
-    """Return the signing key of a webhook: derived, so that nothing secret is stored."""
-    return derive(runtime.settings.secret_key, f"offer webhook {key} {version}").hex()
 
 
 def signature(secret: str, seconds: int, body: bytes) -> str:
@@ -46,7 +41,7 @@ async def tell_offer(runtime: Runtime, job: DueJob) -> None:
         return
     body = orjson.dumps(told, default=str)
     seconds = int(runtime.clock.now().timestamp())
-    headers = {"content-type": "application/json", HEADER: signature(secret_of(runtime, key, webhook.version), seconds, body)}
+    headers = {"content-type": "application/json", HEADER: signature(signing_key(runtime.settings.secret_key, key, webhook.version), seconds, body)}
     try:
         async with httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False) as client:
             answer = await client.post(webhook.url, content=body, headers=headers)

@@ -8,10 +8,9 @@ from fastapi import Response
 from services.kit.auth import Principal
 from services.kit.fields import Code, View
 from services.kit.http import APIRouter, Page, Read, RuntimeDep, Write, requires
-from services.routing.adapters.webhooks import secret_of
 from services.routing.models import OfferWebhook
 from services.routing.repository import webhooks
-from services.routing.use_cases.put_webhook import PutWebhook, put_webhook
+from services.routing.use_cases.put_webhook import PutWebhook, put_webhook, signing_key
 
 router = APIRouter(tags=["webhooks"])
 Admin = Annotated[Principal, requires("routing:admin")]
@@ -41,7 +40,7 @@ async def write_webhook(key: Code, command: PutWebhook, write: Write, runtime: R
 
     async def put(uow: Any) -> dict[str, Any]:
         found: OfferWebhook = await put_webhook(uow, key, command)
-        return found.model_dump() | {"secret": secret_of(runtime, key, found.version)}
+        return found.model_dump() | {"secret": signing_key(runtime.settings.secret_key, key, found.version)}
 
     return await write(put, view=WebhookSecretView)
 

@@ -3,8 +3,9 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, SecretStr, StringConstraints
 
+from services.kit.crypto import derive
 from services.kit.db import UnitOfWork
 from services.kit.errors import Refused
 from services.kit.fields import Code, Command
@@ -27,6 +28,11 @@ class PutWebhook(Command):
     url: Url
     channels: list[Code] = Field(default_factory=list, max_length=20)
     new_secret: bool = False
+
+
+def signing_key(secret: SecretStr, key: str, version: int) -> str:
+    """Return the signing key of a webhook: derived, so that nothing secret is stored."""
+    return derive(secret, f"offer webhook {key} {version}").hex()
 
 
 async def put_webhook(uow: UnitOfWork, key: str, command: PutWebhook) -> OfferWebhook:
