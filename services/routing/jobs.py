@@ -12,12 +12,17 @@ from services.routing.use_cases.finish_wrap_up import FINISH_WRAP_UP, finish_wra
 from services.routing.use_cases.learn import LEARN, keep_book, material
 from services.routing.use_cases.look_again import look_again
 from services.routing.use_cases.match import DECIDE, LOOK_AGAIN
+from services.routing.use_cases.put_agent import SKILLS_CHANGE, change_skills
 
 AGAIN = timedelta(seconds=1)
 
 
 async def _look_again(uow: UnitOfWork, job: DueJob) -> None:
     await look_again(uow, UUID(job.key))
+
+
+async def _skills(uow: UnitOfWork, job: DueJob) -> None:
+    await change_skills(uow, UUID(job.key))
 
 
 async def _finish(uow: UnitOfWork, job: DueJob) -> None:
@@ -47,5 +52,6 @@ JOBS: list[Job | TxJob] = [
     Job(DECIDE, _decide, concurrency=1),
     TxJob(LOOK_AGAIN, _look_again),
     TxJob(FINISH_WRAP_UP, _finish),
+    TxJob(SKILLS_CHANGE, _skills),
     Job(LEARN, _learn, concurrency=1),
 ]

@@ -103,6 +103,9 @@ class Agent(Base, table=True):
     activity: str
     misses: int
     skills: dict[str, int] = Field(sa_type=JSON)
+    """Those that count now."""
+    validity: dict[str, dict[str, Any]] = Field(default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": "{}"})
+    """Skills that count from or until a moment: level, from, until."""
     group_key: str
     opportunity: float
     changed_at: datetime

@@ -109,3 +109,24 @@ async def test_after_two_emails_on_a_case_that_did_not_solve_it_a_call_is_offere
         calls = (await desk.api.get("/routing/v1/contacts", params={"queue": "callbacks"})).json()["items"]
         assert [(call["case_id"], call["channel"], call["direction"], call["state"]) for call in calls] == [(case, "voice", "outbound", "waiting")]
         assert calls[0]["context"] == {"reason": "two_emails", "contacts": [ended[0], ended[2]]}
+
+
+async def test_a_skill_counts_from_the_moment_at_which_it_is_valid_until_it_is_not(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        desk = Desk(room)
+        await desk.skill("licence", "care")
+        await desk.queue("legal", requires=[{"skill": "licence", "level": 1}], wrap_up_seconds=0)
+        valid = {"licence": {"valid_from": "2026-11-23T10:00:00Z", "valid_until": "2026-11-23T12:00:00Z"}}
+        anna = await desk.agent("anna", skills={"licence": 3, "care": 2}, validity=valid)
+        assert anna["skills"] == {"care": 2, "lang:de": 4}
+        contact = await desk.contact("legal")
+        assert contact["state"] == "waiting"
+        await room.pass_time(hours=1)
+        assert (await desk.seen(contact))["agent_name"] == "Anna"
+        await desk.accept(await desk.reservation_of("anna"))
+        await desk.end(contact)
+        await room.pass_time(hours=2)
+        assert (await desk.contact("legal"))["state"] == "waiting"
+        body = {"name": "B", "time_zone": "UTC", "languages": {}, "skills": {}, "capacity": {"voice": 1}, "activity": "available"}
+        refused = await desk.api.put("/routing/v1/agents/bert", json=body | {"validity": {"licence": {}}})
+        assert (refused.status_code, refused.json()["code"]) == (422, "validity_without_skill")

@@ -74,6 +74,9 @@ def upgrade() -> None:
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('key', 'version')
     )
+    with op.batch_alter_table('agent', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('validity', sa.JSON(), server_default='{}', nullable=False))
+
     with op.batch_alter_table('contact', schema=None) as batch_op:
         batch_op.add_column(sa.Column('policy', sqlmodel.sql.sqltypes.AutoString(), nullable=True))
         batch_op.add_column(sa.Column('steered', sa.Boolean(), server_default=sa.true(), nullable=False))
@@ -104,6 +107,9 @@ def downgrade() -> None:
         batch_op.drop_column('sticky_agent_id')
         batch_op.drop_column('steered')
         batch_op.drop_column('policy')
+
+    with op.batch_alter_table('agent', schema=None) as batch_op:
+        batch_op.drop_column('validity')
 
     op.drop_table('survey_label')
     op.drop_table('routing_policy')
