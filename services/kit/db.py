@@ -50,6 +50,12 @@ class Outcome:
     due_from: int | None = None
     """Earliest scheduled moment in microseconds."""
 
+    def add(self, other: "Outcome") -> None:
+        """Take in what another transaction of the same group left."""
+        self.events += other.events
+        if other.due_from is not None and (self.due_from is None or other.due_from < self.due_from):
+            self.due_from = other.due_from
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -138,10 +144,11 @@ class UnitOfWork(Tx):
         table = _table(model)
         missing = scalar_defaults(table, frozenset(rows[0]))
         filled: Sequence[Mapping[str, Any]] = [{**missing, **row} for row in rows] if missing else rows
+        names = tuple(filled[0])
         if len(filled) == 1:  # a column that is not named is NULL without being bound
             empty = null_unless_named(table)
-            filled = [{name: value for name, value in filled[0].items() if value is not None or name not in empty}]
-        into = insert_into(table, tuple(filled[0]), self._dialect.name)
+            names = tuple([name for name, value in filled[0].items() if value is not None or name not in empty])
+        into = insert_into(table, names, self._dialect.name)
         self.write_later(into, *(into.bound(row) for row in filled))
 
     def write_later(self, into: InsertInto, *rows: Row) -> None:

@@ -1,5 +1,6 @@
 """What a use case wants written, kept until it matters: so that many rows, or many use cases, become few statements."""
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,7 +8,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Table, insert
+import orjson
+from sqlalchemy import JSON, Dialect, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel.sql.sqltypes import UTCDateTime
@@ -112,7 +114,9 @@ def insert_into(table: Table, names: tuple[str, ...], dialect_name: str) -> Inse
     compiled = insert(table).inline().compile(dialect=dialect, column_keys=list(names))
     order = tuple(compiled.positiontup or ())
     moments = {column.name for column in table.columns if isinstance(column.type, UTCDateTime)} if dialect_name == "sqlite" else set()
-    processors = tuple(_moment_text if name in moments else compiled._bind_processors.get(name) for name in order)  # noqa: SLF001  the documented way costs ten times as much per row
+    own: dict[str, Any] = dict.fromkeys(moments, _moment_text)
+    own |= {column.name: _json_text for column in table.columns if isinstance(column.type, JSON) and not column.type.none_as_null}
+    processors = tuple(own.get(name) or compiled._bind_processors.get(name) for name in order)  # noqa: SLF001  the documented way costs ten times as much per row
     return InsertInto(str(compiled), order, processors, table.metadata.sorted_tables.index(table))
 
 
@@ -133,6 +137,14 @@ def postgres_dialect() -> Dialect:
     """Return SQLAlchemy's asyncpg dialect."""
     dialect: Dialect = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy left it untyped
     return dialect
+
+
+def _json_text(value: Any) -> str:
+    """Write JSON at a tenth of the cost of the standard library, which writes what is odd (keys that are no texts, very large numbers)."""
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        return json.dumps(value)
 
 
 def _moment_text(moment: datetime | None) -> str | None:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import asyncpg
+import orjson
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -44,7 +45,12 @@ class PostgresDatabase:
         """Make the pools; connections open when they are needed."""
         wanted = {"search_path": self._schema, "idle_in_transaction_session_timeout": "60000", "jit": "off"}
         self._engine = create_async_engine(
-            self._url, pool_size=self._pool_size, max_overflow=0, pool_timeout=30, connect_args={"server_settings": wanted}
+            self._url,
+            pool_size=self._pool_size,
+            max_overflow=0,
+            pool_timeout=30,
+            connect_args={"server_settings": wanted},
+            json_deserializer=orjson.loads,
         )
         # What only adds rows is one statement, and its own transaction: these connections keep no state that would have to be cleaned.
         plain = self._url.replace("+asyncpg", "")

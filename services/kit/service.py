@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData
-from starlette.middleware import Middleware
 
 from services.kit import subjects
 from services.kit.auth import TokenVerifier
@@ -16,7 +15,7 @@ from services.kit.bus import Bus
 from services.kit.clock import Clock, MovableClock, SystemClock
 from services.kit.database import Database, UseCase, make_database
 from services.kit.due import BatchJob, DueEngine, Job, TxJob
-from services.kit.front import Front, straight_doors
+from services.kit.front import StraightApp, straight_doors
 from services.kit.inbox import Consumer, Inbox
 from services.kit.lease import hold_lease
 from services.kit.log import configure_logging, get_logger
@@ -108,7 +107,10 @@ def create_app(service: Service, house: House | None = None) -> FastAPI:
 
     routers = [(f"/{service.name}", one) for one in [*service.routers, operations_router(service.name)]] + [("", one) for one in service.root_routers]
     doors = straight_doors((prefix, route) for prefix, router in routers for route in _all_strict(router))
-    app = FastAPI(
+    app = StraightApp(
+        room=service.name,
+        doors=doors,
+        larger=service.larger_bodies,
         title=f"Antiphon {service.name}",
         version="1",
         description=(__import__(service.package, fromlist=["__doc__"]).__doc__ or "").strip(),
@@ -118,7 +120,6 @@ def create_app(service: Service, house: House | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=f"/{service.name}/openapi.json",
         telemetry={"tracing": False, "metrics": False, "logs": False},
-        middleware=[Middleware(Front, room=service.name, doors=doors, larger=service.larger_bodies)],
     )
     app.state.service = service
     install_problems(app)

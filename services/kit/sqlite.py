@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.pool import NullPool
@@ -64,6 +65,7 @@ class SqliteDatabase:
             f"sqlite+pysqlite:///{self._path}",
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
+            json_deserializer=orjson.loads,
             connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 512},
         )
         connection = self._connect()
@@ -180,10 +182,13 @@ def _resolve(tasks: list[_Task], on_commit: list[Callable[[Outcome], None]]) -> 
 
 
 def _deliver(tasks: list[_Task], on_commit: list[Callable[[Outcome], None]]) -> None:
+    left = Outcome()
     for task in tasks:
         if not task.future.done():
             if task.error is None:
                 task.future.set_result(task.result)
             else:
                 task.future.set_exception(task.error)
-        notice(task.outcome, on_commit)
+        if task.outcome is not None:
+            left.add(task.outcome)
+    notice(left, on_commit)

@@ -26,6 +26,8 @@ _IBAN_LENGTHS = {
 _IBAN_LENGTH = {country: length for length, countries in _IBAN_LENGTHS.items() for country in countries}
 """Signs of an IBAN by country (SWIFT IBAN registry): where one ends can not be seen, words may follow."""
 _EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
+_SOME, _MANY = 5, 7
+"""Digits that an account number has behind its word, and that a telephone number, card or IBAN has."""
 _SOME_DIGITS = re.compile(r"\d{5}")
 _MANY_DIGITS = re.compile(r"(?:\d[^\w\n]{0,3}){6}\d")
 _ACCOUNT = re.compile(
@@ -60,13 +62,16 @@ def mask(text: str, region: str) -> Masked:
     found: list[tuple[int, int, str]] = []
     if "@" in text:
         _claim(found, EMAIL, [match.span() for match in _EMAIL.finditer(text)])
-    if _MANY_DIGITS.search(text):
+    digits = _digits(text)
+    if digits >= _MANY and _MANY_DIGITS.search(text):
         _claim(found, IBAN, _ibans(text))
         _claim(found, CARD, [match.span() for match in _CARD.finditer(text) if is_card(match.group())])
         _claim(found, ACCOUNT, [match.span(1) for match in _ACCOUNT.finditer(text)])
         _claim(found, PHONE, phone_places(text, region))
-    elif _SOME_DIGITS.search(text):
+    elif digits >= _SOME and _SOME_DIGITS.search(text):
         _claim(found, ACCOUNT, [match.span(1) for match in _ACCOUNT.finditer(text)])
+    if not found:
+        return Masked(text, ())
     parts: list[str] = []
     spans: list[Span] = []
     done = length = 0
@@ -77,6 +82,11 @@ def mask(text: str, region: str) -> Masked:
         length += len(kind)
         done = end
     return Masked("".join([*parts, text[done:]]), tuple(spans))
+
+
+def _digits(text: str) -> int:
+    """Return how many digits there are; of a text that may hold digits of other scripts, its length: most texts have too few to look closer."""
+    return sum(map(text.count, "0123456789")) if text.isascii() else len(text)
 
 
 def unmask(masked: Masked) -> str:

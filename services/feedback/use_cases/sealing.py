@@ -36,9 +36,10 @@ class Vault:
     def take(self, row: UUID, title: str | None, text: str) -> Words:
         """Mask title and text and seal what was cut out, for the row `row`."""
         parts = [mask(title or "", self._region), mask(text, self._region)]
+        if not any(part.spans for part in parts):
+            return Words(title, text, None)
         spans = [[(span.at, span.mask, span.original) for span in part.spans] for part in parts]
-        sealed = self.seal(row, orjson.dumps(spans)) if any(spans) else None
-        return Words(parts[0].text if title is not None else None, parts[1].text, sealed)
+        return Words(parts[0].text if title is not None else None, parts[1].text, self.seal(row, orjson.dumps(spans)))
 
     def give(self, row: UUID, words: Words) -> Words:
         """Return the original words; what cannot be opened any more stays masked."""
