@@ -4,7 +4,7 @@ from typing import Any
 
 from gateway.clients.service import Caller, Query, Service, segment
 from services.kit.paging import Page
-from services.routing.contract import ContactView, ExplanationView, OfferView, ReservationView
+from services.routing.contract import AgentView, ContactView, ExplanationView, OfferView, QueueStateView, ReservationView, StaffingView
 
 
 class Routing:
@@ -29,6 +29,24 @@ class Routing:
         """Return what an agent is asked to take now."""
         data = await self.service.read(caller, f"/v1/agents/{segment(agent)}/offers")
         return self.service.believe(Page[OfferView], data).items
+
+    async def queue_state(self, caller: Caller, queue: str) -> QueueStateView:
+        """Return how a queue stands now; raises Problem (not_found)."""
+        return self.service.believe(QueueStateView, await self.service.read(caller, f"/v1/queues/{segment(queue)}/state"))
+
+    async def staffing(self, caller: Caller, queue: str) -> StaffingView:
+        """Return how many agents a queue needs; raises Problem (not_found)."""
+        return self.service.believe(StaffingView, await self.service.read(caller, f"/v1/queues/{segment(queue)}/staffing"))
+
+    async def activity(self, caller: Caller, agent: str, body: dict[str, Any], key: str | None) -> AgentView:
+        """Set what an agent does now."""
+        path = f"/v1/agents/{segment(agent)}/activity"
+        return self.service.believe(AgentView, await self.service.change(caller, "POST", path, body, key=key))
+
+    async def contact_verb(self, caller: Caller, contact_id: str, verb: str, body: dict[str, Any], key: str | None) -> ContactView:
+        """Abandon or transfer a contact."""
+        path = f"/v1/contacts/{segment(contact_id)}/{verb}"
+        return self.service.believe(ContactView, await self.service.change(caller, "POST", path, body, key=key))
 
     async def end_elsewhere(self, caller: Caller, body: dict[str, Any], key: str | None) -> ContactView:
         """Tell of a contact that a telephony system routed and ended."""

@@ -32,6 +32,7 @@ from gateway.schema.knowledge_work import KnowledgeWorkMutation
 from gateway.schema.payload import IdempotencyKey, Payload, body_of, performed
 from gateway.schema.relay import changes, raw_id
 from gateway.schema.routing import Contact, Reservation
+from gateway.schema.routing_live import RoutingMutations
 from gateway.schema.survey_asking import SurveyAskingMutations
 from gateway.schema.survey_programmes import ProgrammeMutation
 from services.insight.contract import InitiativeView
@@ -43,7 +44,14 @@ Reason = Annotated[str, strawberry.argument(description="The reason.")]
 
 @strawberry.type(description="What can be changed.")
 class Mutation(
-    CustomersMutation, FeedbackMutation, InsightMutation, KnowledgeMutation, KnowledgeWorkMutation, ProgrammeMutation, SurveyAskingMutations
+    CustomersMutation,
+    FeedbackMutation,
+    InsightMutation,
+    KnowledgeMutation,
+    KnowledgeWorkMutation,
+    ProgrammeMutation,
+    RoutingMutations,
+    SurveyAskingMutations,
 ):
     """The root of all changes."""
 

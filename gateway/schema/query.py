@@ -21,6 +21,7 @@ from gateway.schema.knowledge import Article, KnowledgeQuery, KnowledgeSearch
 from gateway.schema.knowledge_work import KnowledgeWorkQuery
 from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, page_from, raw_id, read_global_id
 from gateway.schema.routing import AgentOffer, Contact, ContactExplanation, Reservation
+from gateway.schema.routing_live import RoutingQueries
 from gateway.schema.survey import Invitation, SurveyDecision
 from gateway.schema.survey_asking import SurveyAskingQueries
 from gateway.schema.survey_programmes import ProgrammeQuery
@@ -36,7 +37,17 @@ State = Annotated[str | None, strawberry.argument(description="Only in this stat
 
 
 @strawberry.type(description="What can be asked.")
-class Query(CustomersQuery, FeedbackQuery, InsightLoopQuery, InsightQuery, KnowledgeQuery, KnowledgeWorkQuery, ProgrammeQuery, SurveyAskingQueries):
+class Query(
+    CustomersQuery,
+    FeedbackQuery,
+    InsightLoopQuery,
+    InsightQuery,
+    KnowledgeQuery,
+    KnowledgeWorkQuery,
+    ProgrammeQuery,
+    RoutingQueries,
+    SurveyAskingQueries,
+):
     """The root of all questions."""
 
     @computed("The unified customer, by a key that names them or by id. Null when nobody is known.")

@@ -13,6 +13,7 @@ from gateway.context import GatewayContext, Info, at
 from gateway.schema import ids
 from gateway.schema.customers import TimelineEntry
 from gateway.schema.relay import follows, raw_id
+from gateway.schema.routing_live import RoutingStreams
 from services.kit.errors import InvalidInput
 
 STEP_S = 2.0
@@ -23,7 +24,7 @@ PATIENCE = 20
 
 
 @strawberry.type(description="What can be followed live.")
-class Subscription:
+class Subscription(RoutingStreams):
     """The root of all streams."""
 
     @follows("Each new fact of a customer's timeline, as it becomes visible.")

@@ -1,20 +1,28 @@
 """What time does in routing. Every deadline is a row, so a restart forgets none."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from services.kit.db import UnitOfWork
 from services.kit.due import DueJob, Job, TxJob
+from services.routing.domain.lessons import teach
 from services.routing.use_cases.finish_wrap_up import FINISH_WRAP_UP, finish_wrap_up
+from services.routing.use_cases.learn import LEARN, keep_book, material
 from services.routing.use_cases.look_again import look_again
 from services.routing.use_cases.match import DECIDE, LOOK_AGAIN
+from services.routing.use_cases.put_agent import SKILLS_CHANGE, change_skills
 
 AGAIN = timedelta(seconds=1)
 
 
 async def _look_again(uow: UnitOfWork, job: DueJob) -> None:
     await look_again(uow, UUID(job.key))
+
+
+async def _skills(uow: UnitOfWork, job: DueJob) -> None:
+    await change_skills(uow, UUID(job.key))
 
 
 async def _finish(uow: UnitOfWork, job: DueJob) -> None:
@@ -33,4 +41,17 @@ async def _later(uow: UnitOfWork, key: str) -> None:
     await uow.schedule(DECIDE, key=key, at=uow.now + AGAIN)
 
 
-JOBS: list[Job | TxJob] = [Job(DECIDE, _decide, concurrency=1), TxJob(LOOK_AGAIN, _look_again), TxJob(FINISH_WRAP_UP, _finish)]
+async def _learn(runtime: Any, _: DueJob) -> None:
+    """Reckon outside the transaction: tens of thousands of contacts take a second."""
+    how, handled, levels = await runtime.read(material)
+    if how.enabled:
+        await runtime.write(keep_book, await asyncio.to_thread(teach, handled, levels, how.repeat_days))
+
+
+JOBS: list[Job | TxJob] = [
+    Job(DECIDE, _decide, concurrency=1),
+    TxJob(LOOK_AGAIN, _look_again),
+    TxJob(FINISH_WRAP_UP, _finish),
+    TxJob(SKILLS_CHANGE, _skills),
+    Job(LEARN, _learn, concurrency=1),
+]

@@ -1,5 +1,6 @@
 """Decisions that survive: stored per second on PostgreSQL, how soon an offer is seen, what 200 killed leaders spoil, how long a new one needs."""
 
+import os
 import tempfile
 import time
 from datetime import timedelta
@@ -23,7 +24,7 @@ from tests.support.room import Room, opened_room
 from tests.support.routing_crash import Floor, die
 from tests.support.servers import PostgresServer, fresh_database, postgres_server
 
-KILLS = 200
+KILLS = int(os.environ.get("ROUTING_KILLS", "200"))
 GROUP = 500
 GROUPS = 16
 WAITING = 10_000

@@ -37,12 +37,18 @@ LARGE = Size(10_000, 50_000, 400, 1_500)
 UNIQUE = Size(10_000, 50_000, 10_000, 1_500)
 
 
-def build(size: Size, seed: int) -> tuple[Floor, list[int], random.Random]:
+def lottery(seed: int) -> random.Random:
+    """Return a repeatable lottery."""
+    return random.Random(seed)  # noqa: S311  repeatable on purpose
+
+
+def build(size: Size, seed: int, shown: int = 0) -> tuple[Floor, list[int], random.Random]:
     """Return a floor on which everybody is busy or idle in vain, with `size.waiting` contacts in line."""
-    lots = random.Random(seed)  # noqa: S311  repeatable on purpose
-    engine = Engine(QueuePromise(f"q{number}", offer_s=20.0, wrap_s=10.0, handle_s=200.0 + 10 * number) for number in range(QUEUES))
-    classes = [engine.class_of(_class(lots, number)) for number in range(size.classes)]
-    profiles = [_profile(lots, number if size.groups == size.agents else 0) for number in range(size.groups)]
+    lots = lottery(seed)
+    queues = [QueuePromise(f"q{number}", offer_s=20.0, wrap_s=10.0, handle_s=200.0 + 10 * number) for number in range(QUEUES)]
+    engine = Engine(queues, shown=shown)
+    classes = [engine.class_of(class_spec(lots, number)) for number in range(size.classes)]
+    profiles = [profile_of(lots, number if size.groups == size.agents else 0) for number in range(size.groups)]
     for number in range(size.agents):
         engine.put_agent(number, profiles[number % size.groups], on_shift=True, since=float(number % 300))
     floor = Floor(engine)
@@ -51,7 +57,7 @@ def build(size: Size, seed: int) -> tuple[Floor, list[int], random.Random]:
     return floor, classes, lots
 
 
-def _class(lots: random.Random, number: int) -> ClassSpec:
+def class_spec(lots: random.Random, number: int) -> ClassSpec:
     one, two = lots.sample(range(SKILLS), 2)
     level = lots.randint(1, 4)
     wanted = [((f"s{one}", level), (f"s{two}", 2)), ((f"s{one}", level), (f"s{two}", 1)), ((f"s{one}", level),), ((f"s{one}", 1),)]
@@ -59,7 +65,7 @@ def _class(lots: random.Random, number: int) -> ClassSpec:
     return ClassSpec(f"c{number}", "voice", f"q{number % QUEUES}", stages, f"t{number % 50}", 90.0 * (number % 8 == 0))
 
 
-def _profile(lots: random.Random, unique: int) -> Profile:
+def profile_of(lots: random.Random, unique: int) -> Profile:
     skills = tuple(sorted((f"s{skill}", lots.randint(1, 5)) for skill in lots.sample(range(SKILLS), lots.randint(3, 8))))
     return Profile(skills, estimates=(("unique", 0.5 + unique / 100_000, 1.0),) if unique else ())
 
@@ -91,8 +97,8 @@ class Life:
                     self._talking.append(event.contact)
         return offers
 
-    def run(self, decisions: int) -> tuple[float, list[float]]:
-        """Return decisions per CPU second, and how long each end of a talk with the next choice took (µs)."""
+    def run(self, decisions: int, *, timed: bool = False) -> tuple[float, list[float]]:
+        """Return decisions per CPU second and, when `timed`, how long each end of a talk with the next choice took (µs)."""
         offers, steps, floor, lots = 0, [], self.floor, self._lots
         started = time.process_time()
         while offers < decisions:
@@ -100,10 +106,11 @@ class Life:
             place = lots.randrange(len(self._talking))
             contact_id, self._talking[place] = self._talking[place], self._talking[-1]
             self._talking.pop()
-            step = time.thread_time()
+            step = time.thread_time() if timed else 0.0
             floor.end(contact_id, self._now)
             floor.finish(contact_id, self._now)
-            steps.append((time.thread_time() - step) * 1e6)
+            if timed:
+                steps.append((time.thread_time() - step) * 1e6)
             if floor.next_at() <= self._now:
                 floor.tick(self._now)
             floor.arrive(self._next, lots.choice(self._classes), self._now)
@@ -151,4 +158,5 @@ async def run() -> list[Figure]:
 def _measure(size: Size) -> tuple[float, list[float]]:
     life = Life(size, 5)
     life.run(DECISIONS // 2)
-    return life.run(DECISIONS)
+    per_s, _ = life.run(DECISIONS)
+    return per_s, life.run(DECISIONS // 2, timed=True)[1]

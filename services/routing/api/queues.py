@@ -9,8 +9,9 @@ from services.kit.auth import Principal
 from services.kit.fields import Code, View
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, requires
 from services.routing.api.settled import Settled
-from services.routing.contract import QueueStateView
+from services.routing.contract import QueueStateView, StaffingView
 from services.routing.queries.queue_state import queue_state
+from services.routing.queries.staffing import staffing
 from services.routing.repository import queues
 from services.routing.use_cases.put_queue import PutQueue, put_queue
 
@@ -37,6 +38,9 @@ class QueueView(View):
     hours: dict[str, JsonValue] | None
     requires: list[tuple[str, int]]
     relax: list[tuple[int, str, int]]
+    prefer: list[tuple[str, int]]
+    policy: str | None
+    sticky_seconds: int
     service_level: float
 
 
@@ -57,6 +61,13 @@ async def list_queues(read: Read, _: Annotated[Principal, requires("routing:read
 async def get_queue(key: Code, read: Read, _: Annotated[Principal, requires("routing:read")]) -> QueueView:
     """Return a queue."""
     return QueueView.model_validate(await read(queues.queue, key))
+
+
+@router.get("/v1/queues/{key}/staffing")
+async def get_staffing(key: Code, read: Read, _: Annotated[Principal, requires("routing:read")]) -> StaffingView:
+    """Say how many agents the queue needs now, and what those on shift will come to (Erlang-A)."""
+    hint: StaffingView = await read(staffing, key)
+    return hint
 
 
 @router.get("/v1/queues/{key}/state")

@@ -16,6 +16,7 @@ from services.routing.contract.views import (
     OfferView,
     QueueStateView,
     ReservationView,
+    StaffingView,
 )
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "OfferView",
     "QueueStateView",
     "ReservationView",
+    "StaffingView",
     "SubjectErased",
 ]
 

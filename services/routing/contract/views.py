@@ -101,6 +101,24 @@ class QueueStateView(View):
     """Of those available, who has a free place for a channel of the queue."""
 
 
+class StaffingView(View):
+    """How many agents a queue needs now (Erlang-A), by the arrivals of the last hour; shares of everybody who comes, in the long run."""
+
+    queue: str
+    as_of: datetime
+    arrivals_per_hour: float
+    handle_seconds: float
+    patience_seconds: float
+    sla_share: float
+    sla_seconds: int
+    agents_on_shift: int
+    agents_needed: int
+    expected_service_level: float
+    """With those on shift."""
+    expected_abandonment: float
+    expected_occupancy: float
+
+
 class DecisionView(View):
     """Why an agent was asked, or why nobody could be, with every term."""
 

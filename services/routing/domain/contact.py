@@ -42,3 +42,4 @@ class Trigger(StrEnum):
     STEP_DUE = "step_due"
     AGENT_FREED = "agent_freed"
     AGENT_CHANGED = "agent_changed"
+    BACKLOG = "backlog"

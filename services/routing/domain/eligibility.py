@@ -17,8 +17,15 @@ LANGUAGE_LEVEL = 2
 """Least level at which an agent serves in a language."""
 
 
+STEP_PREFIX, PREFER_PREFIX = "policy:", "prefer:"
+"""How an agent stands to a policy is a skill of such a name: what the steps want by level, what is preferred at 1. No configured skill can be so."""
+
 UNDETERMINED = "und"
 """BCP 47 for a language that nobody could tell: then none is wanted."""
+
+
+HELD_OUT = ":held-out"
+"""Ends the key of a class whose contacts are routed as if nothing had been learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,8 @@ class Policy:
 
     requires: tuple[tuple[str, int], ...]
     steps: tuple[Step, ...]
+    prefer: tuple[tuple[str, int], ...] = ()
+    """Welcome, but not wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +132,7 @@ def to_document(policy: Policy) -> dict[str, list[list[str | int]]]:
     return {
         "requires": [[skill, level] for skill, level in policy.requires],
         "steps": [[step.after_s, step.skill, step.level] for step in policy.steps],
+        **({"prefer": [[skill, level] for skill, level in policy.prefer]} if policy.prefer else {}),
     }
 
 
@@ -131,4 +141,5 @@ def from_document(document: Mapping[str, list[list[str | int]]]) -> Policy:
     return Policy(
         requires=tuple((str(skill), int(level)) for skill, level in document["requires"]),
         steps=tuple(Step(int(after_s), str(skill), int(level)) for after_s, skill, level in document["steps"]),
+        prefer=tuple((str(skill), int(level)) for skill, level in document.get("prefer", ())),
     )

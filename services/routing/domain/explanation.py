@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.routing.domain.eligibility import LANGUAGE_PREFIX, Policy, Shortfall, eligible_after
+from services.routing.domain.eligibility import LANGUAGE_PREFIX, STEP_PREFIX, Policy, Shortfall, eligible_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,8 @@ class Condition:
 
 def say_skill(skill: str) -> str:
     """Return a skill as words: `lang:de` is the language de."""
+    if skill.startswith(STEP_PREFIX):
+        return f"what policy {skill.removeprefix(STEP_PREFIX)} wants"
     return f"language {skill.removeprefix(LANGUAGE_PREFIX)}" if skill.startswith(LANGUAGE_PREFIX) else skill
 
 
@@ -50,6 +52,8 @@ def say_contact_terms(terms: Mapping[str, Any], others: int) -> str:
     )
     if terms["starving"]:
         sentence += ", first because it has waited beyond the queue's limit"
+    if terms.get("planned_together"):
+        return sentence + f", one pair of a plan for everybody free and {others + 1} waiting with the largest sum of I."
     return sentence + (f", best of {others + 1} waiting." if others else ", the only one waiting.")
 
 

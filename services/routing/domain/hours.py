@@ -1,10 +1,10 @@
 """When a queue is open. A contact that comes while it is closed starts to wait when it opens; who waits at closing time is still served."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-DAYS_TO_LOOK = 8
+DAYS_TO_LOOK = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,8 @@ class Hours:
     weekdays: frozenset[int]
     opens: time
     closes: time
+    holidays: frozenset[date] = frozenset()
+    """Local days on which it stays closed."""
 
 
 def open_from(hours: Hours | None, now: datetime) -> datetime:
@@ -25,7 +27,7 @@ def open_from(hours: Hours | None, now: datetime) -> datetime:
     today = now.astimezone(zone).date()
     for offset in range(DAYS_TO_LOOK):
         day = today + timedelta(days=offset)
-        if day.weekday() not in hours.weekdays:
+        if day.weekday() not in hours.weekdays or day in hours.holidays:
             continue
         opens = datetime.combine(day, hours.opens, zone).astimezone(UTC)
         closes = datetime.combine(day, hours.closes, zone).astimezone(UTC)

@@ -85,11 +85,14 @@ async def _counts(tx: Tx, contact: Contact, requirement: dict[str, int]) -> dict
     skilled = await agents.count_by_activity(tx, wanted)
     passed = [each.agent_id for each in await contacts.exclusions(tx, contact.id)]
     known = await agents.agents_by_id(tx, passed)
+    stands: dict[UUID, dict[str, int]] = {agent_id: {} for agent_id in known}
+    for row in await agents.standings(tx, passed):
+        stands[row["agent_id"]][row["skill"]] = row["level"]
     return {
         "on_shift": everybody.get("available", 0),
         "skilled": skilled.get("available", 0),
         "free": await agents.count_free(tx, wanted, [contact.channel]),
-        "excluded": sum(1 for each in known.values() if is_routable(each.activity) and not shortfalls(requirement, each.skills)),
+        "excluded": sum(1 for each in known.values() if is_routable(each.activity) and not shortfalls(requirement, each.skills | stands[each.id])),
     }
 
 
@@ -114,13 +117,32 @@ async def _conditions(tx: Tx, contact: Contact, agent: Agent, policy: Policy, wa
     place = next((each for each in await agents.channels_of(tx, agent.id) if each.channel == contact.channel), None)
     used, maximum = (place.used, place.maximum) if place else (0, 0)
     mine = await contacts.exclusion(tx, contact.id, agent.id)
-    short = shortfalls(requirement_at(policy, waited_s), agent.skills)
+    has = agent.skills | {row["skill"]: row["level"] for row in await agents.standings(tx, [agent.id])}
+    short = shortfalls(requirement_at(policy, waited_s), has)
     return [
         Condition("activity", is_routable(agent.activity), f"Is {agent.activity}."),
-        explanation.judge_skills(policy, agent.skills, short, waited_s),
+        explanation.judge_skills(policy, has, short, waited_s),
         Condition("capacity", used < maximum, f"Holds {used} of {maximum} places for {contact.channel}."),
         await _passed(tx, contact, mine.reason if mine else None, mine.excluded_at.isoformat() if mine else None),
+        _excluded(kept=str(agent.id) in contact.banned),
+        await _promised(tx, contact, agent),
     ]
+
+
+def _excluded(*, kept: bool) -> Condition:
+    return Condition("not_excluded", not kept, "Is kept from this contact by who queued it." if kept else "Is not kept from this contact.")
+
+
+async def _promised(tx: Tx, contact: Contact, agent: Agent) -> Condition:
+    """Judge whether the contact still waits for the owner of its case alone."""
+    owner, until = contact.sticky_agent_id, contact.sticky_until
+    if owner is None or until is None or owner == agent.id or tx.now >= until or await contacts.exclusion(tx, contact.id, owner) is not None:
+        return Condition("not_promised", met=True, sentence="Is not promised to somebody else.")
+    known = (await agents.agents_by_id(tx, [owner])).get(owner)
+    if known is None or not is_routable(known.activity):
+        return Condition("not_promised", met=True, sentence="The owner of its case is not available.")
+    left = (until - tx.now).total_seconds()
+    return Condition("not_promised", met=False, sentence=f"Waits for {known.name}, who had its case last, for {left:.0f} s more.")
 
 
 async def _passed(tx: Tx, contact: Contact, reason: str | None, since: str | None) -> Condition:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, func, true, update
+from sqlalchemy import Select, and_, delete, func, or_, true, update
+from sqlalchemy import select as pick
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col, select
 
@@ -12,6 +13,7 @@ from services.kit.auth import Principal
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import NotFound
 from services.kit.paging import Page, decode_cursor, encode_cursor
+from services.routing.domain.eligibility import PREFER_PREFIX, STEP_PREFIX
 from services.routing.models import Agent, AgentChannel, AgentSkill, Skill
 
 
@@ -109,6 +111,25 @@ async def replace_skills(uow: UnitOfWork, agent_id: UUID, skills: dict[str, int]
     """Make the agent's skills exactly these."""
     await uow.execute(delete(AgentSkill).where(col(AgentSkill.agent_id) == agent_id))
     await uow.insert(AgentSkill, *({"agent_id": agent_id, "skill": skill, "level": level} for skill, level in skills.items()))
+
+
+async def everybody(tx: Tx) -> list[Any]:
+    """Return of all agents what a policy may read."""
+    names = ("id", "skills", "team", "site", "vendor", "time_zone")
+    return await tx.rows(pick(*(getattr(Agent, name) for name in names)).order_by(col(Agent.id)))
+
+
+async def add_standing(uow: UnitOfWork, agent_id: UUID, levels: dict[str, int]) -> None:
+    """Add how an agent stands to a policy to the index of skills."""
+    await uow.insert(AgentSkill, *({"agent_id": agent_id, "skill": skill, "level": level} for skill, level in levels.items()))
+
+
+async def standings(tx: Tx, agent_ids: Iterable[UUID] | None) -> list[Any]:
+    """Return how these agents stand to policies, as skills; None: all agents."""
+    names = [getattr(AgentSkill, name) for name in ("agent_id", "skill", "level")]
+    kinds = or_(*(col(AgentSkill.skill).startswith(prefix) for prefix in (STEP_PREFIX, PREFER_PREFIX)))
+    statement = pick(*names).where(kinds).order_by(col(AgentSkill.agent_id), col(AgentSkill.skill))
+    return await tx.rows(statement if agent_ids is None else statement.where(col(AgentSkill.agent_id).in_(sorted(agent_ids))))
 
 
 async def replace_capacity(uow: UnitOfWork, agent_id: UUID, capacity: dict[str, int]) -> None:

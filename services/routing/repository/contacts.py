@@ -13,7 +13,7 @@ from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import InvalidInput, NotFound
 from services.kit.paging import Page, decode_cursor, encode_cursor
 from services.routing.contract import ContactSummary, CustomerContacts
-from services.routing.domain.contact import OPEN_STATES
+from services.routing.domain.contact import OPEN_STATES, ContactState
 from services.routing.domain.reservation import HOLDING, ReservationStatus, predecessors
 from services.routing.models import Agent, Contact, Exclusion, Reservation, RoutingDecision
 from services.routing.repository.agents import is_within_limits, within_limits
@@ -62,6 +62,25 @@ async def open_call_back(tx: Tx, follow_up_id: UUID) -> Contact | None:
     """Return the call-back for this follow-up that is not over yet."""
     here = and_(col(Contact.follow_up_id) == follow_up_id, col(Contact.state).in_(OPEN_STATES))
     return await tx.first(select(Contact).where(here).limit(1), Contact)
+
+
+async def any_contact_called(tx: Tx, external_id: str) -> Contact | None:
+    """Return the contact of this name whatever the principal's limits; None when there is none."""
+    return await tx.first(select(Contact).where(col(Contact.external_id) == external_id), Contact)
+
+
+async def ended_of_case(tx: Tx, case_id: UUID, channel: str) -> list[UUID]:
+    """Return the contacts of a case over one channel that are over, oldest first."""
+    here = and_(col(Contact.case_id) == case_id, col(Contact.channel) == channel, col(Contact.state) == ContactState.ENDED)
+    return [row["id"] for row in await tx.rows(pick(col(Contact.id)).where(here).order_by(col(Contact.ended_at)).limit(100))]
+
+
+async def last_agent_of_case(tx: Tx, case_id: UUID) -> UUID | None:
+    """Return the agent who has this case, or had it last; None when nobody did."""
+    took = col(Contact.state).in_((ContactState.CONNECTED, ContactState.ENDED))
+    here = and_(col(Contact.case_id) == case_id, col(Contact.agent_id).is_not(None), took)
+    found = await tx.rows(pick(col(Contact.agent_id)).where(here).order_by(col(Contact.connected_at).desc()).limit(1))
+    return found[0]["agent_id"] if found else None
 
 
 async def contacts_page(tx: Tx, state: str | None, queue: str | None, cursor: str | None, limit: int) -> Page[Contact]:

@@ -56,7 +56,7 @@ async def classes(tx: Tx, keys: Collection[str]) -> list[Row]:
     return [row for some in _chunks(sorted(keys)) for row in await tx.rows(_columns(ContactClass, names).where(col(ContactClass.key).in_(some)))]
 
 
-_CONTACT = ("id", "state", "class_key", "queue", "channel", "customer_id", "waits_from")
+_CONTACT = ("id", "state", "class_key", "queue", "channel", "customer_id", "waits_from", "sticky_agent_id", "sticky_until", "banned")
 
 
 async def waiting(tx: Tx) -> list[Row]:

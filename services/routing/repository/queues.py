@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import NotFound
 from services.kit.paging import Page, decode_cursor, encode_cursor
-from services.routing.domain.eligibility import Policy, class_key, from_document, to_document
+from services.routing.domain.eligibility import HELD_OUT, Policy, class_key, from_document, to_document
 from services.routing.models import Contact, ContactClass, Queue
 
 
@@ -42,9 +42,9 @@ async def queues_page(tx: Tx, cursor: str | None, limit: int) -> Page[Queue]:
     return Page[Queue](items=found[:limit], next_cursor=following)
 
 
-async def class_of(uow: UnitOfWork, queue_key: str, channel: str, policy: Policy, credit_s: int) -> str:
+async def class_of(uow: UnitOfWork, queue_key: str, channel: str, policy: Policy, credit_s: int, *, steered: bool = True) -> str:
     """Return the key of the class of such contacts; it is written down when it is new."""
-    key = class_key(queue_key, channel, policy, credit_s)
+    key = class_key(queue_key, channel, policy, credit_s) + ("" if steered else HELD_OUT)
     row = {"key": key, "queue": queue_key, "channel": channel, "policy": to_document(policy), "credit_s": credit_s}
     await uow.insert_ignore(ContactClass, row)
     return key

@@ -15,6 +15,7 @@ from services.routing.models import Contact, Reservation
 from services.routing.repository import contacts, matching, queues
 from services.routing.use_cases.finish_wrap_up import FINISH_WRAP_UP, finish_wrap_up
 from services.routing.use_cases.freeze_attribution import contact_ended
+from services.routing.use_cases.offer_call import offer_call
 
 
 class NotConnected(Conflict):
@@ -61,6 +62,7 @@ async def end_contact(uow: UnitOfWork, contact_id: UUID, command: EndContact) ->
     ended = await contacts.any_contact(uow, contact_id)
     uow.emit(contact_ended(ended))
     await _wrap_up(uow, held, queue.wrap_up_seconds)
+    await offer_call(uow, ended)
     return ended
 
 

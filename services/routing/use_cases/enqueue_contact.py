@@ -1,7 +1,7 @@
 """Put a contact in its line: compile what it wants, give it its credit and class, tell the others, and look for an agent at once."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +10,13 @@ from services.kit.db import UnitOfWork
 from services.kit.errors import Refused
 from services.kit.ids import new_id
 from services.routing.contract import ContactQueued
+from services.routing.domain.affinity import is_steered
 from services.routing.domain.contact import ContactState, Trigger
-from services.routing.domain.credit import total_credit_s
-from services.routing.domain.eligibility import Step, compile_policy
+from services.routing.domain.eligibility import Step
 from services.routing.domain.hours import Hours, open_from
-from services.routing.models import Contact, Queue
-from services.routing.repository import customers, queues
+from services.routing.models import Contact, Queue, RoutingPolicy
+from services.routing.repository import contacts, customers, lessons, policies
+from services.routing.use_cases.classify import class_for
 from services.routing.use_cases.match import LOOK_AGAIN, match_contact
 
 
@@ -43,6 +44,8 @@ class Arrival:
     case_id: UUID | None = None
     follow_up_id: UUID | None = None
     context: dict[str, Any] = field(default_factory=dict)
+    banned: list[UUID] = field(default_factory=list)
+    """Agents who are never asked."""
 
 
 async def enqueue_contact(uow: UnitOfWork, queue: Queue, arrival: Arrival) -> UUID:
@@ -53,6 +56,8 @@ async def enqueue_contact(uow: UnitOfWork, queue: Queue, arrival: Arrival) -> UU
     for key in arrival.customer_keys:
         customer_id = customer_id or await customers.customer_with(uow, key.kind, key.value)
     waits_from = open_from(hours_of(queue), uow.now)
+    steered = await _is_steered(uow, contact_id)
+    policy = await policies.latest(uow, queue.policy) if queue.policy is not None else None
     row = blank_contact(uow, contact_id) | {
         "external_id": arrival.external_id,
         "channel": arrival.channel,
@@ -71,7 +76,11 @@ async def enqueue_contact(uow: UnitOfWork, queue: Queue, arrival: Arrival) -> UU
         "follow_up_id": arrival.follow_up_id,
         "context": arrival.context,
         "waits_from": waits_from,
+        "steered": steered,
+        "banned": [*map(str, arrival.banned), *(policy.document["exclude"] if policy else ())],
+        "policy": policies.label(policy) if policy else None,
     }
+    row |= await _owner(uow, _sticky_s(queue, policy), arrival, waits_from)
     row["class_key"] = await class_for(uow, queue, Contact.model_validate(row))
     await uow.insert(Contact, row)
     _tell(uow, Contact.model_validate(row))
@@ -81,18 +90,24 @@ async def enqueue_contact(uow: UnitOfWork, queue: Queue, arrival: Arrival) -> UU
     return contact_id
 
 
-async def class_for(uow: UnitOfWork, queue: Queue, contact: Contact) -> str:
-    """Return the class of this contact in `queue`, with the credit that it and its customer have now."""
-    own = [(str(skill), int(level)) for skill, level in contact.requires]
-    steps = [Step(int(after_s), str(skill), int(level)) for after_s, skill, level in [*queue.relax, *contact.relax]]
-    policy = compile_policy([(str(skill), int(level)) for skill, level in queue.requires], own, contact.language, steps)
-    return await queues.class_of(uow, queue.key, contact.channel, policy, await credit_of(uow, contact))
+def _sticky_s(queue: Queue, policy: RoutingPolicy | None) -> int:
+    told = None if policy is None else policy.document["sticky_seconds"]
+    return queue.sticky_seconds if told is None else int(told)
 
 
-async def credit_of(uow: UnitOfWork, contact: Contact) -> int:
-    """Return the seconds of credit that this contact and its customer have now."""
-    known = await customers.standing(uow, contact.customer_id) if contact.customer_id else None
-    return total_credit_s(contact.asked_credit_s, mood=known.mood if known else None, tier=known.tier if known else None)
+async def _is_steered(uow: UnitOfWork, contact_id: UUID) -> bool:
+    how = await lessons.learning(uow)
+    return not how.enabled or is_steered(contact_id.int, how.hold_out_share)
+
+
+async def _owner(uow: UnitOfWork, sticky_s: int, arrival: Arrival, waits_from: datetime) -> dict[str, Any]:
+    """Promise the contact to who had its case last, for as long as the queue grants; somebody else gets it afterwards."""
+    if arrival.case_id is None or sticky_s == 0:
+        return {}
+    owner = await contacts.last_agent_of_case(uow, arrival.case_id)
+    if owner is None or owner in arrival.banned:
+        return {}
+    return {"sticky_agent_id": owner, "sticky_until": waits_from + timedelta(seconds=sticky_s)}
 
 
 def hours_of(queue: Queue) -> Hours | None:
@@ -104,6 +119,7 @@ def hours_of(queue: Queue) -> Hours | None:
         weekdays=frozenset(queue.hours["weekdays"]),
         opens=time.fromisoformat(queue.hours["opens"]),
         closes=time.fromisoformat(queue.hours["closes"]),
+        holidays=frozenset(date.fromisoformat(day) for day in queue.hours.get("holidays", ())),
     )
 
 
@@ -125,6 +141,8 @@ def blank_contact(uow: UnitOfWork, contact_id: UUID) -> dict[str, Any]:
         "changed_at": moment,
         "transfers": 0,
         "talked_seconds": 0.0,
+        "steered": True,
+        "banned": [],
     }
 
 

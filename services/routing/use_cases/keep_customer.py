@@ -7,8 +7,8 @@ from services.kit.db import UnitOfWork
 from services.kit.subjects import forget_told
 from services.routing.contract import SubjectErased
 from services.routing.domain.contact import Trigger
-from services.routing.repository import customers, matching, queues
-from services.routing.use_cases.enqueue_contact import credit_of
+from services.routing.repository import customers, lessons, matching, policies, queues
+from services.routing.use_cases.classify import class_with_credit
 from services.routing.use_cases.match import match_contact
 
 
@@ -33,7 +33,8 @@ async def name_contact(uow: UnitOfWork, event: SubjectIdentified) -> None:
 
 async def forget_customer(uow: UnitOfWork, event: CustomerErased) -> None:
     """Blank texts and keys; counts stay."""
-    rows = await customers.forget(uow, event.customer_id)
+    rows = await lessons.forget_labels(uow, await customers.contacts_of(uow, event.customer_id))
+    rows += await customers.forget(uow, event.customer_id)
     if event.erasure_id is not None:
         contacts = [str(one) for one in await customers.contacts_of(uow, event.customer_id)]
         rows += await forget_told(uow, [str(event.customer_id)], keys=contacts)
@@ -47,8 +48,8 @@ async def give_credit_anew(uow: UnitOfWork, customer_id: UUID) -> None:
         return
     await matching.lock_dispatch(uow)
     for contact in await queues.waiting_of_customer(uow, customer_id):
-        credit = await credit_of(uow, contact)
-        key = await queues.class_of(uow, contact.queue or "", contact.channel, await queues.policy_of(uow, contact), credit)
+        told = await policies.labelled(uow, contact.policy)
+        key = await class_with_credit(uow, contact.queue or "", contact, await queues.policy_of(uow, contact), told)
         if key != contact.class_key:
             await queues.change_class(uow, contact.id, key)
             await match_contact(uow, contact.id, Trigger.CREDIT_CHANGED)

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from services.kit.db import Tx
 from services.routing.domain.contact import Trigger, is_routable
-from services.routing.domain.desk import Desk, profile_of, seconds_of
+from services.routing.domain.desk import Aside, Desk, profile_of, seconds_of
 from services.routing.domain.eligibility import from_document
-from services.routing.domain.engine.parts import QueuePromise
+from services.routing.domain.engine.parts import UNKNOWN, QueuePromise
 from services.routing.domain.index import expected_handle_s
 from services.routing.repository import desk as rows
+from services.routing.repository import lessons
+from services.routing.repository.agents import standings
 
 
 async def mirror_all(tx: Tx, desk: Desk) -> None:
@@ -59,13 +61,20 @@ async def _agents(tx: Tx, desk: Desk, ids: Collection[UUID] | None, triggers: Ma
     holds: dict[UUID, list[Any]] = defaultdict(list)
     for row in await rows.held(tx, ids):
         holds[row["agent_id"]].append(row)
+    learned: dict[UUID, list[tuple[str, float, float]]] = defaultdict(list)
+    for row in await lessons.affinities(tx, ids):
+        known = (UNKNOWN if row["resolution"] is None else row["resolution"], UNKNOWN if row["pace"] is None else row["pace"])
+        learned[row["agent_id"]].append((row["queue"], *known))
+    stands: dict[UUID, dict[str, int]] = defaultdict(dict)
+    for row in await standings(tx, ids):
+        stands[row["agent_id"]][row["skill"]] = row["level"]
     for agent in sorted(await rows.agents(tx, ids), key=lambda row: str(row["id"])):
         own, held = places[agent["id"]], holds[agent["id"]]
         moments = [row["idle_since"] for row in own] + [row["created_at"] for row in held]
         desk.cards[agent["id"]] = agent
         desk.put_agent(
             agent["id"],
-            profile_of(agent["skills"], {row["channel"]: row["maximum"] for row in own}),
+            profile_of(agent["skills"] | stands[agent["id"]], {row["channel"]: row["maximum"] for row in own}, learned[agent["id"]]),
             on_shift=is_routable(agent["activity"]),
             since=max((seconds_of(moment) for moment in moments), default=0.0),
             held={row["contact_id"]: row["channel"] for row in held},
@@ -89,4 +98,12 @@ async def _contacts(tx: Tx, desk: Desk, found: list[Any], exclusions: list[Any],
         cls = desk.engine.lines.find(row["class_key"])
         if cls is None:
             raise RuntimeError(f"contact {row['id']} has no class")
-        desk.put_contact(row["id"], cls, seconds_of(row["waits_from"]), passed.get(row["id"], {}), triggers.get(row["id"]))
+        desk.put_contact(row["id"], cls, seconds_of(row["waits_from"]), _aside(tx, row, passed.get(row["id"], {})), triggers.get(row["id"]))
+
+
+def _aside(tx: Tx, row: Any, passed: Mapping[UUID, float]) -> Aside:
+    banned = frozenset(UUID(agent_id) for agent_id in row["banned"])
+    until = row["sticky_until"]
+    if row["sticky_agent_id"] is None or until is None or until <= tx.now or row["sticky_agent_id"] in passed:
+        return Aside(passed, banned)
+    return Aside(passed, banned, row["sticky_agent_id"], seconds_of(until))

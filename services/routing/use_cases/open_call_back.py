@@ -64,6 +64,9 @@ async def queue_or_default(uow: UnitOfWork, key: str, name: str, channels: list[
         "hours": None,
         "requires": [],
         "relax": [],
+        "prefer": [],
+        "sticky_seconds": 0,
+        "policy": None,
     }
     await store_queue(uow, key, row | DEFAULTS)
     return await queues.queue(uow, key)

@@ -1,5 +1,6 @@
 """Set up a line of contacts: its channels, promise, hours, what it wants from agents and how that loosens."""
 
+from datetime import date
 from typing import Annotated, Any, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -9,7 +10,7 @@ from services.kit.errors import Refused
 from services.kit.fields import Code, Command, Name, TimeZone
 from services.routing.domain.index import starvation_cap_s
 from services.routing.models import Queue
-from services.routing.repository import queues
+from services.routing.repository import policies, queues
 from services.routing.use_cases.queue_contact import Need, refuse_unknown_skills
 
 DEFAULTS = {"cool_down_seconds": 60, "offer_seconds": 20, "misses_allowed": 2, "expected_handle_seconds": 300}
@@ -21,6 +22,12 @@ class RelaxesNothing(Refused):
     """A relax step must name a skill that the queue wants, and want less of it than before."""
 
     code = "relaxes_nothing"
+
+
+class UnknownPolicy(Refused):
+    """The policy that the queue names does not exist."""
+
+    code = "unknown_routing_policy"
 
 
 class Relaxation(Command):
@@ -49,6 +56,8 @@ class OpeningHours(Command):
     weekdays: Annotated[list[Weekday], Field(min_length=1, max_length=7)]
     opens: ClockTime
     closes: ClockTime
+    holidays: list[date] = Field(default_factory=list, max_length=400)
+    """Local days on which the queue stays closed."""
 
     @model_validator(mode="after")
     def _forward(self) -> Self:
@@ -75,15 +84,26 @@ class PutQueue(Command):
     hours: OpeningHours | None = None
     requires: list[Need] = Field(default_factory=list, max_length=10)
     relax: list[Relaxation] = Field(default_factory=list, max_length=10)
+    prefer: list[Need] = Field(default_factory=list, max_length=10)
+    """Skills that are welcome but not wanted: who has them all counts for as much as 120 s of idling more."""
+    policy: Code | None = None
+    """Policy whose newest version is given to every contact that comes; see PUT /routing/v1/policies/{key}."""
+    sticky_seconds: Annotated[int, Field(ge=0, le=86_400)] = 0
+    """How long a contact of a known case waits for the agent who had the case last, before anybody else is asked."""
 
 
 async def put_queue(uow: UnitOfWork, key: str, command: PutQueue) -> Queue:
     """Create or replace a queue. Contacts that wait keep the policy under which they came."""
     await refuse_unknown_skills(uow, [need.skill for need in command.requires], "/requires")
+    await refuse_unknown_skills(uow, [need.skill for need in command.prefer], "/prefer")
     _refuse_idle_steps(command)
-    row = command.model_dump() | {
+    if command.policy is not None and await policies.latest(uow, command.policy) is None:
+        raise UnknownPolicy(f"There is no policy {command.policy}. Make it with PUT /routing/v1/policies/{command.policy}.", pointer="/policy")
+    row = command.model_dump(exclude={"hours"}) | {
+        "hours": None if command.hours is None else command.hours.model_dump(mode="json"),
         "requires": [[need.skill, need.level] for need in command.requires],
         "relax": [step.row() for step in command.relax],
+        "prefer": [[need.skill, need.level] for need in command.prefer],
         "starvation_seconds": command.starvation_seconds or starvation_cap_s(command.sla_seconds),
     }
     await store_queue(uow, key, row)

@@ -27,6 +27,12 @@ class UnknownSkill(Refused):
     code = "unknown_skill"
 
 
+class UnknownAgent(Refused):
+    """The agent that the request names does not exist."""
+
+    code = "unknown_agent"
+
+
 class NamedBy(Command):
     """A key that names the customer."""
 
@@ -56,6 +62,8 @@ class QueueContact(Command):
     order_reference: Reference | None = None
     case_id: UUID | None = None
     context: dict[Code, JsonValue] = Field(default_factory=dict, max_length=50)
+    exclude_agents: list[Reference] = Field(default_factory=list, max_length=20)
+    """Agents, by external id, who are never asked for this contact."""
 
 
 async def queue_contact(uow: UnitOfWork, command: QueueContact) -> Contact:
@@ -81,8 +89,19 @@ async def queue_contact(uow: UnitOfWork, command: QueueContact) -> Contact:
         order_reference=command.order_reference,
         case_id=command.case_id,
         context=dict(command.context),
+        banned=await _banned(uow, command.exclude_agents),
     )
     return await contacts.any_contact(uow, await enqueue_contact(uow, queue, arrival))
+
+
+async def _banned(uow: UnitOfWork, external_ids: list[str]) -> list[UUID]:
+    found = []
+    for number, external_id in enumerate(external_ids):
+        agent = await agents.any_agent_called(uow, external_id)
+        if agent is None:
+            raise UnknownAgent(f"There is no agent {external_id}.", pointer=f"/exclude_agents/{number}")
+        found.append(agent.id)
+    return found
 
 
 def keys_of(named: NamedBy | None) -> list[IdentityKey]:

@@ -14,13 +14,7 @@ from services.routing.models import Agent, Contact
 from services.routing.repository import agents, contacts, customers, queues
 from services.routing.use_cases.enqueue_contact import blank_contact
 from services.routing.use_cases.freeze_attribution import contact_ended
-from services.routing.use_cases.queue_contact import NamedBy, UnknownQueue, keys_of
-
-
-class UnknownAgent(Refused):
-    """The agent that the request names does not exist."""
-
-    code = "unknown_agent"
+from services.routing.use_cases.queue_contact import NamedBy, UnknownAgent, UnknownQueue, keys_of
 
 
 class EndsBeforeStart(Refused):

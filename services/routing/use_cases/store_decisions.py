@@ -19,6 +19,7 @@ from services.routing.domain.index import RULE_VERSION
 from services.routing.domain.reservation import ReservationStatus
 from services.routing.models import AgentChannel, Contact, Reservation, RoutingDecision
 from services.routing.repository import desk as rows
+from services.routing.use_cases.put_webhook import tell_adapters
 
 
 class MirrorWrongError(Exception):
@@ -38,6 +39,8 @@ async def store_decisions(uow: UnitOfWork, desk: Desk, epoch: int, decided: list
         reservations.append(_reservation(uow, reservation_id, each, spec.channel, epoch) | {"expires_at": expires_at})
         found = {"outcome": "offered", "agent_id": agent["id"], "reservation_id": reservation_id, "considered": pick.considered}
         found |= {"terms": document_of(desk.engine, pick, pick.chosen), "runners_up": runners_up(desk.engine, pick, _names(desk, pick.others))}
+        if each.trigger == Trigger.BACKLOG:
+            found["terms"] |= {"planned_together": True}
         decisions.append(_decision(uow, desk, epoch, pick.contact.id, each.trigger) | found)
         moved.append({"here": pick.contact.id} | {f"to_{name}": agent[name] for name in ("id", "name", "team", "site", "vendor")})
         taken.append({"agent": agent["id"], "via": spec.channel})
@@ -52,6 +55,7 @@ async def store_decisions(uow: UnitOfWork, desk: Desk, epoch: int, decided: list
     await _move_contacts(uow, moved)
     await uow.insert(Reservation, *reservations)
     await uow.insert(RoutingDecision, *decisions)
+    await tell_adapters(uow, [(row["id"], row["channel"]) for row in reservations])
 
 
 def _names(desk: Desk, others: list[Weighed]) -> dict[Any, str]:

@@ -9,8 +9,9 @@ from services.routing.contract import ContactTransferred
 from services.routing.domain.contact import OPEN_STATES, ContactState, Trigger
 from services.routing.domain.reservation import ReservationStatus
 from services.routing.models import Contact, Queue, Reservation
-from services.routing.repository import agents, contacts, matching, queues
-from services.routing.use_cases.enqueue_contact import ChannelNotServed, class_for
+from services.routing.repository import agents, contacts, matching, policies, queues
+from services.routing.use_cases.classify import class_for
+from services.routing.use_cases.enqueue_contact import ChannelNotServed
 from services.routing.use_cases.match import match_agent, match_contact
 from services.routing.use_cases.queue_contact import UnknownQueue
 from services.routing.use_cases.return_contact import NOBODY, withdraw
@@ -42,8 +43,10 @@ async def transfer_contact(uow: UnitOfWork, contact_id: UUID, command: TransferC
     talked = contact.talked_seconds
     if contact.state == ContactState.CONNECTED and contact.connected_at is not None:
         talked += (uow.now - contact.connected_at).total_seconds()
+    told = await policies.latest(uow, queue.policy) if queue.policy is not None else None
+    contact.policy = policies.label(told) if told else None
     class_key = await class_for(uow, queue, contact)
-    moved = {"queue": queue.key, "class_key": class_key, "transfers": contact.transfers + 1, "talked_seconds": talked}
+    moved = {"policy": contact.policy, "queue": queue.key, "class_key": class_key, "transfers": contact.transfers + 1, "talked_seconds": talked}
     await contacts.change(uow, contact_id, state=ContactState.WAITING.value, connected_at=None, **moved, **NOBODY)
     uow.emit(
         ContactTransferred(

@@ -89,6 +89,8 @@ async def test_a_requirement_loosens_with_waiting_but_a_language_never_does(open
             ("skills", False),
             ("capacity", True),
             ("not_passed", True),
+            ("not_excluded", True),
+            ("not_promised", True),
         ]
         assert (await desk.why_not(contact, "anna"))["sentence"] == "Below what is wanted: language de 0 of 2, and no relax step changes that."
         await room.pass_time(seconds=89)

@@ -214,3 +214,14 @@ def test_capacity_counts_load_and_what_may_interrupt_what(held: list[str], free:
     agent = engine.put_agent("anna", Profile((), capacity), on_shift=True, since=0.0, held=dict(enumerate(held)))
     open_now = engine.benches.open_channels(agent)
     assert [name for bit, name in enumerate(engine.benches.channels[agent.profile]) if open_now >> bit & 1] == free
+
+
+def test_a_contact_that_nobody_here_can_ever_serve_waits_without_troubling_the_others() -> None:
+    engine = Engine([QueuePromise("q")])
+    nobodys = engine.class_of(ClassSpec("nobodys", "voice", "q", (Stage(0.0, (("rare", 5),)),)))
+    usual = engine.class_of(ClassSpec("usual", "voice", "q", (Stage(0.0, ()),)))
+    engine.put_agent("anna", Profile(()), on_shift=True, since=0.0)
+    assert engine.serve_contact(engine.put_contact(1, nobodys, 10.0), 10.0) is None
+    pick = engine.serve_contact(engine.put_contact(2, usual, 11.0), 11.0)
+    assert pick is not None
+    assert pick.agent.id == "anna"

@@ -25,7 +25,8 @@ class Benches:
         self.idle_count = 0
         self.on_shift: Ints = np.zeros(16, dtype=np.intp)
         """Agents on shift per group, each counted in the group of those who hold nothing."""
-        self.profile_of_group: list[int] = []
+        self.full_of_group: list[int] = []
+        """Per group the group of the same agents while they hold nothing."""
         self._full: list[int] = []
         self._seated = count()
         self._numbers: dict[Profile, int] = {}
@@ -56,19 +57,21 @@ class Benches:
         if number is None:
             channels = tuple(channel for bit, channel in enumerate(self.channels[profile]) if mask >> bit & 1)
             number = self._groups[profile, mask] = self.pairs.add_group(self.profiles[profile], channels)
-            self.profile_of_group.append(profile)
+            whole = mask == (1 << len(self.channels[profile])) - 1
+            self.full_of_group.append(number if whole else self._full[profile])
             self._heaps.append([])
             if number >= len(self.idle_head):
                 self.idle_head = np.concatenate((self.idle_head, np.full(len(self.idle_head), NEVER)))
                 self.opportunity = np.concatenate((self.opportunity, np.zeros(len(self.opportunity))))
                 self.on_shift = np.concatenate((self.on_shift, np.zeros(len(self.on_shift), dtype=np.intp)))
-            if mask != (1 << len(self.channels[profile])) - 1:
+            if not whole:
                 self.opportunity[number] = self.opportunity[self.full_group(profile)]
         return number
 
     def open_channels(self, agent: DeskAgent) -> int:
         """Return as bits which channels the agent has room for."""
-        held = tuple(sorted(agent.held.values()))
+        carried = agent.held
+        held = tuple(sorted(carried.values())) if len(carried) > 1 else tuple(carried.values())
         known = self._open.get((agent.profile, held))
         if known is None:
             capacity, names = self.profiles[agent.profile].capacity, self.channels[agent.profile]
@@ -78,7 +81,8 @@ class Benches:
 
     def seat(self, agent: DeskAgent) -> bool:
         """Put the agent where shift and work allow; return whether the agent is idle now."""
-        self.rise(agent)
+        if agent.idle:
+            self.rise(agent)
         mask = self.open_channels(agent) if agent.on_shift else 0
         agent.open = mask
         if not mask:

@@ -12,7 +12,7 @@ from typing import Any
 from services.routing.domain.engine.benches import Benches
 from services.routing.domain.engine.lines import Lines
 from services.routing.domain.engine.parts import NEVER, ClassSpec, DeskAgent, Pick, Profile, QueuePromise, Rule, WaitingContact
-from services.routing.domain.engine.picking import Picking
+from services.routing.domain.engine.picking import SHOWN, Picking
 from services.routing.domain.engine.pricing import PRICE_EVERY_S, Pricing
 from services.routing.domain.engine.rows import Pairs
 from services.routing.domain.engine.rules import INDEX
@@ -22,7 +22,8 @@ from services.routing.domain.engine.special import Special
 class Engine:
     """One single-threaded brain for agents who could ever serve the same contacts."""
 
-    def __init__(self, queues: Iterable[QueuePromise] = (), rule: Rule = INDEX) -> None:
+    def __init__(self, queues: Iterable[QueuePromise] = (), rule: Rule = INDEX, shown: int = SHOWN) -> None:
+        """`shown`: how many of those that were not chosen each choice names; 0 where nobody asks, as in a played day."""
         self.rule = rule
         self.agents: dict[Any, DeskAgent] = {}
         self.contacts: dict[Any, WaitingContact] = {}
@@ -30,7 +31,7 @@ class Engine:
         self.lines = Lines(rule)
         self.benches = Benches(self.pairs)
         self.special = Special(self.agents)
-        self.picking = Picking(rule, self.pairs, self.lines, self.benches, self.special)
+        self.picking = Picking(rule, self.pairs, self.lines, self.benches, self.special, shown)
         self.pricing = Pricing(self.pairs, self.lines, self.benches)
         self._timers: list[tuple[float, int, WaitingContact | int]] = []
         self._number = count()
@@ -86,17 +87,21 @@ class Engine:
         return contact
 
     def wait(self, contact: WaitingContact) -> None:
-        """Put the contact in its line, or among the special ones."""
+        """Put the contact in its line."""
         if contact.is_special:
-            contact.live = True
             self.special.waiting[contact.id] = contact
+        if contact.sticky is not None:
+            self.special.join(contact)
         else:
             self.lines.join(contact)
 
     def take_out(self, contact: WaitingContact) -> None:
         """Take a contact from where it waits."""
         if contact.live:
-            if self.special.waiting.pop(contact.id, None) is None:
+            self.special.waiting.pop(contact.id, None)
+            if contact.sticky is not None:
+                self.special.leave(contact)
+            else:
                 self.lines.leave(contact)
             contact.live = False
 
@@ -135,6 +140,11 @@ class Engine:
             self._join(pick)
             picks.append(pick)
         return picks
+
+    def join(self, picks: Iterable[Pick]) -> None:
+        """Make pairs that were planned elsewhere: see `batch`."""
+        for pick in picks:
+            self._join(pick)
 
     def _arm(self, group: int, at: float) -> None:
         if at < self._armed.get(group, NEVER):

@@ -1,14 +1,19 @@
-"""The lines of waiting contacts, one per class, oldest first, and what I needs to know of each line."""
+"""The lines of waiting contacts, one per class, oldest first, and what I needs to know of each line.
+
+I = base · (START + RISE · W), where RISE = debt of the queue · s / T and START = debt + RISE · credit.
+A changed service level is two numbers per queue.
+"""
 
 import heapq
 import math
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
 import numpy as np
 
 from services.routing.domain.engine.parts import NEVER, ClassSpec, QueuePromise, Rule, WaitingContact
-from services.routing.domain.engine.tables import HEAD, LIMIT, RISE, START, Floats, Ints
+from services.routing.domain.engine.tables import Floats, Ints
 
 ALPHA = 0.02
 """Weight of the last contact in a queue's service level."""
@@ -21,7 +26,7 @@ SHIFT_H = 8
 
 
 class Lines:
-    """Classes of contacts: their lines, and the columns HEAD, START, RISE and LIMIT of `live`."""
+    """Classes of contacts and their lines. `heads[c]` is since when the oldest of class c waits, infinite where nobody does."""
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
@@ -30,18 +35,24 @@ class Lines:
         self.waiting = 0
         self.arrivals: list[float] = []
         """Contacts per class since the last pricing."""
-        self.live: Floats = np.zeros((4, 16))
-        self.live[HEAD] = NEVER
+        self.heads: Floats = np.full(16, NEVER)
+        self.queue_of: Ints = np.zeros(16, dtype=np.intp)
+        """Per class the number of its queue."""
+        self.debts: Floats = np.zeros(4)
+        self.rises: Floats = np.zeros(4)
+        """By queue number."""
+        self.limit: Floats = np.full(16, NEVER)
+        self.credit: Floats = np.zeros(16)
         self.handle: Floats = np.zeros(16)
         self.wrap: Floats = np.zeros(16)
         self.weight: Floats = np.ones(16)
         self.epoch = 0
         """Counts the changes of handle times and weights, which the rows' `base` follows."""
         self._numbers: dict[str, int] = {}
-        self._of_queue: dict[str, Ints] = {}
+        self._of_queue: dict[str, list[int]] = {}
+        self._queue_numbers: dict[str, int] = {}
         self._heaps: list[list[tuple[float, Any, int, WaitingContact]]] = []
         self._joined = count()
-        self._credit: Floats = np.zeros(16)
 
     def find(self, key: str) -> int | None:
         """Return the number of a class; None when it is new."""
@@ -56,47 +67,56 @@ class Lines:
         self._numbers[spec.key] = number
         self._heaps.append([])
         self.arrivals.append(0.0)
-        self._credit[number] = spec.credit_s
-        known = self._of_queue.get(spec.queue, np.empty(0, dtype=np.intp))
-        self._of_queue[spec.queue] = np.append(known, number)
-        self.learn_queue(self.queues[spec.queue])
+        self.credit[number] = spec.credit_s
+        self.queue_of[number] = self._queue_number(spec.queue)
+        self._of_queue.setdefault(spec.queue, []).append(number)
+        self._learn_class(number, self.queues[spec.queue])
+        self.epoch += 1
         return number
 
     def _grow(self) -> None:
         room = 2 * len(self.handle)
-        live = np.zeros((4, room))
-        live[HEAD] = NEVER
-        live[:, : self.live.shape[1]] = self.live
-        self.live = live
-        for name in ("handle", "wrap", "weight", "_credit"):
+        for name, fill in (("heads", NEVER), ("limit", NEVER), ("credit", 0.0), ("handle", 1.0), ("wrap", 1.0), ("weight", 1.0)):
             old = getattr(self, name)
-            setattr(self, name, np.concatenate((old, np.ones(room - len(old)))))
+            setattr(self, name, np.concatenate((old, np.full(room - len(old), fill))))
+        self.queue_of = np.concatenate((self.queue_of, np.zeros(room - len(self.queue_of), dtype=np.intp)))
+
+    def _queue_number(self, key: str) -> int:
+        number = self._queue_numbers.setdefault(key, len(self._queue_numbers))
+        if number >= len(self.debts):
+            self.debts = np.concatenate((self.debts, np.zeros(len(self.debts))))
+            self.rises = np.concatenate((self.rises, np.zeros(len(self.rises))))
+        return number
 
     def learn_queue(self, queue: QueuePromise) -> None:
         """Take over what a queue promises and expects now."""
         self.queues[queue.key] = queue
         for number in self._of_queue.get(queue.key, ()):
-            spec = self.specs[number]
-            self.handle[number] = queue.handle_by_topic.get(spec.topic, queue.handle_s)
-            self.wrap[number] = queue.wrap_s
-            self.weight[number] = queue.weight * spec.weight
-            self.live[LIMIT, number] = NEVER if self.rule.fifo else queue.starvation_s
+            self._learn_class(number, queue)
         self.epoch += 1
         self._owe(queue)
 
+    def _learn_class(self, number: int, queue: QueuePromise) -> None:
+        spec = self.specs[number]
+        self.handle[number] = queue.handle_by_topic.get(spec.topic, queue.handle_s)
+        self.wrap[number] = queue.wrap_s
+        self.weight[number] = queue.weight * spec.weight
+        self.limit[number] = NEVER if self.rule.fifo else queue.starvation_s
+
     def _owe(self, queue: QueuePromise) -> None:
-        """Put the queue's service-level debt into its classes' START and RISE."""
-        numbers = self._of_queue.get(queue.key)
-        if numbers is None:
-            return
+        """Write down the queue's service-level debt."""
+        number = self._queue_number(queue.key)
         if self.rule.fifo:
-            self.live[START, numbers] = self._credit[numbers]
-            self.live[RISE, numbers] = 1.0
+            self.debts[number], self.rises[number] = 0.0, 1.0
             return
         debt = self.debt(queue)
-        rise = debt * self.rule.slope / queue.sla_s
-        self.live[START, numbers] = debt + rise * self._credit[numbers]
-        self.live[RISE, numbers] = rise
+        self.debts[number], self.rises[number] = debt, debt * self.rule.slope / queue.sla_s
+
+    def index(self, cls: int, waited_s: float, base: float) -> float:
+        """Return I of one contact, reckoned in the same order as for whole rows."""
+        number = self.queue_of[cls]
+        rise = self.rises[number]
+        return float((rise * waited_s + (self.debts[number] + rise * self.credit[cls])) * base)
 
     def debt(self, queue: QueuePromise) -> float:
         """Return e^(κ(target - SL)): above 1 while the queue stays behind its promise."""
@@ -128,7 +148,7 @@ class Lines:
         heap = self._heaps[contact.cls]
         heapq.heappush(heap, (contact.since, contact.id, next(self._joined), contact))
         if heap[0][3] is contact:
-            self.live[HEAD, contact.cls] = contact.since
+            self.heads[contact.cls] = contact.since
 
     def leave(self, contact: WaitingContact) -> None:
         """Take a contact out of its line."""
@@ -142,8 +162,24 @@ class Lines:
         heap = self._heaps[cls]
         while heap and not heap[0][3].live:
             heapq.heappop(heap)
-        self.live[HEAD, cls] = heap[0][0] if heap else NEVER
+        self.heads[cls] = heap[0][0] if heap else NEVER
 
     def head(self, cls: int) -> WaitingContact:
         """Return the oldest of a line that is not empty."""
         return self._heaps[cls][0][3]
+
+    def by_age(self, cls: int) -> Iterator[WaitingContact]:
+        """Yield a line, oldest first, at the cost of those that are taken."""
+        heap = self._heaps[cls]
+        frontier = [(heap[0], 0)] if heap else []
+        while frontier:
+            (_, _, _, contact), place = heapq.heappop(frontier)
+            if contact.live:
+                yield contact
+            for child in (2 * place + 1, 2 * place + 2):
+                if child < len(heap):
+                    heapq.heappush(frontier, (heap[child], child))
+
+    def everybody(self, cls: int) -> list[WaitingContact]:
+        """Return a whole line, oldest first."""
+        return [place[3] for place in sorted(self._heaps[cls], key=lambda each: each[:3]) if place[3].live]

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 NEVER = math.inf
+UNKNOWN = math.nan
+"""An estimate that there is none of. This very object: two tuples with it are equal."""
 CHANNEL_PREFIX = "channel:"
 """An open channel is a skill of this name at level 1, so that who may serve is one question."""
 

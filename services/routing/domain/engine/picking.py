@@ -1,97 +1,165 @@
 """The choice itself: the best contact for a freed agent, the best idle agent for a contact. Ties go to the longer wait, then to the lower id."""
 
+import heapq
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from services.routing.domain.engine.benches import Benches
 from services.routing.domain.engine.lines import Lines
 from services.routing.domain.engine.parts import NEVER, DeskAgent, Pick, Rule, WaitingContact, Weighed
 from services.routing.domain.engine.rows import GroupRow, Pairs
 from services.routing.domain.engine.special import Special
-from services.routing.domain.engine.tables import HEAD, LIMIT, RISE, START, Floats
+from services.routing.domain.engine.tables import Floats
 
 SHOWN = 3
 NOTHING = -math.inf
-Order = Callable[[int], tuple[float, Any]]
+Mask = NDArray[np.bool_]
+Found = tuple[WaitingContact, Weighed]
 
 
 class Picking:
     """Reads lines, benches and pairs; changes nothing."""
 
-    def __init__(self, rule: Rule, pairs: Pairs, lines: Lines, benches: Benches, special: Special) -> None:
+    def __init__(self, rule: Rule, pairs: Pairs, lines: Lines, benches: Benches, special: Special, shown: int = SHOWN) -> None:
         self.rule = rule
         self.pairs = pairs
         self.lines = lines
         self.benches = benches
         self.special = special
+        self.shown = shown
+        """How many of those that were not chosen are kept with a choice."""
         self._idle_most = math.inf if rule.fifo else 1.0
 
     def contact_for(self, agent: DeskAgent, now: float) -> tuple[Pick | None, float]:
         """Return the best contact for an idle agent; without one, the seconds until somebody who waits in a line may be served."""
-        row = self._complete(agent.group)
-        live = self.lines.live.take(row.cls, axis=1)
-        waited = now - live[HEAD]
-        index = (live[RISE] * waited + live[START]) * row.base
-        early = waited < row.after
-        index[early] = NOTHING
-        starving = waited > live[LIMIT]
-        starving[early] = False
-        hungry = bool(starving.any())
-        considered = int(index.size - np.count_nonzero(index == NOTHING))
-        ranked = _ranked(np.where(starving, waited, NOTHING) if hungry else index.copy(), lambda place: self._age(row, place))
-        found = [self._weighed(agent, row, waited, index, place) for place in ranked]
-        if self.special.waiting:
-            found, hungry, considered = self._with_special(agent, now, found, considered, hungry=hungry)
+        row, lines = self.complete(agent.group), self.lines
+        waited = now - lines.heads.take(row.cls)
+        starving = waited > row.hungry_at
+        considered = starving.tobytes().count(1)
+        found = self._best(agent, row, waited.copy(), now, starving) if considered else []
+        hungry = bool(found)
+        if not hungry:
+            early = waited < row.after
+            considered = row.cls.size - early.tobytes().count(1)
+            if considered:
+                worth = _index(row, lines, waited)
+                worth[early] = NOTHING
+                found = self._best(agent, row, worth, now, None)
+        if self.special.promised:
+            own = self._promised_to(agent, row, now, found, hungry=hungry)
+            if own:
+                found, hungry, considered = _merged(found, own, self.shown, hungry=hungry), hungry or own[0][0], considered + len(own)
         if not found:
-            return None, float((row.after - waited).min(initial=NEVER))
-        contact = self.special.waiting.get(found[0].who) or self.lines.head(found[0].cls)
-        return Pick(contact, agent, now, True, hungry, found[0], found[1:], considered), NEVER
+            return None, self._soon(agent, row, waited, now)
+        first = found[0]
+        return Pick(first[0], agent, now, True, hungry, first[1], [each[1] for each in found[1:]], considered), NEVER
 
-    def _complete(self, group: int) -> GroupRow:
+    def complete(self, group: int) -> GroupRow:
+        """Return the group's row with the base of I as it is now."""
         row = self.pairs.of_group(group)
         if row.epoch != self.lines.epoch:
             lines, cls = self.lines, row.cls
             row.base = np.ones(len(cls)) if self.rule.fifo else lines.weight[cls] * row.resolution / (row.pace * lines.handle[cls] + lines.wrap[cls])
+            row.credit, row.queue, limit = lines.credit[cls], lines.queue_of[cls], lines.limit[cls]
+            row.hungry_at = np.where(row.after > limit, np.nextafter(row.after, NOTHING), limit)
             row.epoch = lines.epoch
         return row
 
-    def _age(self, row: GroupRow, place: int) -> tuple[float, Any]:
-        head = self.lines.head(int(row.cls[place]))
-        return head.since, head.id
+    def _soon(self, agent: DeskAgent, row: GroupRow, waited: Floats, now: float) -> float:
+        """Return the seconds until somebody in a line may be served; who steps aside at its head has a timer of its own."""
+        left = row.after - waited
+        soon = float(left.min(initial=NEVER))
+        if soon > 0:
+            return soon
+        soon = float(left[left > 0].min(initial=NEVER))
+        for place in np.flatnonzero(left <= 0).tolist():
+            following = self._behind(agent, int(row.cls[place]), now)
+            if following is not None:
+                soon = min(soon, float(row.after[place]) - (now - following.since))
+        return soon
 
-    def _weighed(self, agent: DeskAgent, row: GroupRow, waited: Floats, index: Floats, place: int) -> Weighed:
+    def _best(self, agent: DeskAgent, row: GroupRow, worth: Floats, now: float, starving: Mask | None) -> list[Found]:
+        """Return the best of the lines and the next `shown`, equal ones by age, then id. Destroys `worth`; -inf is no candidate.
+
+        The head of a line that may not go to this agent (who let it pass, or is kept from it) steps aside for the next in its line.
+        """
+        found: list[tuple[float, float, Any, int, WaitingContact]] = []
+        behind: dict[int, WaitingContact] = {}
+        while True:
+            place = int(worth.argmax())
+            value = float(worth[place])
+            if value == NOTHING or (len(found) > self.shown and -value > found[-1][0]):
+                break
+            worth[place] = NOTHING
+            if starving is not None and not starving[place]:
+                continue
+            contact = behind.pop(place, None) or self.lines.head(int(row.cls[place]))
+            if (contact.passed is not None or contact.banned) and not self.is_allowed(contact, agent, now):
+                following = self._behind(agent, contact.cls, now)
+                if following is not None:
+                    behind[place] = following
+                    worth[place] = self._worth(row, place, now - following.since, hungry=starving is not None)
+                continue
+            found.append((-value, contact.since, contact.id, place, contact))
+        found.sort(key=_in_order)
+        return [(contact, self._weighed(agent, row, place, contact, now)) for _, _, _, place, contact in found[: self.shown + 1]]
+
+    def _behind(self, agent: DeskAgent, cls: int, now: float) -> WaitingContact | None:
+        """Return the oldest of a line that may go to this agent."""
+        for contact in self.lines.by_age(cls):
+            if (contact.passed is None and not contact.banned) or self.is_allowed(contact, agent, now):
+                return contact
+        return None
+
+    def _worth(self, row: GroupRow, place: int, waited: float, *, hungry: bool) -> float:
+        if waited < row.after[place] or (hungry and waited <= row.hungry_at[place]):
+            return NOTHING
+        return waited if hungry else self.lines.index(int(row.cls[place]), waited, row.base[place])
+
+    def _weighed(self, agent: DeskAgent, row: GroupRow, place: int, contact: WaitingContact, now: float) -> Weighed:
+        waited = now - contact.since
+        index = self.lines.index(contact.cls, waited, row.base[place])
+        return Weighed(contact.id, contact.cls, agent.group, index, float(row.after[place]), 0.0, waited)
+
+    def _promised_to(self, agent: DeskAgent, row: GroupRow, now: float, found: list[Found], *, hungry: bool) -> list[tuple[bool, Found]]:
+        """Return the best of those that were promised to one agent (maybe long ago), those beyond their limit first; at least all that beat `found`.
+
+        The oldest of such a line is worth the most of it: lines are opened in that order, until what is left cannot be among the best.
+        """
+        waited = now - self.special.heads_to(len(self.lines.specs)).take(row.cls)
+        worst = found[-1][1] if len(found) > self.shown else None
+        if worst is not None and hungry:
+            likely = waited >= worst.waited_s
+        elif worst is not None:
+            likely = (_index(row, self.lines, waited) >= worst.index) | (waited > row.hungry_at)
+        else:
+            likely = waited >= row.after
+        queue = [self._entry(row, place, 0, now) for place in np.flatnonzero(likely).tolist() if waited[place] >= row.after[place]]
+        heapq.heapify(queue)
+        best: list[tuple[bool, Found]] = []
+        while queue:
+            fed, value, _, _, place, position = heapq.heappop(queue)
+            if len(best) > self.shown and (fed, value) > _order(best[self.shown])[:2]:
+                break
+            line = self.special.line(int(row.cls[place]))
+            contact = line[position][2]
+            if self.is_allowed(contact, agent, now):
+                best.append((not fed, (contact, self._weighed(agent, row, place, contact, now))))
+            if position + 1 < len(line) and now - line[position + 1][0] >= row.after[place]:
+                heapq.heappush(queue, self._entry(row, place, position + 1, now))
+        return best
+
+    def _entry(self, row: GroupRow, place: int, position: int, now: float) -> tuple[bool, float, float, Any, int, int]:
+        """Return one promised contact so that the smallest is the best: starving first, by age, then by index; ties by age and id."""
         cls = int(row.cls[place])
-        return Weighed(self.lines.head(cls).id, cls, agent.group, float(index[place]), float(row.after[place]), 0.0, float(waited[place]))
-
-    def _with_special(self, agent: DeskAgent, now: float, found: list[Weighed], considered: int, *, hungry: bool) -> tuple[list[Weighed], bool, int]:
-        """Put the special contacts that this agent may serve among the best of the lines."""
-        own = []
-        may, group = self.pairs.may, agent.group
-        for contact in self.special.waiting.values():
-            if may(group, contact.cls, now - contact.since) and self.is_allowed(contact, agent, now):
-                after, resolution, pace = self.pairs.pair(group, contact.cls)
-                base = 1.0
-                if not self.rule.fifo:
-                    base = self.lines.weight[contact.cls] * resolution / (pace * self.lines.handle[contact.cls] + self.lines.wrap[contact.cls])
-                waited = now - contact.since
-                index = (self.lines.live[RISE, contact.cls] * waited + self.lines.live[START, contact.cls]) * base
-                own.append(Weighed(contact.id, contact.cls, agent.group, float(index), after, 0.0, waited))
-        if not own:
-            return found, hungry, considered
-        limits = self.lines.live[LIMIT]
-        hungry = hungry or any(each.waited_s > limits[each.cls] for each in own)
-
-        def order(each: Weighed) -> tuple[float, float, Any]:
-            starving = each.waited_s > limits[each.cls]
-            return -(each.waited_s if starving else NOTHING) if hungry else -each.index, -each.waited_s, each.who
-
-        if hungry:
-            own = [each for each in own if each.waited_s > limits[each.cls]]
-            found = [each for each in found if each.waited_s > limits[each.cls]]
-        return sorted([*found, *own], key=order)[: SHOWN + 1], hungry, considered + len(own)
+        since, contact_id, _ = self.special.line(cls)[position]
+        waited = now - since
+        if waited > row.hungry_at[place]:
+            return False, -waited, since, contact_id, place, position
+        return True, -self.lines.index(cls, waited, row.base[place]), since, contact_id, place, position
 
     def is_allowed(self, contact: WaitingContact, agent: DeskAgent, now: float) -> bool:
         """Tell whether a special contact may be offered to this agent, skills apart."""
@@ -103,9 +171,16 @@ class Picking:
     def somebody_unasked(self, contact: WaitingContact, now: float) -> bool:
         """Tell whether an agent on shift, busy or not, may serve this contact and did not let it pass."""
         waited, row, counted = now - contact.since, self.pairs.of_class(contact.cls), self.benches.on_shift
-        able = row.group[: int(np.searchsorted(row.after, waited, side="right"))]
-        skilled = int(counted[able].sum())
-        for agent_id in {*(contact.passed or ()), *contact.banned}:
+        aside = {*(contact.passed or ()), *contact.banned}
+        skilled, enough = 0, len(aside)
+        for after, start, end in row.rings:
+            if after > waited:
+                break
+            for group in row.group[start:end].tolist():
+                skilled += int(counted[group])
+                if skilled > enough:
+                    return True
+        for agent_id in aside:
             agent = self.special.agents.get(agent_id)
             if agent is not None and agent.on_shift:
                 skilled -= self.pairs.may(self.benches.full_group(agent.profile), contact.cls, waited)
@@ -117,38 +192,46 @@ class Picking:
         if benches.idle_count == 0:
             return None, NEVER
         row, waited = self.pairs.of_class(contact.cls), now - contact.since
+        since = benches.idle_head.take(row.group)
+        idle = since < NEVER
+        if not np.count_nonzero(idle):
+            return None, NEVER
+        first = int(idle.argmax())
         for after, start, end in row.rings:
-            groups = row.group[start:end]
-            since = benches.idle_head[groups]
-            if after > waited:
-                if (since < NEVER).any():
-                    return None, after - waited
+            if end <= first:
                 continue
+            if after > waited:
+                later = idle[start:].argmax() + start if start > first else first
+                return None, float(row.after[later]) - waited if idle[later] else NEVER
             if contact.is_special:
-                found = self._one_by_one(contact, groups.tolist(), after, now)
+                found = self._one_by_one(contact, row.group[start:end][idle[start:end]].tolist(), after, now)
             else:
-                found = self._by_group(contact, row.fit[start:end], groups, since, after, now)
+                found = self._by_group(contact, row.fit[start:end], row.group[start:end], since[start:end], after, now)
             if found is not None:
                 return found, NEVER
         return None, NEVER
 
     def _by_group(self, contact: WaitingContact, fit: Floats, groups: Any, since: Floats, after: float, now: float) -> Pick | None:
         rule, benches = self.rule, self.benches
-        worth = fit - rule.scarcity * benches.opportunity[groups] + rule.idle * np.minimum(self._idle_most, (now - since) / rule.idle_full_s)
-        considered = int(np.count_nonzero(since < NEVER))
+        considered = (since < NEVER).tobytes().count(1)
         if considered == 0:
             return None
-
-        def order(place: int) -> tuple[float, Any]:
+        worth = fit - rule.scarcity * benches.opportunity[groups] + rule.idle * np.minimum(self._idle_most, (now - since) / rule.idle_full_s)
+        found: list[tuple[float, float, Any, int, DeskAgent]] = []
+        while True:
+            place = int(worth.argmax())
+            value = float(worth[place])
+            if value == NOTHING or (len(found) > self.shown and -value > found[-1][0]):
+                break
+            worth[place] = NOTHING
             agent = benches.longest_idle(int(groups[place]))
-            return agent.idle_since, agent.id
-
-        found = []
-        for place in _ranked(worth.copy(), order):
-            group = int(groups[place])
-            agent = benches.longest_idle(group)
-            found.append(Weighed(agent.id, contact.cls, group, float(worth[place]), after, now - agent.idle_since, now - contact.since))
-        return Pick(contact, benches.longest_idle(found[0].group), now, False, False, found[0], found[1:], considered)
+            found.append((-value, agent.idle_since, agent.id, place, agent))
+        found.sort(key=_in_order)
+        weighed = [
+            Weighed(agent.id, contact.cls, agent.group, -value, after, now - agent.idle_since, now - contact.since)
+            for value, _, _, _, agent in found[: self.shown + 1]
+        ]
+        return Pick(contact, found[0][4], now, False, False, weighed[0], weighed[1:], considered)
 
     def _one_by_one(self, contact: WaitingContact, groups: list[int], after: float, now: float) -> Pick | None:
         rule, benches, found = self.rule, self.benches, []
@@ -162,24 +245,27 @@ class Picking:
         if not found:
             return None
         found.sort(key=lambda each: (-each[0].index, -each[0].idle_s, each[0].who))
-        others = [weighed for weighed, _ in found[1 : SHOWN + 1]]
+        others = [weighed for weighed, _ in found[1 : self.shown + 1]]
         return Pick(contact, found[0][1], now, False, False, found[0][0], others, len(found))
 
 
-def _ranked(values: Floats, order: Order) -> list[int]:
-    """Return the places of the best four values, best first, equal ones by `order`; -inf is no candidate. Destroys `values`."""
-    found: list[tuple[float, int]] = []
-    tied = False
-    while len(found) <= SHOWN and values.size:
-        place = int(values.argmax())
-        value = float(values[place])
-        if value == NOTHING:
-            break
-        tied = tied or (bool(found) and found[-1][0] == value)
-        found.append((value, place))
-        values[place] = NOTHING
-    if tied:
-        for value in {each[0] for each in found}:
-            found += [(value, int(place)) for place in np.flatnonzero(values == value)]
-        found.sort(key=lambda each: (-each[0], order(each[1])))
-    return [place for _, place in found[: SHOWN + 1]]
+def _index(row: GroupRow, lines: Lines, waited: Floats) -> Floats:
+    """Return I of a whole row."""
+    rise = lines.rises.take(row.queue)
+    index: Floats = (rise * waited + (lines.debts.take(row.queue) + rise * row.credit)) * row.base
+    return index
+
+
+def _in_order(found: tuple[float, float, Any, int, Any]) -> tuple[float, float, Any]:
+    return found[:3]
+
+
+def _order(each: tuple[bool, Found]) -> tuple[bool, float, float, Any]:
+    starving, (contact, weighed) = each
+    return not starving, -weighed.waited_s if starving else -weighed.index, contact.since, contact.id
+
+
+def _merged(found: list[Found], own: list[tuple[bool, Found]], shown: int, *, hungry: bool) -> list[Found]:
+    """Return the best of both; when anybody has waited beyond the limit, only who has."""
+    both = sorted([(hungry, each) for each in found] + own, key=_order)
+    return [each for starving, each in both[: shown + 1] if starving == both[0][0]]

@@ -59,5 +59,5 @@ class Pricing:
             if capacity > 0:
                 price[groups] += rate * float(self._lines.handle[cls] + self._lines.wrap[cls]) / capacity
         dearest = float(price[on_shift > 0].max(initial=0.0))
-        whole = np.array([benches.full_group(profile) for profile in benches.profile_of_group], dtype=np.intp)
+        whole = np.array(benches.full_of_group, dtype=np.intp)
         benches.opportunity[: len(whole)] = (price / dearest)[whole] if dearest > 0 else 0.0

@@ -12,9 +12,12 @@ BEST_SKILL_STEP = 1e6
 
 
 class GroupRow:
-    """The classes that one group may ever serve, ascending; `base` is that part of I which does not change with waiting."""
+    """The classes that one group may ever serve, ascending; `base` is that part of I which does not change with waiting.
 
-    __slots__ = ("after", "base", "cls", "epoch", "pace", "resolution", "upto")
+    Who has waited longer than `hungry_at` may be served, and is beyond the limit of its queue.
+    """
+
+    __slots__ = ("after", "base", "cls", "credit", "epoch", "hungry_at", "pace", "queue", "resolution", "upto")
 
     def __init__(self) -> None:
         self.upto = 0
@@ -24,6 +27,9 @@ class GroupRow:
         self.resolution: Floats = np.empty(0)
         self.pace: Floats = np.empty(0)
         self.base: Floats = np.empty(0)
+        self.credit: Floats = np.empty(0)
+        self.hungry_at: Floats = np.empty(0)
+        self.queue: Ints = np.empty(0, dtype=np.intp)
 
 
 class ClassRow:
@@ -189,6 +195,8 @@ def _known(learned: Floats, prior: Floats) -> Floats:
 
 
 def _rings(after: Floats) -> list[tuple[float, int, int]]:
-    starts = np.flatnonzero(np.concatenate(([True], after[1:] != after[:-1]))) if len(after) else np.empty(0, dtype=np.intp)
+    if not len(after):
+        return []
+    starts = np.flatnonzero(np.concatenate(([True], after[1:] != after[:-1])))
     ends = [*starts[1:].tolist(), len(after)]
     return [(float(after[start]), start, end) for start, end in zip(starts.tolist(), ends, strict=True)]

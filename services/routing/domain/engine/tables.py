@@ -10,12 +10,12 @@ from services.routing.domain.engine.rules import pace_prior, resolution_prior
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
-HEAD, START, RISE, LIMIT = range(4)
-"""Rows of `ClassTable.live`: age of the oldest, I = base · (START + RISE · W), and the starvation limit."""
 LEVELS = 6
 NEUTRAL_LEVEL = 3
 """Assumed where a contact wants no skill but a language: then nobody fits better than anybody else."""
 LANGUAGE_PREFIX = "lang:"
+UNJUDGED = (LANGUAGE_PREFIX, "policy:", "prefer:")
+"""Skills of these names say who may serve, not how well."""
 RESOLUTION = np.array([resolution_prior(level) for level in range(LEVELS)])
 PACE = np.array([pace_prior(level) for level in range(LEVELS)])
 
@@ -96,7 +96,7 @@ class Needs:
             levels = dict(stage.needs) | {CHANNEL_PREFIX + spec.channel: 1}
             columns.after[row, number] = stage.after_s
             columns.level[row, number, : len(names)] = [levels.get(name, 0) for name in names]
-        judged = [name for name, level in spec.stages[0].needs if level > 0 and not name.startswith(LANGUAGE_PREFIX)]
+        judged = [name for name, level in spec.stages[0].needs if level > 0 and not name.startswith(UNJUDGED)]
         for name in judged:
             columns.fit[row, names.index(name)] = 1.0 / len(judged)
         columns.neutral[row] = 0.0 if judged else 1.0

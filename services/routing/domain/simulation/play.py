@@ -33,7 +33,7 @@ class Play:
     def __init__(self, scenario: Scenario, rule: Rule, tell: Callable[[float], None] | None = None) -> None:
         self._scenario = scenario
         self._tell = tell
-        self.engine = Engine((deepcopy(queue) for queue in scenario.queues), rule)
+        self.engine = Engine((deepcopy(queue) for queue in scenario.queues), rule, shown=0)
         self._played = Played(scenario, rule.name, busy_s=dict.fromkeys((agent.id for agent in scenario.agents), 0.0))
         self._known: dict[str, PlayedAgent] = {agent.id: agent for agent in scenario.agents}
         self._coming = {contact.id: contact for contact in scenario.contacts}

@@ -1,24 +1,15 @@
-"""Tables of routing. Contacts and reservations carry the truth; decisions are only ever added to."""
+"""Who serves, who waits, who was asked and why."""
 
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, Index, text
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import JSON, CheckConstraint, Index, text, true
+from sqlmodel import Field
 
-from services.kit.tables import kit_tables
+from services.routing.models.base import DIRECT, FREE_TEXT, INDIRECT, NONE, Base
 
-DIRECT = {"info": {"pii": "direct"}}
-INDIRECT = {"info": {"pii": "indirect"}}
-FREE_TEXT = {"info": {"pii": "free_text"}}
-NONE = {"info": {"pii": "none"}}
 HOLDING_SQL = text("status IN ('pending', 'accepted', 'wrapping')")
-
-
-class Base(SQLModel, registry=registry()):
-    """Tables of this service alone."""
 
 
 class Dispatch(Base, table=True):
@@ -74,9 +65,26 @@ class Queue(Base, table=True):
     hours: dict[str, Any] | None = Field(sa_type=JSON, nullable=True)
     requires: list[list[Any]] = Field(sa_type=JSON)
     relax: list[list[Any]] = Field(sa_type=JSON)
+    prefer: list[list[Any]] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
+    """Skills that are welcome: who has them all is asked first among equals."""
+    sticky_seconds: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How long a contact of a known case waits for the agent who had the case last; 0: not at all."""
+    policy: str | None = Field(default=None)
+    """Key of the policy whose newest version is given to every contact that comes."""
     service_level: float
     handled: int
     handled_seconds: float
+
+
+class RoutingPolicy(Base, table=True):
+    """One version of a policy. Never changed."""
+
+    __tablename__ = "routing_policy"
+    key: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    name: str = Field(sa_column_kwargs=NONE)
+    document: dict[str, Any] = Field(sa_type=JSON)
+    created_at: datetime
 
 
 class Agent(Base, table=True):
@@ -95,6 +103,9 @@ class Agent(Base, table=True):
     activity: str
     misses: int
     skills: dict[str, int] = Field(sa_type=JSON)
+    """Those that count now."""
+    validity: dict[str, dict[str, Any]] = Field(default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": "{}"})
+    """Skills that count from or until a moment: level, from, until."""
     group_key: str
     opportunity: float
     changed_at: datetime
@@ -143,6 +154,7 @@ class Contact(Base, table=True):
         Index("ix_contact_customer", "customer_id", "queued_at"),
         Index("ix_contact_queued_at", "queued_at"),
         Index("ix_contact_follow_up", "follow_up_id"),
+        Index("ix_contact_case", "case_id", "connected_at"),
     )
     id: UUID = Field(primary_key=True)
     version: int
@@ -186,6 +198,15 @@ class Contact(Base, table=True):
     talked_seconds: float
     """Talk of earlier agents before a transfer."""
     handle_seconds: float | None
+    steered: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    """False: in the hold-out, routed as if nothing had been learned."""
+    sticky_agent_id: UUID | None = Field(default=None)
+    """The owner of the case, who is asked alone until `sticky_until`."""
+    sticky_until: datetime | None = Field(default=None)
+    policy: str | None = Field(default=None)
+    """Version of the policy under which it came, as key@version."""
+    banned: list[str] = Field(default_factory=list, sa_type=JSON, sa_column_kwargs={"server_default": "[]"})
+    """Agents who are never asked for this contact."""
 
 
 class Reservation(Base, table=True):
@@ -268,6 +289,3 @@ class CustomerKey(Base, table=True):
     kind: str = Field(primary_key=True)
     value: str = Field(primary_key=True, sa_column_kwargs=DIRECT)
     customer_id: UUID = Field(index=True, sa_column_kwargs=INDIRECT)
-
-
-KIT = kit_tables(Base.metadata)

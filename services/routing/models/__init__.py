@@ -1,0 +1,49 @@
+"""Tables of routing. Contacts and reservations carry the truth; decisions are only ever added to."""
+
+from services.kit.tables import kit_tables
+from services.routing.models.base import Base
+from services.routing.models.desk import (
+    Agent,
+    AgentChannel,
+    AgentSkill,
+    Contact,
+    ContactClass,
+    CustomerKey,
+    CustomerStanding,
+    Dispatch,
+    Exclusion,
+    Queue,
+    Reservation,
+    RoutingChange,
+    RoutingDecision,
+    RoutingPolicy,
+    Skill,
+)
+from services.routing.models.lessons import Affinity, Backtest, Learning, OfferWebhook, SurveyLabel
+
+KIT = kit_tables(Base.metadata)
+
+__all__ = [
+    "KIT",
+    "Affinity",
+    "Agent",
+    "AgentChannel",
+    "AgentSkill",
+    "Backtest",
+    "Base",
+    "Contact",
+    "ContactClass",
+    "CustomerKey",
+    "CustomerStanding",
+    "Dispatch",
+    "Exclusion",
+    "Learning",
+    "OfferWebhook",
+    "Queue",
+    "Reservation",
+    "RoutingChange",
+    "RoutingDecision",
+    "RoutingPolicy",
+    "Skill",
+    "SurveyLabel",
+]
