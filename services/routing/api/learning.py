@@ -8,10 +8,10 @@ from pydantic import JsonValue
 
 from services.kit.auth import Principal
 from services.kit.fields import View
-from services.kit.http import APIRouter, Read, Write, requires
+from services.kit.http import APIRouter, Read, requires
 from services.routing.api.settled import Settled
 from services.routing.repository import lessons
-from services.routing.use_cases.learn import PutLearning, learn_now, put_learning
+from services.routing.use_cases.learn import PutLearning, put_learning
 
 router = APIRouter(tags=["learning"])
 Reader = Annotated[Principal, requires("routing:read")]
@@ -39,11 +39,5 @@ async def get_learning(read: Read, _: Reader) -> LearningView:
 
 @router.put("/v1/learning", response_model=LearningView)
 async def write_learning(command: PutLearning, write: Settled, _: Admin) -> Response:
-    """Switch learning on, off, or change it. Off forgets what was learned."""
+    """Switch learning on, off, or change it. Switched on, a lesson begins at once; off forgets what was learned."""
     return await write(put_learning, command, view=LearningView)
-
-
-@router.post("/v1/learning/lessons", status_code=202, response_model=LearningView)
-async def post_lesson(write: Write, _: Admin) -> Response:
-    """Learn now instead of tonight; nothing happens while learning is off."""
-    return await write(learn_now, view=LearningView)

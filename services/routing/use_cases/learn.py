@@ -38,14 +38,6 @@ async def put_learning(uow: UnitOfWork, command: PutLearning) -> Learning:
     return await lessons.learning(uow)
 
 
-async def learn_now(uow: UnitOfWork) -> Learning:
-    """Have a lesson begin now instead of tonight."""
-    found = await lessons.learning(uow)
-    if found.enabled:
-        await uow.schedule(LEARN, key="nightly", at=uow.now)
-    return found
-
-
 async def material(tx: Tx) -> tuple[Learning, list[Handled], dict[tuple[UUID, str], float]]:
     """Return what a lesson is made of."""
     how = await lessons.learning(tx)

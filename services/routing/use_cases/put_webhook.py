@@ -1,9 +1,10 @@
 """Name an adapter that is told of every offer as soon as it is stored."""
 
+import re
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, Field, SecretStr
 
 from services.kit.crypto import derive
 from services.kit.db import UnitOfWork
@@ -13,7 +14,16 @@ from services.routing.models import OfferWebhook
 from services.routing.repository import webhooks
 
 TELL_OFFER = "tell_offer"
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.\-\[\]:]+(/[\x21-\x7e]*)?$", max_length=1_000)]
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[\x21-\x7e]*)?")
+
+
+def _reachable(url: str) -> str:
+    if not _ADDRESS.fullmatch(url):
+        raise ValueError("must be an http or https address")
+    return url
+
+
+Url = Annotated[str, Field(max_length=1_000, json_schema_extra={"format": "uri"}), AfterValidator(_reachable)]
 
 
 class TooManyWebhooks(Refused):
