@@ -11,6 +11,7 @@ from services.feedback.contract import (
     FollowUpOpened,
 )
 from services.insight.use_cases.forget_customer import forget_customer
+from services.insight.use_cases.hear_pulse import hear_pulse
 from services.insight.use_cases.identify_subject import identify_subject
 from services.insight.use_cases.learn_segment import learn_segment
 from services.insight.use_cases.record_answer import record_answer
@@ -31,7 +32,7 @@ from services.insight.use_cases.withdraw_response import withdraw_response
 from services.kit.service import Consumer
 from services.knowledge.contract import ArticleLinked
 from services.routing.contract import ContactConnected, ContactEnded
-from services.survey.contract import SurveyAnswered, SurveyInvited, SurveyOptedOut, SurveyResponseWithdrawn
+from services.survey.contract import PulseClosed, SurveyAnswered, SurveyInvited, SurveyOptedOut, SurveyResponseWithdrawn
 
 CONSUMERS = [
     Consumer(ContactConnected, record_waiting),
@@ -47,6 +48,7 @@ CONSUMERS = [
     Consumer(SurveyAnswered, record_answer),
     Consumer(SurveyResponseWithdrawn, withdraw_response),
     Consumer(SurveyOptedOut, record_opt_out),
+    Consumer(PulseClosed, hear_pulse),
     Consumer(ArticleLinked, record_article_use),
     Consumer(SubjectIdentified, identify_subject),
     Consumer(CustomerChanged, learn_segment),

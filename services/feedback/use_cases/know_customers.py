@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import String, cast, delete, select, update
 from sqlmodel import col
 
 from services.customers.contract import ConsentChanged, CustomerChanged, CustomerErased, CustomersMerged, CustomersUnmerged, SubjectIdentified
@@ -100,6 +100,8 @@ async def hear_erased(uow: UnitOfWork, event: CustomerErased) -> None:
         "version": col(Item.version) + 1,
     }
     rows += await uow.execute(update(Item).where(col(Item.customer_id) == event.customer_id).values(**blank))
+    sent = (col(Item.customer_id) == event.customer_id, col(Item.source) == "rest")  # a platform's own id stays: it is how its next version is known
+    await uow.execute(update(Item).where(*sent).values(external_id=cast(col(Item.id), String)))
     rows += await uow.execute(update(FollowUp).where(col(FollowUp.customer_id) == event.customer_id).values(note=None))
     rows += await uow.execute(delete(Customer).where(col(Customer.customer_id) == event.customer_id))
     if event.erasure_id is not None:

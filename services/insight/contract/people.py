@@ -19,7 +19,7 @@ class PulseView(View):
 
 
 class PulseScoreView(View):
-    """One question in one group: the mean, and the share of 4 and 5."""
+    """One question in one group: the mean on the question's own scale, and the share of its two highest steps."""
 
     question: str
     mean: float

@@ -37,6 +37,8 @@ class Pulse(Base, table=True):
     questions: dict[str, str] = Field(sa_type=JSON)
     groups: dict[str, list[str]] = Field(sa_type=JSON)
     minimum: int
+    scales: dict[str, list[int]] | None = Field(default=None, sa_type=JSON)
+    """Question to the steps of its scale, lowest first; a question that is not named goes from 1 to 5."""
     created_at: datetime
     version: int
 

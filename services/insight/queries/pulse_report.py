@@ -11,7 +11,8 @@ from services.insight.queries.metrics import interval_view
 from services.kit.db import Tx
 from services.kit.errors import NotFound
 
-FAVOURABLE = ("4", "5")
+TOP_STEPS = 2
+"""The two highest steps of a scale are favourable: 4 and 5 of 5, 9 and 10 of 10; on a scale of two steps the higher one alone."""
 DEPTH = 2
 
 
@@ -46,7 +47,8 @@ def _group(row: Release) -> PulseGroupView:
     for question, counts in sorted(row.about["counts"].items()):
         n = sum(counts.values())
         if n:
-            good = sum(counts[mark] for mark in FAVOURABLE) / n
+            top = sorted(counts, key=int)[-min(TOP_STEPS, len(counts) - 1) :]
+            good = sum(counts[mark] for mark in top) / n
             mean = sum(int(mark) * count for mark, count in counts.items()) / n
             scores.append(PulseScoreView(question=question, mean=mean, favourable=good, interval=interval_view(wilson(good, n)), n=n))
     return PulseGroupView(filter=row.about["filter"], n=row.size, scores=scores)

@@ -144,7 +144,7 @@ def _frozen(found: Pulse, week: str, wanted: Filter, asked: Sequence[str], sheet
     for question in asked:
         scores = [one.scores[question] for one in sheets if question in one.scores]
         if len(scores) >= found.minimum:
-            counts[question] = {str(score): scores.count(score) for score in range(1, 6)}
+            counts[question] = {str(score): scores.count(score) for score in (found.scales or {}).get(question, range(1, 6))}
     words = sorted((one.comment for one in sheets if one.comment), key=lambda text: (len(text), text)) if not wanted else []
     return {
         "id": new_id(),

@@ -36,6 +36,11 @@ async def peer_answers_by(tx: Tx, customer_id: UUID) -> list[UUID]:
     return [row["id"] for row in await tx.rows(select(col(PeerAnswer.id)).where(col(PeerAnswer.session_id).in_(sessions)))]
 
 
+async def sessions_of(tx: Tx, customer_id: UUID) -> list[UUID]:
+    """Return the ids of the customer's visits to the self-service."""
+    return [row["id"] for row in await tx.rows(select(col(HelpSession.id)).where(col(HelpSession.customer_id) == customer_id))]
+
+
 async def is_erased(tx: Tx, customer_id: UUID | None) -> bool:
     """Say whether we have forgotten this customer: what comes late is not kept."""
     if customer_id is None:

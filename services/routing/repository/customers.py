@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, or_, update
+from sqlalchemy import String, and_, cast, delete, or_, update
 from sqlmodel import col, select
 
 from services.kit.db import Tx, UnitOfWork
@@ -73,7 +73,7 @@ async def contacts_of(tx: Tx, customer_id: UUID) -> list[UUID]:
 async def forget(uow: UnitOfWork, customer_id: UUID) -> int:
     """Blank every text and key of this customer; counts stay. Return how many rows that were."""
     blank: dict[str, Any] = {"customer_keys": [], "context": {}, "notes": None, "topic": None, "order_reference": None}
-    blank |= {"version": Contact.version + 1, "changed_at": uow.now}
+    blank |= {"version": Contact.version + 1, "changed_at": uow.now, "external_id": cast(col(Contact.id), String)}
     rows = await uow.execute(update(Contact).where(col(Contact.customer_id) == customer_id).values(**blank))
     theirs = select(col(Contact.id)).where(col(Contact.customer_id) == customer_id)
     rows += await uow.execute(update(Reservation).where(col(Reservation.contact_id).in_(theirs)).values(reason=None))

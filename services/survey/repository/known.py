@@ -8,7 +8,7 @@ from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 
 from services.kit.db import Tx, UnitOfWork
-from services.survey.models import ConsentWord, KnownContact, KnownCustomer, KnownKey, KnownMerge, OpenMatter
+from services.survey.models import ConsentWord, Decision, KnownContact, KnownCustomer, KnownKey, KnownMerge, KnownOrder, OpenMatter
 
 ONLY_AN_ID = -1
 """The version of a customer of whom nothing but the id was heard."""
@@ -29,6 +29,17 @@ async def customer_of_key(tx: Tx, kind: str, value: str) -> UUID | None:
 async def forget_keys(uow: UnitOfWork, customer_id: UUID) -> int:
     """Drop every key of a customer; return how many."""
     return await uow.execute(delete(KnownKey).where(col(KnownKey.customer_id) == customer_id))
+
+
+async def forget_facts(uow: UnitOfWork, customer_id: UUID) -> int:
+    """Blank what was known of the customer's contacts and decisions, and forget their orders; return how many rows."""
+    blank = {"attribution": {}, "facts": {}}
+    statements = [
+        update(KnownContact).where(col(KnownContact.customer_id) == customer_id).values(**blank),
+        update(Decision).where(col(Decision.customer_id) == customer_id).values(order_reference=None, facts={}),
+        delete(KnownOrder).where(col(KnownOrder.customer_id) == customer_id),
+    ]
+    return sum([await uow.execute(statement) for statement in statements])
 
 
 async def person_of(tx: Tx, customer_id: UUID) -> list[UUID]:

@@ -47,6 +47,7 @@ async def hear_erased(uow: UnitOfWork, event: CustomerErased) -> None:
     await hearing.cancel_all(uow, KEEP_PARTIAL, [str(each.id) for each in asked])
     for decision in await asking.pending_of(uow, customer_id=event.customer_id):
         await call_off(uow, decision, RuleVerdict("not_erased", {"erased": True}, passed=False, reason=Reason.ERASED))
+    rows += await known.forget_facts(uow, event.customer_id)  # last: what is called off is judged by it
     if event.erasure_id is not None:
         rows += await forget_told(uow, [str(event.customer_id)])
         uow.emit(SubjectErased(erasure_id=event.erasure_id, customer_id=event.customer_id, rows=rows))
