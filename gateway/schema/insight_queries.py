@@ -9,6 +9,7 @@ from gateway.clients.service import Query
 from gateway.context import GatewayContext, Info, at
 from gateway.schema import ids
 from gateway.schema.asking import or_none, paged, texts
+from gateway.schema.insight import CycleHealth
 from gateway.schema.insight_figures import Chart, Funnel, KeyDrivers, MetricDefinition, Overview, Repeats, ResponseBias, Trend, Triangulation
 from gateway.schema.insight_loop import (
     BusinessCase,
@@ -24,6 +25,9 @@ from gateway.schema.insight_loop import (
 )
 from gateway.schema.nested import nested
 from gateway.schema.relay import After, Connection, First, computed, page_from, raw_id
+
+From = Annotated[datetime | None, strawberry.argument(name="from", description="First moment of the period; 30 days before `to` when left out.")]
+To = Annotated[datetime | None, strawberry.argument(description="First moment after the period; now when left out.")]
 
 SCOPE = "insight:read"
 AnyId = Annotated[strawberry.ID, strawberry.argument(description="The global id, or the id in REST.")]
@@ -155,6 +159,13 @@ class InsightQuery:
         context = _asked(info)
         found = await or_none(context.clients.insight.process_chart(context.caller, key, _query(slice, language=language)))
         return None if found is None else nested(Chart, found)
+
+    @computed("Where the cycle of listening and acting is broken.")
+    async def cycle_health(self, info: Info, start: From = None, to: To = None) -> CycleHealth | None:
+        """Ask insight."""
+        context = at(info)
+        context.need("insight:read")
+        return CycleHealth.of(await context.clients.insight.cycle_health(context.caller, texts(to=to, **{"from": start})))
 
 
 @strawberry.type(description="What insight can be asked about money, processes and people.")

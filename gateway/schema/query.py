@@ -1,6 +1,5 @@
 """What can be asked."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,8 +14,8 @@ from gateway.schema.customers import Case, IdentityKeyInput, IdentityKeyKind
 from gateway.schema.customers_more import CustomersQuery
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.feedback_found import FeedbackQuery
-from gateway.schema.insight import BoardEntry, CycleHealth, Driver, Initiative, Metric
-from gateway.schema.insight_queries import InsightLoopQuery, InsightQuery
+from gateway.schema.insight import BoardEntry, Driver, Initiative, Metric
+from gateway.schema.insight_queries import From, InsightLoopQuery, InsightQuery, To
 from gateway.schema.knowledge import Article, KnowledgeQuery, KnowledgeSearch
 from gateway.schema.knowledge_work import KnowledgeWorkQuery
 from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, page_from, raw_id, read_global_id
@@ -27,8 +26,6 @@ from gateway.schema.survey_asking import SurveyAskingQueries
 from gateway.schema.survey_programmes import ProgrammeQuery
 from services.kit.errors import InvalidInput
 
-From = Annotated[datetime | None, strawberry.argument(name="from", description="First moment of the period; 30 days before `to` when left out.")]
-To = Annotated[datetime | None, strawberry.argument(description="First moment after the period; now when left out.")]
 Site = Annotated[str | None, strawberry.argument(description="Only this site.")]
 Vendor = Annotated[str | None, strawberry.argument(description="Only this vendor.")]
 Department = Annotated[str | None, strawberry.argument(description="Only what this department caused.")]
@@ -268,13 +265,6 @@ class Query(
         context, query = paged(info, "insight:read", first, after, language=language)
         page = await context.clients.insight.board(context.caller, query)
         return page_from(page.items, page.next_cursor, after, BoardEntry.of)
-
-    @computed("Where the cycle of listening and acting is broken.")
-    async def cycle_health(self, info: Info, start: From = None, to: To = None) -> CycleHealth | None:
-        """Ask insight."""
-        context = at(info)
-        context.need("insight:read")
-        return CycleHealth.of(await context.clients.insight.cycle_health(context.caller, texts(to=to, **{"from": start})))
 
 
 async def _by_key(info: Info, key: IdentityKeyInput) -> Customer | None:

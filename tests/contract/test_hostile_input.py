@@ -58,6 +58,7 @@ TAKEN: dict[str, dict[str, Any]] = {
     "POST /feedback/v1/items": {"customer_id": None},
     "PUT /routing/v1/queues/{key}": {"hours": HOURS, "relax": [{"after_s": 60, "drop": "example"}]},
     "POST /knowledge/v1/articles/{article_id}/link": {"contact_id": None},
+    "POST /routing/v1/backtests": {"trace": None, "history": {"begin": "2026-11-01T00:00:00Z", "end": "2026-11-02T00:00:00Z"}},
     "POST /customers/internal/v1/resolve": {"ids": None},
     "POST /insight/v1/initiatives": {"target": {"metric": "csat", "value": 0.5}, "baseline_from": "2026-10-01T00:00:00Z"},
     "POST /gateway/v1/keys": {"roles": ["agent"], "expires_at": "2027-01-01T00:00:00Z"},

@@ -23,7 +23,7 @@ class Backtest(Base, table=True):
     progress: float
     asked: dict[str, Any] = Field(sa_type=JSON, sa_column_kwargs=INDIRECT)
     result: dict[str, Any] | None = Field(sa_type=JSON, nullable=True)
-    problem: str | None
+    problem: str | None = Field(sa_column_kwargs=NONE)
     created_at: datetime
     finished_at: datetime | None
 
@@ -34,7 +34,7 @@ class Affinity(Base, table=True):
     __tablename__ = "affinity"
     agent_id: UUID = Field(primary_key=True)
     queue: str = Field(primary_key=True)
-    resolution: float | None
+    resolution: float | None = Field(sa_column_kwargs=NONE)
     pace: float | None
     outcomes: int
     learned_at: datetime

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, or_, update
@@ -33,7 +34,7 @@ async def forget_keys(uow: UnitOfWork, customer_id: UUID) -> int:
 
 async def forget_facts(uow: UnitOfWork, customer_id: UUID) -> int:
     """Blank what was known of the customer's contacts and decisions, and forget their orders; return how many rows."""
-    blank = {"attribution": {}, "facts": {}}
+    blank: dict[str, Any] = {"attribution": {}, "facts": {}}
     statements = [
         update(KnownContact).where(col(KnownContact.customer_id) == customer_id).values(**blank),
         update(Decision).where(col(Decision.customer_id) == customer_id).values(order_reference=None, facts={}),
