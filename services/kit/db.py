@@ -103,6 +103,10 @@ class Tx(ABC):
     async def raw(self, sql: str, *parameters: Any) -> list[Any]:
         """Execute SQL with $1-style parameters on the driver itself: for the kit's hot paths."""
 
+    async def peek(self, sql: str, *parameters: Any) -> list[Any]:
+        """The same for a read that no pending row can change: on SQLite it does not end the writing together of a group."""
+        return await self.raw(sql, *parameters)
+
     async def rows(self, statement: Executable) -> list[RowMapping]:
         """Return all rows as mappings."""
         return list((await self.run(statement)).mappings())

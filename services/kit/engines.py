@@ -50,6 +50,11 @@ class SqliteUnitOfWork(UnitOfWork):
         rows: list[Any] = cursor.fetchall()
         return rows
 
+    async def peek(self, sql: str, *parameters: Any) -> list[Any]:
+        """Read on sqlite3 itself, without drawing a line before it."""
+        rows: list[Any] = self._driver.execute(sql.replace("$", "?"), parameters).fetchall()
+        return rows
+
     async def raw_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Execute on sqlite3 itself, once per row."""
         await self._touch()

@@ -31,6 +31,11 @@ async def remember_erased(uow: UnitOfWork, customer_id: UUID) -> None:
     await uow.insert_ignore(Forgotten, {"digest": digest_of(uow, customer_id), "since": uow.now})
 
 
+async def is_erased(tx: Tx, customer_id: UUID) -> bool:
+    """Tell whether this customer was erased; cheap enough for every voice that comes in."""
+    return bool(await tx.peek("SELECT 1 FROM forgotten WHERE digest = $1", digest_of(tx, customer_id)))
+
+
 async def erased_among(tx: Tx, customer_ids: Collection[UUID]) -> set[UUID]:
     """Return which of these customers were erased."""
     digests = {digest_of(tx, one): one for one in customer_ids}

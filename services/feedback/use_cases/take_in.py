@@ -9,7 +9,7 @@ from services.customers.contract import IdentityKey
 from services.feedback.contract import FeedbackReceived
 from services.feedback.domain.items import RECEIVED, NewItem
 from services.feedback.models import Item
-from services.feedback.use_cases.forgetting import CustomerWasErased, erased_among
+from services.feedback.use_cases.forgetting import CustomerWasErased, is_erased
 from services.feedback.use_cases.sealing import Words
 from services.kit.db import UnitOfWork
 from services.kit.errors import Conflict
@@ -51,7 +51,7 @@ async def take_in_once(uow: UnitOfWork, new: NewItem, item_id: UUID, words: Word
 
 
 async def _of_erased(uow: UnitOfWork, new: NewItem) -> bool:
-    return new.customer_id is not None and bool(await erased_among(uow, [new.customer_id]))
+    return new.customer_id is not None and await is_erased(uow, new.customer_id)
 
 
 def item_row(uow: UnitOfWork, new: NewItem, item_id: UUID, words: Words) -> dict[str, Any]:
