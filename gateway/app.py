@@ -19,10 +19,11 @@ from gateway.execution.documents import Documents
 from gateway.execution.run import Runner
 from gateway.execution.stale import LastGood
 from gateway.execution.trusted import load
+from gateway.last_resort import LastResort
 from gateway.limits.bucket import Buckets
 from gateway.schema.build import core_schema
 from gateway.settings import GatewaySettings
-from services.kit.problems import LastResort, install_problems
+from services.kit.problems import install_problems
 from services.kit.service import House, Runtime, create_app
 
 CHANGE_MARGIN_S = 1.0

@@ -103,7 +103,7 @@ class CustomersQuery:
     """Questions about customers beside the unified view."""
 
     @computed("Who may be the same person as this customer, the likeliest first.")
-    async def customer_candidates(self, info: Info, id: AnyId) -> list[CustomerCandidate] | None:  # noqa: A002
+    async def customer_candidates(self, info: Info, id: AnyId) -> list[CustomerCandidate] | None:
         """Ask customers."""
         context = at(info)
         context.need("customers:read")
@@ -111,14 +111,14 @@ class CustomersQuery:
         return [CustomerCandidate.of(one) for one in found]
 
     @computed("How far an erasure is.")
-    async def customer_erasure(self, info: Info, id: AnyId) -> CustomerErasure | None:  # noqa: A002
+    async def customer_erasure(self, info: Info, id: AnyId) -> CustomerErasure | None:
         """Ask customers."""
         context = at(info)
         context.need(PRIVACY)
         return CustomerErasure.of(await context.clients.customers.erasure(context.caller, str(UUID(str(id)))))
 
     @computed("A copy of everything that every service keeps of a person.")
-    async def customer_export(self, info: Info, id: AnyId) -> CustomerExport | None:  # noqa: A002
+    async def customer_export(self, info: Info, id: AnyId) -> CustomerExport | None:
         """Ask every service at once; one that does not answer is named."""
         context = at(info)
         context.need(PRIVACY)
@@ -149,7 +149,7 @@ class CustomersMutation:
         return await performed(change, CustomerMerge.of)
 
     @changes("Take a merge back: both customers are what they would be without it.")
-    async def undo_merge(self, info: Info, id: AnyId, idempotency_key: IdempotencyKey = None) -> Payload[CustomerMerge]:  # noqa: A002
+    async def undo_merge(self, info: Info, id: AnyId, idempotency_key: IdempotencyKey = None) -> Payload[CustomerMerge]:
         """Tell customers."""
         context = at(info)
         return await performed(lambda: context.clients.customers.undo(context.caller, str(id), idempotency_key), CustomerMerge.of)
@@ -178,7 +178,7 @@ class CustomersMutation:
     async def confirm_case(
         self,
         info: Info,
-        id: AnyId,  # noqa: A002
+        id: AnyId,
         solved: Annotated[bool, strawberry.argument(description="What the customer says.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Payload[Case]:
@@ -189,7 +189,7 @@ class CustomersMutation:
         )
 
     @changes("Forget a person in every service. This cannot be undone.")
-    async def erase_customer(self, info: Info, id: AnyId, idempotency_key: IdempotencyKey = None) -> Payload[CustomerErasure]:  # noqa: A002
+    async def erase_customer(self, info: Info, id: AnyId, idempotency_key: IdempotencyKey = None) -> Payload[CustomerErasure]:
         """Tell customers."""
         context = at(info)
 

@@ -43,7 +43,7 @@ class InsightMutation:
 
     @changes("Dispute a contact on a department's statement.")
     async def raise_dispute(
-        self, info: Info, department: DepartmentKey, input: Annotated[RaiseDisputeInput, GIVEN], idempotency_key: IdempotencyKey = None  # noqa: A002  the schema's name
+        self, info: Info, department: DepartmentKey, input: Annotated[RaiseDisputeInput, GIVEN], idempotency_key: IdempotencyKey = None
     ) -> Payload[Dispute]:  # fmt: skip
         """Tell insight."""
         context = at(info)
@@ -51,7 +51,7 @@ class InsightMutation:
 
     @changes("Decide a dispute: accepted, the contact is charged elsewhere; otherwise it stays.")
     async def decide_dispute(
-        self, info: Info, id: DisputeId, input: Annotated[DecideDisputeInput, GIVEN], idempotency_key: IdempotencyKey = None  # noqa: A002  the schema's names
+        self, info: Info, id: DisputeId, input: Annotated[DecideDisputeInput, GIVEN], idempotency_key: IdempotencyKey = None
     ) -> Payload[Dispute]:  # fmt: skip
         """Tell insight."""
         context = at(info)

@@ -93,45 +93,45 @@ class InsightQuery:
         return [nested(MetricDefinition, one) for one in await context.clients.insight.definitions(context.caller)]
 
     @computed("The overview: eight figures beside those of the comparison period, four series, Pareto, funnel.")
-    async def overview(self, info: Info, slice: Slice = None) -> Overview | None:  # noqa: A002  the schema's name
+    async def overview(self, info: Info, slice: Slice = None) -> Overview | None:
         """Ask insight."""
         context = _asked(info)
         return nested(Overview, await context.clients.insight.overview(context.caller, _query(slice)))
 
     @computed("Sites, vendors or teams against the whole; null for a figure that is not a share.")
-    async def places(self, info: Info, metric: Figure, by: By = "site", slice: Slice = None) -> Funnel | None:  # noqa: A002
+    async def places(self, info: Info, metric: Figure, by: By = "site", slice: Slice = None) -> Funnel | None:
         """Ask insight."""
         context = _asked(info)
         found = await or_none(context.clients.insight.places(context.caller, metric, _query(slice, by=by)))
         return None if found is None else nested(Funnel, found)
 
     @computed("Whether a share changed within the period, and when; null for a figure that is not a share.")
-    async def trend(self, info: Info, metric: Figure, false_alarm_rate: Rate = 0.05, slice: Slice = None) -> Trend | None:  # noqa: A002
+    async def trend(self, info: Info, metric: Figure, false_alarm_rate: Rate = 0.05, slice: Slice = None) -> Trend | None:
         """Ask insight."""
         context = _asked(info)
         found = await or_none(context.clients.insight.trend(context.caller, metric, _query(slice, false_alarm_rate=false_alarm_rate)))
         return None if found is None else nested(Trend, found)
 
     @computed("What moves satisfaction, most urgent first.")
-    async def key_drivers(self, info: Info, slice: Slice = None) -> KeyDrivers | None:  # noqa: A002
+    async def key_drivers(self, info: Info, slice: Slice = None) -> KeyDrivers | None:
         """Ask insight."""
         context = _asked(info)
         return nested(KeyDrivers, await context.clients.insight.key_drivers(context.caller, _query(slice)))
 
     @computed("How many come back about the same thing, and first-contact resolution.")
-    async def repeats(self, info: Info, window_days: Days = 7, slice: Slice = None) -> Repeats | None:  # noqa: A002
+    async def repeats(self, info: Info, window_days: Days = 7, slice: Slice = None) -> Repeats | None:
         """Ask insight."""
         context = _asked(info)
         return nested(Repeats, await context.clients.insight.repeats(context.caller, _query(slice, window_days=window_days)))
 
     @computed("What surveys, reviews, contact notes and operations say of each driver, and whether they agree.")
-    async def triangulation(self, info: Info, slice: Slice = None) -> list[Triangulation] | None:  # noqa: A002
+    async def triangulation(self, info: Info, slice: Slice = None) -> list[Triangulation] | None:
         """Ask insight."""
         context = _asked(info)
         return [nested(Triangulation, one) for one in await context.clients.insight.triangulation(context.caller, _query(slice))]
 
     @computed("Who answered, of those who were asked, and satisfaction weighted for it.")
-    async def response_bias(self, info: Info, slice: Slice = None) -> ResponseBias | None:  # noqa: A002
+    async def response_bias(self, info: Info, slice: Slice = None) -> ResponseBias | None:
         """Ask insight."""
         context = _asked(info)
         return nested(ResponseBias, await context.clients.insight.response_bias(context.caller, _query(slice)))
@@ -145,7 +145,7 @@ class InsightQuery:
         by: By = "site",
         goal: Goal = None,
         language: Tongue = "en",
-        slice: Slice = None,  # noqa: A002
+        slice: Slice = None,
     ) -> Chart | None:
         """Ask insight."""
         context = _asked(info)
@@ -154,7 +154,7 @@ class InsightQuery:
         return None if found is None else nested(Chart, found)
 
     @computed("A process as SVG; null when there is none of that key.")
-    async def process_chart(self, info: Info, key: Key, language: Tongue = "en", slice: Slice = None) -> Chart | None:  # noqa: A002
+    async def process_chart(self, info: Info, key: Key, language: Tongue = "en", slice: Slice = None) -> Chart | None:
         """Ask insight."""
         context = _asked(info)
         found = await or_none(context.clients.insight.process_chart(context.caller, key, _query(slice, language=language)))
@@ -173,13 +173,13 @@ class InsightLoopQuery:
     """Questions to insight about the loop."""
 
     @computed("What every department is charged for the contacts that it caused.")
-    async def charge_back(self, info: Info, slice: Slice = None) -> ChargeBack | None:  # noqa: A002
+    async def charge_back(self, info: Info, slice: Slice = None) -> ChargeBack | None:
         """Ask insight."""
         context = _asked(info)
         return nested(ChargeBack, await context.clients.insight.charge_back(context.caller, _query(slice)))
 
     @computed("What a department is charged, to the contact; null for a department that nobody knows.")
-    async def statement(self, info: Info, department: Key, first: First, after: After = None, slice: Slice = None) -> Statement | None:  # noqa: A002
+    async def statement(self, info: Info, department: Key, first: First, after: After = None, slice: Slice = None) -> Statement | None:
         """Ask insight."""
         context, page = paged(info, SCOPE, first, after)
         taken = {name: value for name, value in _query(slice).items() if name in {"from", "to", "site", "vendor"}}
@@ -196,7 +196,7 @@ class InsightLoopQuery:
         return page_from(page.items, page.next_cursor, after, lambda one: nested(Dispute, one, uid=one.id, steps=None))
 
     @computed("One dispute with its history; null when there is none.")
-    async def dispute(self, info: Info, id: AnyId) -> Dispute | None:  # noqa: A002
+    async def dispute(self, info: Info, id: AnyId) -> Dispute | None:
         """Ask insight."""
         context = _asked(info)
         found = await or_none(context.clients.insight.dispute(context.caller, str(id)))
@@ -222,7 +222,7 @@ class InsightLoopQuery:
         return nested(ContactsAvoided, await context.clients.insight.contacts_avoided(context.caller, query))
 
     @computed("What an initiative should have saved, beside what happened; null when there is none.")
-    async def initiative_savings(self, info: Info, id: AnyId, call_back: Share = 0.7) -> Savings | None:  # noqa: A002
+    async def initiative_savings(self, info: Info, id: AnyId, call_back: Share = 0.7) -> Savings | None:
         """Ask insight."""
         context = _asked(info)
         which = raw_id(str(id), ids.INITIATIVE)
@@ -230,14 +230,14 @@ class InsightLoopQuery:
         return None if found is None else nested(Savings, found)
 
     @computed("A process with contacts, cost, waiting and repeats of each step; null when there is none of that key.")
-    async def process(self, info: Info, key: Key, slice: Slice = None) -> Process | None:  # noqa: A002
+    async def process(self, info: Info, key: Key, slice: Slice = None) -> Process | None:
         """Ask insight."""
         context = _asked(info)
         found = await or_none(context.clients.insight.process(context.caller, key, _query(slice)))
         return None if found is None else nested(Process, found)
 
     @computed("What quality reviews found; null when there is no such form.")
-    async def quality_report(self, info: Info, form: Key, slice: Slice = None) -> QualityReport | None:  # noqa: A002
+    async def quality_report(self, info: Info, form: Key, slice: Slice = None) -> QualityReport | None:
         """Ask insight."""
         context = _asked(info)
         found = await or_none(context.clients.insight.quality_report(context.caller, form, _query(slice)))

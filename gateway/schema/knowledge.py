@@ -215,7 +215,7 @@ class KnowledgeMutation:
     async def flag_article(
         self,
         info: Info,
-        id: _AnyId,  # noqa: A002  Relay's name
+        id: _AnyId,
         reason: Annotated[str, strawberry.argument(description="wrong, unclear, out_of_date or duplicate.")],
         note: Annotated[str | None, strawberry.argument(description="In words.")] = None,
         idempotency_key: IdempotencyKey = None,

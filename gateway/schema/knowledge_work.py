@@ -212,7 +212,7 @@ class KnowledgeWorkMutation:
     async def write_article(
         self,
         info: Info,
-        input: Annotated[ArticleInput, strawberry.argument(description="Its text.")],  # noqa: A002  Relay's name
+        input: Annotated[ArticleInput, strawberry.argument(description="Its text.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Payload[Article]:
         """Tell knowledge."""
@@ -223,9 +223,9 @@ class KnowledgeWorkMutation:
     async def rewrite_article(
         self,
         info: Info,
-        id: _AnyId,  # noqa: A002  Relay's name
+        id: _AnyId,
         version: _Version,
-        input: Annotated[ArticleInput, strawberry.argument(description="Its new text, whole.")],  # noqa: A002  Relay's name
+        input: Annotated[ArticleInput, strawberry.argument(description="Its new text, whole.")],
     ) -> Payload[Article]:
         """Tell knowledge."""
         context = at(info)
@@ -237,7 +237,7 @@ class KnowledgeWorkMutation:
     async def set_article_state(
         self,
         info: Info,
-        id: _AnyId,  # noqa: A002  Relay's name
+        id: _AnyId,
         state: Annotated[str, strawberry.argument(description="work_in_progress, not_validated, validated or archived.")],
         audience: Annotated[str | None, strawberry.argument(description="internal or customer; null: as it is.")] = None,
         idempotency_key: IdempotencyKey = None,

@@ -56,19 +56,19 @@ class Mutation(
     """The root of all changes."""
 
     @changes("Record a contact that a telephony system routed and ended.")
-    async def end_contact(self, info: Info, input: Annotated[EndContactInput, GIVEN], idempotency_key: IdempotencyKey = None) -> Payload[Contact]:  # noqa: A002  the schema's name
+    async def end_contact(self, info: Info, input: Annotated[EndContactInput, GIVEN], idempotency_key: IdempotencyKey = None) -> Payload[Contact]:
         """Tell routing."""
         context = at(info)
         return await performed(lambda: context.clients.routing.end_elsewhere(context.caller, body_of(input), idempotency_key), Contact.of)
 
     @changes("Let a contact wait for an agent; it is offered at once when somebody can take it.")
-    async def queue_contact(self, info: Info, input: Annotated[QueueContactInput, GIVEN], idempotency_key: IdempotencyKey = None) -> Payload[Contact]:  # noqa: A002
+    async def queue_contact(self, info: Info, input: Annotated[QueueContactInput, GIVEN], idempotency_key: IdempotencyKey = None) -> Payload[Contact]:
         """Tell routing."""
         context = at(info)
         return await performed(lambda: context.clients.routing.queue(context.caller, body_of(input), idempotency_key), Contact.of)
 
     @changes("Take a contact that is offered.")
-    async def accept_reservation(self, info: Info, id: AnyId, idempotency_key: IdempotencyKey = None) -> Payload[Reservation]:  # noqa: A002
+    async def accept_reservation(self, info: Info, id: AnyId, idempotency_key: IdempotencyKey = None) -> Payload[Reservation]:
         """Tell routing."""
         return await _answer(info, id, "accept", {}, idempotency_key)
 
@@ -76,7 +76,7 @@ class Mutation(
     async def decline_reservation(
         self,
         info: Info,
-        id: AnyId,  # noqa: A002
+        id: AnyId,
         reason: Reason,
         idempotency_key: IdempotencyKey = None,
     ) -> Payload[Reservation]:
@@ -87,8 +87,8 @@ class Mutation(
     async def end_queued_contact(
         self,
         info: Info,
-        id: AnyId,  # noqa: A002
-        input: Annotated[EndQueuedContactInput, GIVEN],  # noqa: A002
+        id: AnyId,
+        input: Annotated[EndQueuedContactInput, GIVEN],
         idempotency_key: IdempotencyKey = None,
     ) -> Payload[Contact]:
         """Tell routing."""
@@ -101,7 +101,7 @@ class Mutation(
         return await performed(change, Contact.of)
 
     @changes("Open a case.")
-    async def open_case(self, info: Info, input: Annotated[OpenCaseInput, GIVEN], idempotency_key: IdempotencyKey = None) -> Payload[Case]:  # noqa: A002
+    async def open_case(self, info: Info, input: Annotated[OpenCaseInput, GIVEN], idempotency_key: IdempotencyKey = None) -> Payload[Case]:
         """Tell customers."""
         context = at(info)
         return await performed(lambda: context.clients.customers.open_case(context.caller, body_of(input), idempotency_key), Case.of)
@@ -110,8 +110,8 @@ class Mutation(
     async def write_up_case(
         self,
         info: Info,
-        id: AnyId,  # noqa: A002
-        input: Annotated[WriteUpCaseInput, GIVEN],  # noqa: A002
+        id: AnyId,
+        input: Annotated[WriteUpCaseInput, GIVEN],
         idempotency_key: IdempotencyKey = None,
     ) -> Payload[WriteUp]:
         """Tell customers."""
@@ -123,7 +123,7 @@ class Mutation(
         return await performed(change, WriteUp.of)
 
     @changes("Say that a case is solved.")
-    async def resolve_case(self, info: Info, id: AnyId, idempotency_key: IdempotencyKey = None) -> Payload[Case]:  # noqa: A002
+    async def resolve_case(self, info: Info, id: AnyId, idempotency_key: IdempotencyKey = None) -> Payload[Case]:
         """Tell customers."""
         context = at(info)
 
@@ -133,7 +133,7 @@ class Mutation(
         return await performed(change, Case.of)
 
     @changes("Tell of a new order.")
-    async def order_placed(self, info: Info, input: Annotated[PlaceOrderInput, GIVEN], idempotency_key: IdempotencyKey = None) -> Payload[Order]:  # noqa: A002
+    async def order_placed(self, info: Info, input: Annotated[PlaceOrderInput, GIVEN], idempotency_key: IdempotencyKey = None) -> Payload[Order]:
         """Tell customers."""
         context = at(info)
         return await performed(lambda: context.clients.customers.place_order(context.caller, body_of(input), idempotency_key), Order.of)
@@ -156,7 +156,7 @@ class Mutation(
     async def record_feedback(
         self,
         info: Info,
-        input: Annotated[RecordFeedbackInput, GIVEN],  # noqa: A002
+        input: Annotated[RecordFeedbackInput, GIVEN],
         idempotency_key: IdempotencyKey = None,
     ) -> Payload[FeedbackItem]:
         """Tell feedback."""
@@ -187,7 +187,7 @@ class Mutation(
     async def acknowledge_follow_up(
         self,
         info: Info,
-        id: AnyId,  # noqa: A002
+        id: AnyId,
         owner: Annotated[str, strawberry.argument(description="Who owes the answer from now on.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Payload[FollowUp]:
@@ -198,7 +198,7 @@ class Mutation(
     async def close_follow_up(
         self,
         info: Info,
-        id: AnyId,  # noqa: A002
+        id: AnyId,
         note: Annotated[str, strawberry.argument(description="What was tried.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Payload[FollowUp]:
@@ -209,8 +209,8 @@ class Mutation(
     async def link_article(
         self,
         info: Info,
-        id: AnyId,  # noqa: A002
-        input: Annotated[LinkArticleInput, GIVEN],  # noqa: A002
+        id: AnyId,
+        input: Annotated[LinkArticleInput, GIVEN],
         idempotency_key: IdempotencyKey = None,
     ) -> Payload[ArticleLink]:
         """Tell knowledge."""
@@ -225,7 +225,7 @@ class Mutation(
     async def start_initiative(
         self,
         info: Info,
-        input: Annotated[StartInitiativeInput, GIVEN],  # noqa: A002
+        input: Annotated[StartInitiativeInput, GIVEN],
         idempotency_key: IdempotencyKey = None,
     ) -> Payload[Initiative]:
         """Tell insight twice: plan, then start. Repeated with its key after a failure between the two, it goes on where it stopped."""
@@ -239,7 +239,7 @@ class Mutation(
         return await performed(change, Initiative.of)
 
     @changes("Publish an initiative: everybody who spoke about its driver is told once, in their language.")
-    async def publish_initiative(self, info: Info, id: AnyId, idempotency_key: IdempotencyKey = None) -> Payload[Initiative]:  # noqa: A002
+    async def publish_initiative(self, info: Info, id: AnyId, idempotency_key: IdempotencyKey = None) -> Payload[Initiative]:
         """Tell insight."""
         context = at(info)
 
@@ -250,13 +250,13 @@ class Mutation(
         return await performed(change, Initiative.of)
 
     @changes("Issue an API key. It is shown in this answer alone.")
-    async def issue_key(self, info: Info, input: Annotated[IssueKeyInput, GIVEN]) -> Payload[AccessKey]:  # noqa: A002
+    async def issue_key(self, info: Info, input: Annotated[IssueKeyInput, GIVEN]) -> Payload[AccessKey]:
         """Tell the gateway's own service."""
         context = at(info)
         return await performed(lambda: context.clients.keys.issue(context.caller, body_of(input)), AccessKey.of)
 
     @changes("Revoke an API key and every token made from it.")
-    async def revoke_key(self, info: Info, id: AnyId) -> Payload[AccessKey]:  # noqa: A002
+    async def revoke_key(self, info: Info, id: AnyId) -> Payload[AccessKey]:
         """Tell the gateway's own service."""
         context = at(info)
         client = context.clients.keys

@@ -55,7 +55,7 @@ class Query(
             IdentityKeyInput | None,
             strawberry.argument(description="A key; leave out id then.", deprecation_reason="Ask customerByKey."),
         ] = None,
-        id: Annotated[strawberry.ID | None, strawberry.argument(description="Global id or id in REST; leave out key then.")] = None,  # noqa: A002  the schema's name
+        id: Annotated[strawberry.ID | None, strawberry.argument(description="Global id or id in REST; leave out key then.")] = None,
     ) -> Customer | None:
         """By id every service is asked at once; a key has to be looked up before."""
         context = at(info)
@@ -76,7 +76,7 @@ class Query(
         return await _by_key(info, IdentityKeyInput(kind=kind.value, value=value))
 
     @computed("Anything with a global id. Null when there is no such thing.")
-    async def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The global id.")]) -> Node | None:  # noqa: A002  Relay's name
+    async def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The global id.")]) -> Node | None:
         """Ask the service that owns the kind."""
         kind, value = read_global_id(str(id))
         return await _node(info, kind, value)
@@ -189,7 +189,7 @@ class Query(
         return KnowledgeSearch.of(await context.clients.knowledge.search(context.caller, query))
 
     @computed("An article. Null when there is no such article.")
-    async def article(self, info: Info, id: AnyId) -> Article | None:  # noqa: A002  Relay's name
+    async def article(self, info: Info, id: AnyId) -> Article | None:
         """Ask knowledge."""
         context = at(info)
         context.need("knowledge:read")
@@ -233,7 +233,7 @@ class Query(
         return None if found is None else Metric.of(found)
 
     @computed("An initiative with its effect.")
-    async def initiative(self, info: Info, id: AnyId) -> Initiative | None:  # noqa: A002  Relay's name
+    async def initiative(self, info: Info, id: AnyId) -> Initiative | None:
         """Ask insight."""
         context = at(info)
         context.need("insight:read")

@@ -130,13 +130,13 @@ class RoutingMutations:
         return await performed(lambda: context.clients.routing.activity(context.caller, agent, {"activity": activity}, idempotency_key), DeskAgent.of)
 
     @changes("Finish the wrap-up before its time is over.")
-    async def complete_reservation(self, info: Info, id: AnyId, idempotency_key: IdempotencyKey = None) -> Payload[Reservation]:  # noqa: A002  the schema's name
+    async def complete_reservation(self, info: Info, id: AnyId, idempotency_key: IdempotencyKey = None) -> Payload[Reservation]:
         """Tell routing."""
         context, reservation = at(info), raw_id(str(id), ids.RESERVATION)
         return await performed(lambda: context.clients.routing.answer(context.caller, reservation, "complete", {}, idempotency_key), Reservation.of)
 
     @changes("The customer left before an agent answered.")
-    async def abandon_contact(self, info: Info, id: AnyId, idempotency_key: IdempotencyKey = None) -> Payload[Contact]:  # noqa: A002
+    async def abandon_contact(self, info: Info, id: AnyId, idempotency_key: IdempotencyKey = None) -> Payload[Contact]:
         """Tell routing."""
         context, contact = at(info), raw_id(str(id), ids.CONTACT)
         return await performed(lambda: context.clients.routing.contact_verb(context.caller, contact, "abandon", {}, idempotency_key), Contact.of)
@@ -145,7 +145,7 @@ class RoutingMutations:
     async def transfer_contact(
         self,
         info: Info,
-        id: AnyId,  # noqa: A002
+        id: AnyId,
         reason: Annotated[str, strawberry.argument(description="Why.")],
         queue: Annotated[str | None, strawberry.argument(description="Where to; its own queue when left out.")] = None,
         idempotency_key: IdempotencyKey = None,

@@ -141,7 +141,7 @@ class SurveyAskingMutations:
     async def record_survey_response(
         self,
         info: Info,
-        input: Annotated[RecordSurveyResponseInput, strawberry.argument(description="The answers.")],  # noqa: A002  Relay's name
+        input: Annotated[RecordSurveyResponseInput, strawberry.argument(description="The answers.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Payload[SurveyResponse]:
         """Tell survey."""
@@ -156,7 +156,7 @@ class SurveyAskingMutations:
     async def say_survey_wish(
         self,
         info: Info,
-        input: Annotated[SaySurveyWishInput, strawberry.argument(description="The wish.")],  # noqa: A002  Relay's name
+        input: Annotated[SaySurveyWishInput, strawberry.argument(description="The wish.")],
         idempotency_key: IdempotencyKey = None,
     ) -> Payload[SurveyWish]:
         """Tell survey."""

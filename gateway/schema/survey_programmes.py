@@ -159,7 +159,7 @@ class ProgrammeQuery:
         return [mapped(ProgrammeDifference, each) for each in found]
 
     @computed("How far a simulation is, and its report when it is done. Null when there is none.")
-    async def simulation(self, info: Info, id: SimulationId) -> Simulation | None:  # noqa: A002  the schema's name
+    async def simulation(self, info: Info, id: SimulationId) -> Simulation | None:
         """Ask survey."""
         context = at(info)
         context.need("survey:read")

@@ -104,7 +104,7 @@ class Tx(ABC):
         """Execute SQL with $1-style parameters on the driver itself: for the kit's hot paths."""
 
     async def peek(self, sql: str, *parameters: Any) -> list[Any]:
-        """The same for a read that no pending row can change: on SQLite it does not end the writing together of a group."""
+        """Return rows of committed truth that nothing pending can change; what only adds rows still only adds them, and is written with others."""
         return await self.raw(sql, *parameters)
 
     async def rows(self, statement: Executable) -> list[RowMapping]:

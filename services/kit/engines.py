@@ -95,9 +95,17 @@ class Group:
 class PostgresUnitOfWork(UnitOfWork):
     """Runs on the event loop, over asyncpg; a connection is taken, and a transaction begun, with the first statement."""
 
-    def __init__(self, connect: Callable[[], Awaitable[tuple[AsyncConnection, Any]]], place: Place, now: datetime, context: Context) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[tuple[AsyncConnection, Any]]],
+        look: Callable[..., Awaitable[list[Any]]],
+        place: Place,
+        now: datetime,
+        context: Context,
+    ) -> None:
         super().__init__(place, now, context)
         self._connect = connect
+        self._look = look
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
 
@@ -131,6 +139,10 @@ class PostgresUnitOfWork(UnitOfWork):
         await self._touch()
         rows: list[Any] = await self._driver.fetch(sql, *parameters)
         return rows
+
+    async def peek(self, sql: str, *parameters: Any) -> list[Any]:
+        """Read outside any transaction while there is none, so that what only adds stays one statement."""
+        return await (self._look(sql, *parameters) if self._connection is None else self.raw(sql, *parameters))
 
     async def raw_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Execute on asyncpg itself, pipelined when there is more than one row."""

@@ -22,6 +22,8 @@ R = TypeVar("R")
 ATTEMPTS = 5
 WRITERS = 1
 """Connections for use cases that only add: what comes while one batch commits is the next batch, and batches never wait for each other's locks."""
+LOOKERS = 2
+"""Connections for single reads outside a transaction."""
 GROUP = 64
 _AGAIN = frozenset({"40001", "40P01"})
 
@@ -39,6 +41,7 @@ class PostgresDatabase:
         self._place = Place(postgres_dialect(), secret)
         self._engine: AsyncEngine | None = None
         self._adding: _Adding | None = None
+        self._looking: asyncpg.Pool[Any] | None = None
         self.on_commit: list[Callable[[Outcome], None]] = []
 
     async def open(self) -> None:
@@ -55,11 +58,14 @@ class PostgresDatabase:
         # What only adds rows is one statement, and its own transaction: these connections keep no state that would have to be cleaned.
         plain = self._url.replace("+asyncpg", "")
         self._adding = _Adding(await asyncpg.create_pool(plain, min_size=0, max_size=WRITERS, server_settings=wanted, reset=_nothing))
+        self._looking = await asyncpg.create_pool(plain, min_size=0, max_size=LOOKERS, server_settings=wanted, reset=_nothing)
 
     async def close(self) -> None:
         """Close all connections."""
         if self._adding is not None:
             await self._adding.close()
+        if self._looking is not None:
+            await self._looking.close()
         if self._engine is not None:
             await self._engine.dispose()
 
@@ -84,7 +90,7 @@ class PostgresDatabase:
 
     async def _transact(self, use_case: UseCase[R], args: tuple[Any, ...], context: Context, *, commit: bool) -> tuple[R, Outcome]:
         async with AsyncExitStack() as stack:
-            uow = PostgresUnitOfWork(partial(self._begin, stack), self._place, self._clock.now(), context)
+            uow = PostgresUnitOfWork(partial(self._begin, stack), self._look, self._place, self._clock.now(), context)
             result = await use_case(uow, *args)
             if not commit:
                 return result, uow.outcome
@@ -104,6 +110,12 @@ class PostgresDatabase:
         # SQLAlchemy tells the driver to begin with its own first statement; ours may come first and must be inside.
         await fairy.dbapi_connection._start_transaction()  # type: ignore[union-attr]  # noqa: SLF001
         return connection, fairy.driver_connection
+
+    async def _look(self, sql: str, *parameters: Any) -> list[Any]:
+        if self._looking is None:
+            raise RuntimeError("the database is not open")
+        found: list[Any] = await self._looking.fetch(sql, *parameters)
+        return found
 
     async def _add(self, uow: PostgresUnitOfWork) -> bool:
         """Write what only adds; False when it is too much for one statement."""

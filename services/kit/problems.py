@@ -104,32 +104,6 @@ async def rendered(error: Exception) -> Response:
     return problem(error) if isinstance(error, AntiphonError) else _broken(error)
 
 
-class LastResort:
-    """The outermost layer of an app that has no `front`: whatever is raised below becomes its problem."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Pass on, and answer for what comes back as an exception."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        started = False
-
-        async def noting(message: Any) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
-        try:
-            await self._app(scope, receive, noting)
-        except Exception as error:
-            if started:
-                raise
-            await (await rendered(error))(scope, receive, send)
-
-
 def problem_page(code: str) -> str | None:
     """Return the text that explains a code, or None when there is no such code."""
     kind = REGISTRY.get(code)
