@@ -53,7 +53,7 @@ migrations: .venv/.installed ## Models and migrations agree
 	@for s in survey feedback routing knowledge customers insight gateway; do $(BIN)/python -m services.kit.migrate check $$s >/dev/null || exit 1; done
 
 test: .venv/.installed ## All tests, on SQLite and PostgreSQL, in process and over JetStream; T=path for one
-	@$(BIN)/pytest $(or $(T),-n 2 --dist loadfile)
+	@$(BIN)/pytest $(or $(T),-n 2 --dist loadfile --no-loadscope-reorder tests/e2e tests/integration tests/contract tests/unit)
 
 test-fast: .venv/.installed ## What a developer runs all the time: unit tests and SQLite only
 	@$(BIN)/pytest tests/unit tests/integration -n 2 --dist loadfile -k "not postgresql and not split"
