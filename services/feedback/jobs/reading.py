@@ -9,6 +9,7 @@ from uuid import UUID
 from services.feedback import repository
 from services.feedback.domain.categorising import Place
 from services.feedback.models import Item
+from services.feedback.use_cases.learn import read_again
 from services.feedback.use_cases.read_items import Reader, refresh
 from services.feedback.use_cases.record_labels import record_labels
 from services.kit.db import Tx, UnitOfWork
@@ -20,6 +21,7 @@ BATCH_KNOWN = 500
 """Items whose vector is known already are read in larger batches."""
 MOST_CHARACTERS = 16_000
 """Long texts make a smaller batch: one run must end well before its lease (60 s) does."""
+DRIVER = "driver"
 REPEATED_WITHIN = timedelta(days=30)
 
 
@@ -41,11 +43,14 @@ async def categorise(runtime: Runtime, job: DueJob) -> None:  # noqa: ARG001 - w
     if not waiting.items:
         return
     await refresh(runtime, reader)
+    read_with = reader.version(DRIVER)
     found = await asyncio.to_thread(reader.read, waiting.items, waiting.places, waiting.earlier, waiting.vectors)
     zone = runtime.settings.office_time_zone
 
     async def store(uow: UnitOfWork) -> None:
         await record_labels(uow, found, reader.embedder.name, zone, more=waiting.more)
+        if (await repository.head_versions(uow, reader.embedder.name)).get(DRIVER) != read_with:
+            await read_again(uow, DRIVER)  # a head that came while these were being read did not find them among what it sends back
 
     await runtime.write(store)
 

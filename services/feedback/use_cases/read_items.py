@@ -59,6 +59,11 @@ class Reader:
         """Return the axes whose newest head is not here yet."""
         return {axis: version for axis, version in newest.items() if axis not in self.learned or self.learned[axis].version != version}
 
+    def version(self, axis: str) -> int | None:
+        """Return the version of the learned head that reads this axis now; None while there is none."""
+        head = self.learned.get(axis)
+        return head.version if head is not None else None
+
     def heads(self) -> Heads:
         """Return the heads that read now."""
         others = tuple(head for axis, head in sorted(self.learned.items()) if axis in FURTHER_AXES)

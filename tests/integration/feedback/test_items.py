@@ -1,14 +1,19 @@
 """Voices by REST: taken in once, masked, read in the background, put right by people."""
 
 import asyncio
+import threading
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import col
 
 from services.feedback.app import service
 from services.feedback.contract import FeedbackCategorised, FeedbackCorrected, FeedbackReceived
+from services.feedback.jobs import learning, reading
 from services.feedback.models import Item
+from services.feedback.use_cases.read_items import Reader, ReadItem
 from services.kit.db import Tx
+from services.kit.due import DueJob
 from tests.conftest import OpenRoom
 from tests.integration.feedback.voices import ANNA, SAID_AT, an_item, put_taxonomy
 
@@ -173,3 +178,34 @@ async def test_what_was_read_before_the_taxonomy_was_learned_is_read_again_and_n
         assert (await api.get(f"/feedback/v1/items/{item['id']}")).json()["driver"] == "late-delivery"
         follow_ups = (await api.get("/feedback/v1/follow-ups")).json()["items"]
         assert [(one["id"], one["issue"], one["department"]) for one in follow_ups] == [(follow_up["id"], "late-delivery", "logistics")]
+
+
+class LingeringReader(Reader):
+    """Has read, and holds what it read until it is told to hand it over."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__(reader.embedder, reader.detect_language, reader.shipped, {})
+        self.has_read, self.may_go_on = threading.Event(), threading.Event()
+
+    def read(self, *args: Any, **named: Any) -> list[ReadItem]:
+        found = super().read(*args, **named)
+        self.has_read.set()
+        assert self.may_go_on.wait(30)
+        return found
+
+
+async def test_what_was_being_read_while_the_first_head_came_is_read_again(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*ALL)
+        await put_taxonomy(api)
+        item = (await api.post("/feedback/v1/items", json=an_item())).json()
+        slow = LingeringReader(room.runtime.resources["reader"])
+        room.runtime.resources["reader"] = slow
+        job = DueJob(kind="any", key="driver", due_at=room.clock.now(), attempts=0, payload={})
+        batch = asyncio.create_task(reading.categorise(room.runtime, job))
+        await asyncio.to_thread(slow.has_read.wait, 30)
+        await learning.learn(room.runtime, job)
+        slow.may_go_on.set()
+        await batch
+        await room.settle()
+        assert (await api.get(f"/feedback/v1/items/{item['id']}")).json()["driver"] == "late-delivery"

@@ -36,4 +36,4 @@ async def test_dispatchers_that_are_processes_and_send_letters_survive_sigkill(t
     verdict = await lived_through(tmp_path, WITH_LETTERS, ProcessDispatcher, kills=1, letters=True, hours=12)
     assert faults(verdict) == (0, 0, 0, 0, 0), astuple(verdict)
     letters = list((tmp_path / "mailbox").glob("*.eml"))
-    assert len(letters) == verdict.invited > WITH_LETTERS // 10
+    assert len(letters) == verdict.invited > WITH_LETTERS // 20  # whom the sample takes differs from run to run: about a tenth to a sixth
