@@ -9,8 +9,9 @@ from typing import Protocol
 import pytest
 
 from services.kit.service import Service
+from tests.support.migrated import migrated_database
 from tests.support.room import START, Room, opened_room
-from tests.support.servers import drop_database, fresh_database, shared_postgres
+from tests.support.servers import drop_database, shared_postgres
 
 
 class OpenRoom(Protocol):
@@ -29,12 +30,11 @@ def open_room(request: pytest.FixtureRequest, tmp_path: Path) -> OpenRoom:
             async with opened_room(service, tmp_path, None, start) as room:
                 yield room
             return
-        server = shared_postgres()
-        url = await fresh_database(server)
+        url = await migrated_database(service)
         try:
             async with opened_room(service, tmp_path, url, start) as room:
                 yield room
         finally:
-            await drop_database(server, url)
+            await drop_database(shared_postgres(), url)
 
     return opened

@@ -93,13 +93,13 @@ class Front:
         await (await door.strictly(request))(scope, receive, send)
 
 
-def straight_doors(routes: Iterable[tuple[str, StrictRoute]]) -> Doors:
+def straight_doors(routes: Iterable[StrictRoute]) -> Doors:
     """Return the doors with a short handler by method and whole address; of two with one address the first counts, as everywhere."""
     doors: Doors = {}
     taken: set[tuple[str, str]] = set()
-    for prefix, route in routes:
+    for route in routes:
         for method in route.methods or ():
-            place = (method, prefix + route.path)
+            place = (method, route.path)
             if route.short and place not in taken:
                 doors[place] = route
             taken.add(place)

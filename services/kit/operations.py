@@ -1,5 +1,6 @@
 """Doors for operators, the same in every service: health, readiness, metrics, and what was set aside for a person to look at."""
 
+from functools import cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -74,6 +75,7 @@ class ClockView(BaseModel):
     now: Instant
 
 
+@cache
 def operations_router(service: str) -> APIRouter:
     """Return the operators' routes of one service."""
     router = APIRouter(tags=["operations"])

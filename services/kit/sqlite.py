@@ -66,7 +66,7 @@ class SqliteDatabase:
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
             json_deserializer=orjson.loads,
-            connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 512},
+            connect_args={"check_same_thread": False, "timeout": 30, "cached_statements": 128},
         )
         connection = self._connect()
         self._thread = threading.Thread(target=self._write_forever, args=(connection,), name=f"writer-{self._path.stem}", daemon=True)
@@ -77,7 +77,7 @@ class SqliteDatabase:
         if self._engine is None:
             raise RuntimeError("the database is not open")
         connection = self._engine.connect()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-16000", "secure_delete=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000", "cache_size=-2000", "secure_delete=ON"):
             connection.exec_driver_sql(f"PRAGMA {pragma}")
         if read_only:
             connection.exec_driver_sql("PRAGMA query_only=ON")

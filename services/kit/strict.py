@@ -5,13 +5,16 @@ The stock stack answers 500 to NaN, lone surrogates and deep nesting, and repeat
 
 import re
 from collections.abc import Callable, Coroutine
-from typing import Any
+from copy import copy
+from typing import Any, Self
 from urllib.parse import parse_qsl
 
 import orjson
 from fastapi.routing import APIRoute
+from fastapi.utils import generate_unique_id
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from services.kit.errors import BodyTooLarge, InvalidInput, MalformedBody, UnsupportedMediaType
 from services.kit.fast import fast_handler
@@ -121,6 +124,14 @@ class StrictRoute(APIRoute):
             return await self.strictly(StrictRequest(request.scope, request.receive))
 
         return strict
+
+    def below(self, prefix: str) -> Self:
+        """Return this route at `prefix` + its path; what was built for it, its handler and its models, is shared."""
+        placed = copy(self)
+        placed.path = prefix + self.path
+        placed.path_regex, placed.path_format, placed.param_convertors = compile_path(placed.path)
+        placed.unique_id = self.operation_id or generate_unique_id(placed)
+        return placed
 
     async def strictly(self, request: StrictRequest) -> Response:
         """Check what every door checks, then answer."""

@@ -6,7 +6,8 @@ import numpy as np
 
 from services.insight.domain.intervals import net_score, net_score_error, newcombe, wilson
 from services.insight.domain.statistics.agreement import cohens_kappa
-from services.insight.domain.statistics.control import benjamini_hochberg, homogeneity, laney, p_limits, two_sided, z_scores
+from services.insight.domain.statistics.control import benjamini_hochberg, homogeneity, laney, p_limits, z_scores
+from services.insight.domain.statistics.distributions import two_sided
 from services.insight.domain.statistics.key_drivers import johnson, lmg, r_squared
 from services.insight.domain.statistics.savings import avoided, business_case, contacts_per_issue, sample_size
 from services.insight.domain.statistics.weighting import Stratum, design_effect, kish, post_stratified, rake

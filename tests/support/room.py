@@ -17,6 +17,7 @@ from services.kit.events import Envelope, Event
 from services.kit.ids import new_id
 from services.kit.service import House, Runtime, Service, create_app
 from services.kit.settings import ServiceSettings
+from tests.support.migrated import migrated_file
 
 E = TypeVar("E", bound=Event)
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -146,6 +147,8 @@ async def _next_due(tx: object) -> datetime | None:
 @asynccontextmanager
 async def opened_room(service: Service, data_dir: Path, database_url: str | None, start: datetime = START) -> AsyncIterator[Room]:
     """Run the service on a fresh database; nothing moves but by the test's hand."""
+    if database_url is None:
+        await migrated_file(service, data_dir)
     settings: ServiceSettings = service.settings(data_dir=data_dir, database_url=database_url, public_url="http://antiphon.test")
     clock, bus = SteppingClock(start), CapturingBus()
     app = create_app(service, House(bus=bus, clock=clock, settings=settings, background=False))

@@ -143,17 +143,17 @@ def _removed_on_failure(home: Path, *, keep: bool) -> Iterator[None]:
 @functools.cache
 def shared_postgres() -> PostgresServer:
     """The test PostgreSQL of this process (one per pytest-xdist worker), without fsync; stopped at exit."""
-    return _until_exit().enter_context(postgres_server(durable=False))
+    return until_exit().enter_context(postgres_server(durable=False))
 
 
 @functools.cache
 def shared_nats() -> NatsServer:
     """The test NATS of this process (one per pytest-xdist worker); stopped at exit."""
-    return _until_exit().enter_context(nats_server())
+    return until_exit().enter_context(nats_server())
 
 
 @functools.cache
-def _until_exit() -> contextlib.ExitStack:
+def until_exit() -> contextlib.ExitStack:
     """Closed when the interpreter ends; when it is killed, the keepers of the children do the same."""
     stack = contextlib.ExitStack()
     atexit.register(stack.close)

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from services.feedback.domain.ports import Matrix
 
@@ -67,7 +67,8 @@ class WordHead:
 class WordTable:
     """Texts as rows of weighed terms, with what made them."""
 
-    rows: sparse.csr_matrix
+    rows: Any
+    """A scipy csr matrix, float32."""
     vocabulary: dict[str, int]
     rarity: Matrix
 
@@ -87,8 +88,10 @@ def word_table(texts: Sequence[str], fewest: int = FEWEST_TEXTS) -> WordTable:
     return WordTable(_table(texts, vocabulary, rarity), vocabulary, rarity)
 
 
-def _table(texts: Sequence[str], vocabulary: dict[str, int], rarity: Matrix) -> sparse.csr_matrix:
-    """Return rows of length 1: (1 + ln count) x rarity."""
+def _table(texts: Sequence[str], vocabulary: dict[str, int], rarity: Matrix) -> Any:
+    """Return a csr matrix with rows of length 1: (1 + ln count) x rarity."""
+    from scipy import sparse  # 23 MiB that a house without a word head never needs
+
     places: list[int] = []
     values: list[int] = []
     ends = [0]

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.insight.domain.intervals import Interval, newcombe
-from services.insight.domain.statistics.control import benjamini_hochberg, two_sided
+from services.insight.domain.statistics.control import benjamini_hochberg
+from services.insight.domain.statistics.distributions import two_sided
 
 LEAST = 30
 FALSE_DISCOVERIES = 0.05

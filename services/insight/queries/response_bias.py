@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from scipy.special import chdtrc
 from sqlalchemy import func, select
 from sqlmodel import col
 
@@ -10,6 +9,7 @@ from services.insight.contract import BiasView, PeriodView, ResponseBiasView
 from services.insight.domain.definitions import CSAT
 from services.insight.domain.intervals import wilson
 from services.insight.domain.period import Asked, Period
+from services.insight.domain.statistics.distributions import chi_squared_tail
 from services.insight.domain.statistics.weighting import Stratum, post_stratified, r_indicator, standardised_difference
 from services.insight.models import AnswerFact, ContactFact, InvitationFact, ResponseFact
 from services.insight.queries.metrics import interval_view
@@ -73,7 +73,7 @@ def _chance(groups: Groups) -> float:
     if len(groups) < 2 or rate in {0.0, 1.0}:  # noqa: PLR2004  one group differs from nobody
         return 1.0
     chi = sum((heard - n * rate) ** 2 / (n * rate * (1 - rate)) for n, heard in groups.values())
-    return float(chdtrc(len(groups) - 1, chi))
+    return chi_squared_tail(len(groups) - 1, chi)
 
 
 def _adjusted(groups: Groups, satisfied: dict[str, tuple[int, int]], minimum: int) -> float | None:

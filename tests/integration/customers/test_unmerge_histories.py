@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+from services.customers.app import service
 from tests.support.histories import play
-from tests.support.servers import drop_database, fresh_database, shared_postgres
+from tests.support.migrated import migrated_database
+from tests.support.servers import drop_database, shared_postgres
 
 
 async def test_random_histories_of_merges_and_undos_leave_no_trace(tmp_path: Path) -> None:
@@ -11,7 +13,7 @@ async def test_random_histories_of_merges_and_undos_leave_no_trace(tmp_path: Pat
 
 
 async def test_random_histories_leave_no_trace_on_postgresql_either(tmp_path: Path) -> None:
-    url = await fresh_database(shared_postgres())
+    url = await migrated_database(service)
     try:
         assert await play(range(100, 106), tmp_path, url) == []
     finally:

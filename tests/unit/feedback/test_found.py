@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import betainc
 
 from services.feedback.domain.finding import asked, terms
 from services.feedback.domain.sentences import parts
@@ -23,6 +24,9 @@ def test_the_tail_is_the_negative_binomial_s_and_without_unevenness_poisson_s() 
     assert tail(7, 3.0, 0.0) == pytest.approx(poisson)
     geometric = (3 / 4) ** 7  # alpha 1 makes it geometric: the chance of k or more is (mean / (1 + mean)) to the k
     assert tail(7, 3.0, 1.0) == pytest.approx(geometric)
+    for observed, mean, alpha in ((40, 3.0, 0.5), (900, 950.0, 0.02), (1100, 950.0, 0.001), (3000, 900.0, 1.5), (25, 0.02, 0.3)):
+        size = 1 / alpha
+        assert tail(observed, mean, alpha) == pytest.approx(betainc(observed, size, mean / (size + mean)), rel=1e-9)
     assert (tail(0, 3.0, 0.1), proportion_trend(20, 56, 7, 35), proportion_trend(1, 2, 0, 0)) == (1.0, (0.110375, 0.3537), (None, None))
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.special import chdtrc, expit, ndtr, ndtri
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 from statsmodels.regression.linear_model import OLS
 
@@ -9,6 +10,7 @@ from services.insight.domain.disclosure import releasable
 from services.insight.domain.process import DrawnStep, mermaid
 from services.insight.domain.statistics.change import detect
 from services.insight.domain.statistics.control import funnel
+from services.insight.domain.statistics.distributions import chi_squared_tail, logistic, normal_quantile, two_sided
 from services.insight.domain.statistics.impact import difference_in_differences, hac, interrupted_series
 from services.insight.domain.statistics.key_drivers import importance, lmg
 from services.insight.domain.statistics.logistic import NotEstimable, logit, ordinal
@@ -33,6 +35,17 @@ def test_robust_errors_agree_with_statsmodels() -> None:
 
     assert beta == pytest.approx(theirs.params, abs=1e-10)
     assert np.sqrt(np.diag(covariance)) == pytest.approx(theirs.bse, abs=1e-10)
+
+
+def test_tails_of_distributions_agree_with_scipy_far_out_and_in_the_middle() -> None:
+    for degrees in (1, 2, 3, 8, 37, 200, 387):
+        for chi in (0.001, 0.7, 3.84, 40.0, 219.0, 978.0):
+            assert chi_squared_tail(degrees, chi) == pytest.approx(chdtrc(degrees, chi), rel=1e-11), (degrees, chi)
+    assert (chi_squared_tail(3, 0.0), chi_squared_tail(3, -1e-12)) == (1.0, 1.0)
+    z = np.array([-30.0, -3.1, 0.0, 1.96, 8.0, 37.0])
+    assert two_sided(z) == pytest.approx(2 * ndtr(-np.abs(z)), rel=1e-11)
+    assert [normal_quantile(p) for p in (1e-9, 0.001, 0.025, 0.5, 0.9)] == pytest.approx(ndtri([1e-9, 0.001, 0.025, 0.5, 0.9]), abs=1e-12)
+    assert logistic([-np.inf, -700.0, -40.0, 0.0, 40.0, np.inf]) == pytest.approx(expit([-np.inf, -700.0, -40.0, 0.0, 40.0, np.inf]), rel=1e-12)
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import chdtrc, ndtr, ndtri
+
+from services.insight.domain.statistics.distributions import chi_squared_tail, normal_quantile, two_sided
 
 Vector = npt.NDArray[np.float64]
 MOVING_RANGE = 1.128
@@ -79,13 +80,7 @@ def homogeneity(good: Sequence[int], n: Sequence[int]) -> tuple[float, int, floa
     """Return χ², its degrees of freedom, and the probability of so much difference by chance alone."""
     scores = z_scores(good, n)
     chi, degrees = float(np.square(scores).sum()), len(scores) - 1
-    return chi, degrees, float(chdtrc(degrees, chi)) if degrees > 0 else 1.0
-
-
-def two_sided(z: Sequence[float] | Vector) -> Vector:
-    """Return the two-sided normal probability of each score."""
-    found: Vector = 2 * ndtr(-np.abs(np.asarray(z, dtype=np.float64)))
-    return found
+    return chi, degrees, chi_squared_tail(degrees, chi) if degrees > 0 else 1.0
 
 
 def benjamini_hochberg(p: Sequence[float] | Vector) -> Vector:
@@ -114,7 +109,7 @@ def funnel(keys: Sequence[str], good: Sequence[int], n: Sequence[int], *, overdi
     inflation = spread if overdispersed and spread > 1 and p < WARN and len(keys) >= LEAST_FOR_SPREAD else 1.0
     raw = two_sided(scores / inflation)
     adjusted = benjamini_hochberg(raw)
-    warn, act = -float(ndtri(WARN / 2)) * inflation, -float(ndtri(ACT / 2)) * inflation
+    warn, act = -normal_quantile(WARN / 2) * inflation, -normal_quantile(ACT / 2) * inflation
     places = []
     for place, (key, k, size) in enumerate(zip(keys, good, n, strict=True)):
         z = float(scores[place])

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
+
+from services.insight.domain.statistics.distributions import logistic
 
 Vector = npt.NDArray[np.float64]
 STEPS = 100
@@ -33,7 +34,7 @@ def logit(predictors: Vector, outcome: Vector) -> Odds:
     x = np.column_stack([np.ones(len(outcome)), predictors])
     beta: Vector = np.zeros(x.shape[1])
     for _ in range(STEPS):
-        share = expit(x @ beta)
+        share = logistic(x @ beta)
         hessian = (x * (share * (1 - share))[:, None]).T @ x
         step = _solve(hessian, x.T @ (outcome - share))
         beta = np.asarray(beta + step, dtype=np.float64)
@@ -87,8 +88,8 @@ def _edges(theta: Vector, x: Vector, codes: npt.NDArray[np.int64], cuts: int) ->
     """Return P(Y ≤ own level) and P(Y < own level) of each answer."""
     alphas = np.concatenate([[-np.inf], theta[:cuts], [np.inf]])
     linear = x @ theta[cuts:]
-    upper: Vector = expit(alphas[codes + 1] - linear)
-    lower: Vector = expit(alphas[codes] - linear)
+    upper: Vector = logistic(alphas[codes + 1] - linear)
+    lower: Vector = logistic(alphas[codes] - linear)
     return upper, lower
 
 

@@ -12,7 +12,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from ortools.graph.python import min_cost_flow
 
 from services.routing.domain.engine.engine import Engine
 from services.routing.domain.engine.parts import DeskAgent, Pick, WaitingContact, Weighed
@@ -125,6 +124,8 @@ class Batch:
                 tails.append(groups + number)
                 sizes.append(last - first)
                 ages.append(round(-float((each.worth[first:last].mean() - middle[number]) * mean[number]) * unit))
+        from ortools.graph.python import min_cost_flow  # 17 MiB that only a batch needs
+
         solver = min_cost_flow.SimpleMinCostFlow()
         size = np.minimum(supply[group], np.array([len(each.contacts) for each in self._rings], dtype=np.int64)[ring])
         pairs = solver.add_arcs_with_capacity_and_unit_cost(group, ring + groups, size, cost)
