@@ -9,7 +9,6 @@ from fastapi import FastAPI
 
 from gateway.access.service import service
 from gateway.clients.all import NAMES, OWN, make_clients
-from gateway.clients.lean_transport import transport_to
 from gateway.clients.service import Patience
 from gateway.clients.transport import AsgiTransport, Transport
 from gateway.console.pages import router
@@ -112,6 +111,8 @@ def split() -> FastAPI:
     if missing:
         message = f"ANTIPHON_SERVICE_URLS names no address of {', '.join(missing)}"
         raise ValueError(message)
+    from gateway.clients.lean_transport import transport_to  # the HTTP client, which the house in one process does not need
+
     app = create_gateway({name: transport_to(settings.service_urls[name]) for name in NAMES}, settings)
     settle_memory()
     return app

@@ -1,7 +1,5 @@
 """The gateway's own small service: keys in its own database, on the same kit as every other."""
 
-import aiohttp
-
 from gateway.access.api import router
 from gateway.access.authenticate import Authenticator, KeyStore
 from gateway.access.exports import router as exports_router
@@ -43,6 +41,8 @@ async def open_access(runtime: Runtime) -> None:
 
 async def fetch(url: str) -> bytes:
     """Read an issuer's key set; raises OSError when it cannot be had."""
+    import aiohttp  # only where an outside issuer is trusted
+
     timeout = aiohttp.ClientTimeout(total=FETCH_S)
     try:
         async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url, allow_redirects=False) as response:

@@ -26,8 +26,7 @@ class AntiphonError(Exception):
             return
         known = REGISTRY.get(code)
         if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
-            message = f"problem code {code!r} is already taken by {known.__qualname__}"
-            raise TypeError(message)
+            raise TypeError(f"problem code {code!r} is already taken by {known.__qualname__}")
         REGISTRY[code] = cls
 
 

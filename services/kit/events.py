@@ -28,8 +28,7 @@ class Event(BaseModel):
             value = getattr(self, name)
             if value is not None:
                 return str(value)
-        message = f"{self.subject}: none of {self.ordered_by} is set"
-        raise ValueError(message)
+        raise ValueError(f"{self.subject}: none of {self.ordered_by} is set")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +73,4 @@ class Envelope:
                 data=orjson.dumps(found["data"]),
             )
         except (KeyError, TypeError) as missing:
-            message = f"not an event envelope: {missing!r}"
-            raise ValueError(message) from missing
+            raise ValueError(f"not an event envelope: {missing!r}") from missing

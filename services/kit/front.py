@@ -95,15 +95,11 @@ class Front:
 
 def straight_doors(routes: Iterable[StrictRoute]) -> Doors:
     """Return the doors with a short handler by method and whole address; of two with one address the first counts, as everywhere."""
-    doors: Doors = {}
-    taken: set[tuple[str, str]] = set()
+    first: Doors = {}
     for route in routes:
         for method in route.methods or ():
-            place = (method, route.path)
-            if route.short and place not in taken:
-                doors[place] = route
-            taken.add(place)
-    return doors
+            first.setdefault((method, route.path), route)
+    return {place: route for place, route in first.items() if route.short}
 
 
 def _counted(receive: Receive, limit: int) -> Receive:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData
+from starlette.routing import BaseRoute
 
 from services.kit import subjects
 from services.kit.auth import TokenVerifier
@@ -106,7 +107,7 @@ def create_app(service: Service, house: House | None = None) -> FastAPI:
             yield
 
     routers = [(f"/{service.name}", one) for one in [*service.routers, operations_router(service.name)]] + [("", one) for one in service.root_routers]
-    routes = [route.below(prefix) for prefix, router in routers for route in _all_strict(router)]
+    routes = [_strict(route).below(prefix) for prefix, router in routers for route in router.routes]
     app = StraightApp(
         room=service.name,
         doors=straight_doors(routes),
@@ -127,14 +128,10 @@ def create_app(service: Service, house: House | None = None) -> FastAPI:
     return app
 
 
-def _all_strict(router: APIRouter) -> list[StrictRoute]:
-    found = []
-    for route in router.routes:
-        if not isinstance(route, StrictRoute):
-            message = f"{route!r}: build routers with services.kit.http.APIRouter, so that bodies are read strictly"
-            raise TypeError(message)
-        found.append(route)
-    return found
+def _strict(route: BaseRoute) -> StrictRoute:
+    if not isinstance(route, StrictRoute):
+        raise TypeError(f"{route!r}: build routers with services.kit.http.APIRouter, so that bodies are read strictly")
+    return route
 
 
 @asynccontextmanager

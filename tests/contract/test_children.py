@@ -18,11 +18,12 @@ STUBBORN = [
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('awake', flush=True); time.sleep(600)",
 ]
 OWNER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from tests.support.child import Child
 home = Path(sys.argv[1])
 child = Child(eval(sys.argv[2]), log=home / "log", remove=home)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is born deaf to it
 print(child.pid, flush=True)
 time.sleep(600)
 """

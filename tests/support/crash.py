@@ -30,7 +30,8 @@ PEOPLE = 6
 DEPARTMENT = "crash"
 ANSWER_S = 10.0
 START_S = 90.0
-QUIET_S = 240.0
+QUIET_S = 120.0
+"""So long nothing at all may move before it is said to lie there for good."""
 LEASE = timedelta(minutes=3)
 """What was claimed by a process that died falls due again after its lease; the clock is moved over it where that is wanted."""
 VOICES = (
@@ -233,16 +234,23 @@ async def ordeal(house: Crashing, kills: int, seed: int, *, workers: int = 6, pa
 
 
 async def quiet(api: httpx.AsyncClient, *, skip_leases: bool) -> dict[str, dict[str, int]]:
-    """Wait until everything was heard, done and read, three looks in a row; return the sizes of what still lies somewhere."""
+    """Wait until everything was heard, done and read, three looks in a row, or nothing moves; return the sizes of what still lies somewhere."""
     if skip_leases:
         for room in SERVICES:
             (await api.put(f"/{room}/dev/clock", json={"now": (datetime.now(UTC) + LEASE).isoformat()})).raise_for_status()
-    end, calm = time.monotonic() + QUIET_S, 0
+    seen: object = None
+    end, calm = 0.0, 0
     while True:
         sizes = {room: (await api.get(f"/{room}/readyz")).raise_for_status().json() for room in SERVICES}
         waiting = any(one["outbox"] or one["due_overdue"] or one["held"] > one["parked"] for one in sizes.values())
-        unread = bool((await api.get("/feedback/v1/items", params={"state": "received", "limit": 1})).raise_for_status().json()["items"])
+        unread = [
+            one["id"] for one in (await api.get("/feedback/v1/items", params={"state": "received", "limit": 100})).raise_for_status().json()["items"]
+        ]
+        lying = {room: {name: one[name] for name in ("outbox", "held", "parked", "due_overdue", "dead_letters")} for room, one in sizes.items()}
+        lying["feedback"]["unread"] = len(unread)
+        if (lying, unread) != seen:
+            seen, end = (lying, unread), time.monotonic() + QUIET_S
         calm = 0 if waiting or unread else calm + 1
         if calm == 3 or time.monotonic() > end:
-            return {room: {name: one[name] for name in ("outbox", "held", "parked", "due_overdue", "dead_letters")} for room, one in sizes.items()}
+            return lying
         await asyncio.sleep(0.2)

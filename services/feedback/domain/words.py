@@ -20,6 +20,8 @@ MOST_TERMS = 24_000
 FEWEST_TEXTS = 2
 """A term of one text alone tells nothing about another."""
 GROUPS = (3, 4)
+DENSE = 6_000_000
+"""Cells of a table, texts x terms, that are kept as they are: 24 MB while a head is learned."""
 _WORD = re.compile(r"\w+")
 _UNSPACED = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0e7f]+")
 
@@ -51,13 +53,15 @@ class WordHead:
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return texts x codes."""
-        return np.asarray(_table(texts, self.vocabulary, self.rarity) @ self.weights + self.bias, dtype=np.float64)
+        at, weight, ends = _weighed(texts, self.vocabulary, self.rarity)
+        rows = [weight[first:last] @ self.weights[at[first:last]] for first, last in pairwise(ends)]
+        return np.asarray(np.reshape(rows, (len(texts), len(self.bias))) + self.bias, dtype=np.float64)
 
     def telling(self, text: str, place: int, most: int) -> list[str]:
         """Return the words and pairs of the text that speak most for the code at `place`, strongest first."""
-        row = _table([text], self.vocabulary, self.rarity)
+        at, weight, _ = _weighed([text], self.vocabulary, self.rarity)
         names = list(self.vocabulary)
-        weighed = [(float(value * self.weights[term, place]), names[term]) for term, value in zip(row.indices, row.data, strict=True)]
+        weighed = [(float(value * self.weights[term, place]), names[term]) for term, value in zip(at, weight, strict=True)]
         whole = set(_WORD.findall(text.casefold()))
         spoken = [(weight, name) for weight, name in weighed if weight > 0 and set(name.split(" ")) <= whole]
         return [name for _, name in sorted(spoken, key=lambda one: (-one[0], one[1]))[:most]]
@@ -68,7 +72,7 @@ class WordTable:
     """Texts as rows of weighed terms, with what made them."""
 
     rows: Any
-    """A scipy csr matrix, float32."""
+    """A matrix of float32, or a scipy csr matrix where that would be large."""
     vocabulary: dict[str, int]
     rarity: Matrix
 
@@ -89,9 +93,20 @@ def word_table(texts: Sequence[str], fewest: int = FEWEST_TEXTS) -> WordTable:
 
 
 def _table(texts: Sequence[str], vocabulary: dict[str, int], rarity: Matrix) -> Any:
-    """Return a csr matrix with rows of length 1: (1 + ln count) x rarity."""
-    from scipy import sparse  # 23 MiB that a house without a word head never needs
+    """Return the rows as a matrix: dense where that is small, else a scipy csr matrix."""
+    at, weight, ends = _weighed(texts, vocabulary, rarity)
+    shape = (len(texts), len(vocabulary))
+    if shape[0] * shape[1] <= DENSE:
+        dense = np.zeros(shape, dtype=np.float32)
+        dense[np.repeat(np.arange(len(texts)), np.diff(ends)), at] = weight
+        return dense
+    from scipy import sparse  # 23 MiB that a house without many labels never needs
 
+    return sparse.csr_matrix((weight, at, ends), shape=shape)
+
+
+def _weighed(texts: Sequence[str], vocabulary: dict[str, int], rarity: Matrix) -> tuple[NDArray[np.int32], Matrix, NDArray[np.int32]]:
+    """Return the places of the texts' terms, their weights (1 + ln count) x rarity in rows of length 1, and where each row ends, with 0 in front."""
     places: list[int] = []
     values: list[int] = []
     ends = [0]
@@ -102,8 +117,8 @@ def _table(texts: Sequence[str], vocabulary: dict[str, int], rarity: Matrix) -> 
                 places.append(place)
                 values.append(count)
         ends.append(len(places))
-    at = np.asarray(places, dtype=np.int32)
-    weight = (1 + np.log(np.asarray(values, dtype=np.float32))) * rarity[at] if places else np.zeros(0, dtype=np.float32)
-    rows = sparse.csr_matrix((weight.astype(np.float32), at, np.asarray(ends, dtype=np.int32)), shape=(len(texts), len(vocabulary)))
-    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    return sparse.csr_matrix(sparse.diags(1 / np.maximum(lengths, 1e-9)).astype(np.float32) @ rows)
+    at, borders = np.asarray(places, dtype=np.int32), np.asarray(ends, dtype=np.int32)
+    weight = ((1 + np.log(np.asarray(values, dtype=np.float32))) * rarity[at]).astype(np.float32)
+    owner = np.repeat(np.arange(len(texts)), np.diff(borders))
+    lengths = np.sqrt(np.bincount(owner, weights=weight**2, minlength=len(texts)))
+    return at, np.asarray(weight / np.maximum(lengths, 1e-9)[owner], dtype=np.float32), borders
