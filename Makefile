@@ -21,7 +21,7 @@ help: ## List the commands
 
 ##@ Run
 run: .venv/.installed ## Everything in one process on SQLite, with the demo organisation: no server needed
-	@$(BIN)/python -m gateway.embedded
+	@$(BIN)/python -m gateway
 
 run-%: .venv/.installed ## One service alone, e.g. make run-survey (ANTIPHON_BUS_URL to speak with the others)
 	@$(BIN)/uvicorn services.$*.app:app --port $${PORT:-8001} --no-access-log
@@ -50,7 +50,7 @@ schema: .venv/.installed ## GraphQL, OpenAPI and event schemas in the repository
 	@$(BIN)/python -m infra.contracts
 
 migrations: .venv/.installed ## Models and migrations agree
-	@for s in survey feedback routing knowledge customers insight gateway; do $(BIN)/python -m services.kit.migrate check $$s >/dev/null || exit 1; done
+	@for s in survey feedback routing knowledge customers insight gateway; do $(BIN)/python -m infra.migrate check $$s >/dev/null || exit 1; done
 
 test: .venv/.installed ## All tests, on SQLite and PostgreSQL, in process and over JetStream; T=path for one
 	@$(BIN)/pytest $(or $(T),-n 2 --dist loadfile --no-loadscope-reorder tests/e2e tests/integration tests/contract tests/unit)
@@ -77,7 +77,7 @@ contracts: .venv/.installed ## Renew the committed OpenAPI, event and GraphQL do
 	@$(BIN)/python -m infra.contracts --write && $(BIN)/python -m gateway.schema_check --write
 
 migration: .venv/.installed ## make migration S=survey M="add quiet hours" (then read it)
-	@$(BIN)/python -m services.kit.migrate revision $(S) "$(M)"
+	@$(BIN)/python -m infra.migrate revision $(S) "$(M)"
 
 map: .venv/.installed ## What each service owns, says, hears and does
 	@$(BIN)/python -m infra.map

@@ -1,13 +1,10 @@
 """Everything in one process on SQLite, no server: the one composition root, and the map of the house.
 
-`make run` is `python -m gateway.embedded`: it migrates, opens every service, loads the demo organisation once and prints where to look.
+`make run` is `python -m gateway`: it migrates, opens every service, loads the demo organisation once and prints where to look.
 """
 
 import asyncio
-import ctypes
 import os
-import socket
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -31,7 +28,6 @@ from services.survey.app import service as survey
 
 SERVICES: Sequence[Service] = (customers, routing, survey, feedback, knowledge, insight)
 HOST = "127.0.0.1"
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 
 
 def create_house(clock: MovableClock | None = None) -> FastAPI:
@@ -77,34 +73,7 @@ async def serve(port: int) -> None:
     await running
 
 
-def _must_be_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            sys.exit(f"Port {port} is taken. Choose another: make run PORT=8010")
-
-
-def _few_heaps() -> None:
-    """Have the C library keep one heap for all threads, and give back what is free (mallopt(3)).
-
-    Seven databases have three threads each, and glibc would keep a heap for every one of them: tens of MiB that nobody uses.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
-        for option, value in ((_M_ARENA_MAX, 1), (_M_TRIM_THRESHOLD, 128 * 1024), (_M_MMAP_THRESHOLD, 64 * 1024)):
-            mallopt(option, value)
-
-
-def main() -> None:
-    """Run on PORT (8000)."""
-    _few_heaps()
-    port = int(os.environ.get("PORT", "8000"))
-    _must_be_free(port)
+def run(port: int) -> None:
+    """Run the house on `port`; its databases are there and at the newest version, or are made now."""
     os.environ.setdefault("ANTIPHON_PUBLIC_URL", f"http://{HOST}:{port}")
     asyncio.run(serve(port))
-
-
-if __name__ == "__main__":
-    main()

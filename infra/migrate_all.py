@@ -54,7 +54,7 @@ def migrate_rooms(urls: Mapping[str, str], env: Mapping[str, str]) -> None:
     """
     own = {f"ANTIPHON_{room.upper()}_DATABASE_URL": url for room, url in urls.items()}
     ended = subprocess.run(
-        [sys.executable, "-m", "services.kit.migrate", "upgrade", "all"],
+        [sys.executable, "-m", "infra.migrate", "upgrade", "all"],
         cwd=ROOT,
         env=dict(env) | own,
         capture_output=True,

@@ -1,6 +1,7 @@
 """The feedback service."""
 
 from services.feedback.adapters.embedders import embedder
+from services.feedback.adapters.fitting_process import learned
 from services.feedback.adapters.languages import detect_language
 from services.feedback.adapters.replies import ReplyDoor
 from services.feedback.adapters.shipped import Shipped
@@ -23,6 +24,7 @@ async def open_tools(runtime: Runtime) -> None:
     tool = embedder(settings.embedder, folder=settings.onnx_folder, address=settings.embedding_url, model=settings.embedding_model, key=key)
     read_phones_of(settings.phone_region)
     runtime.resources["reader"] = Reader(tool, detect_language, Shipped(tool), {})
+    runtime.resources["learned"] = learned
     runtime.resources["vault"] = Vault(derive(settings.secret_key, PURPOSE), settings.phone_region)
     runtime.resources["platforms"] = webhooks.translate
     runtime.resources["mail"] = mail_sender(settings)

@@ -40,12 +40,12 @@ class Started:
 
 @asynccontextmanager
 async def started(data_dir: Path, log: Path) -> AsyncIterator[Started]:
-    """Run `python -m gateway.embedded`; inside the block it has given its first GraphQL answer to the key that it printed."""
+    """Run `python -m gateway`; inside the block it has given its first GraphQL answer to the key that it printed."""
     port = free_port()
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ANTIPHON_")}
     env = clean | {"ANTIPHON_DATA_DIR": str(data_dir), "PORT": str(port), "HOST": "127.0.0.1"}
     begin = time.perf_counter()
-    child = await asyncio.to_thread(Child, [sys.executable, "-m", "gateway.embedded"], log=log, cwd=ROOT, env=env)
+    child = await asyncio.to_thread(Child, [sys.executable, "-m", "gateway"], log=log, cwd=ROOT, env=env)
     try:
         url = f"http://127.0.0.1:{port}"
         key = await _first_answer(url, log, child)

@@ -14,8 +14,8 @@ import pytest
 import yaml
 from sqlalchemy import make_url
 
+from infra.migrate import ROOMS as MIGRATED
 from infra.migrate_all import GATEWAY, ROOMS, ROOT, SERVICES, make_roles, role_of
-from services.kit.migrate import ROOMS as MIGRATED
 from services.kit.settings import ServiceSettings
 from tests.support.server_files import nats_binary
 from tests.support.servers import drop_database, fresh_database, shared_postgres

@@ -74,7 +74,7 @@ class EmbeddedCrashing:
         """Start it and return when it is ready."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("ANTIPHON_")}
         env = clean | {"ANTIPHON_DATA_DIR": str(self.folder / "house"), "PORT": str(self.port), "HOST": "127.0.0.1"}
-        words, log = [sys.executable, "-m", "gateway.embedded"], self.folder / "house.log"
+        words, log = [sys.executable, "-m", "gateway"], self.folder / "house.log"
         self._child = await asyncio.to_thread(Child, words, log=log, cwd=ROOT, env=env)
         end = time.monotonic() + START_S
         async with httpx.AsyncClient(base_url=self.url, timeout=5) as api:

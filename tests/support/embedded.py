@@ -39,7 +39,7 @@ async def embedded_house(tmp_path: Path, *, env: Mapping[str, str] | None = None
     data_dir.mkdir(parents=True)
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ANTIPHON_")}
     own = {"ANTIPHON_DATA_DIR": str(data_dir), "PORT": str(port), "HOST": "127.0.0.1", **(env or {})}
-    child = await asyncio.to_thread(Child, [sys.executable, "-m", "gateway.embedded"], log=tmp_path / "house.log", cwd=ROOT, env=clean | own)
+    child = await asyncio.to_thread(Child, [sys.executable, "-m", "gateway"], log=tmp_path / "house.log", cwd=ROOT, env=clean | own)
     try:
         url = f"http://127.0.0.1:{port}"
         yield EmbeddedHouse(url, await _ready(url, data_dir / "development.key", child), data_dir / "mailbox", data_dir, child.pid)

@@ -4,11 +4,12 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 
 from services.feedback import repository
-from services.feedback.domain.fitting import Lesson, fit, fit_tone
+from services.feedback.domain.fitting import Lesson
 from services.feedback.domain.heads import NONE_OF_THESE, Head
 from services.feedback.domain.normalise import for_models
 from services.feedback.domain.ports import Matrix
@@ -33,6 +34,12 @@ MANY = 1_000
 ASKS = "I have a question about: "
 
 
+class Learned(Protocol):
+    """Learns a head from a lesson; see `adapters.fitting_process`."""
+
+    async def __call__(self, axis: str, version: int, embedder: str, lesson: Lesson, *, strength: float, own: int) -> Head: ...  # noqa: D102
+
+
 async def learn(runtime: Runtime, job: DueJob) -> None:
     """Learn the axis anew, and put the new head into use in one step unless the frozen sample speaks against it."""
     reader: Reader = runtime.resources["reader"]
@@ -48,7 +55,8 @@ async def learn(runtime: Runtime, job: DueJob) -> None:
             return
         lesson, own = found, len(taught)
     version = await runtime.read(next_version, axis)
-    head = await asyncio.to_thread(_fit, axis, version, name, lesson, own)
+    learned: Learned = runtime.resources["learned"]
+    head = await learned(axis, version, name, lesson, strength=STRENGTH_MANY if own >= MANY else STRENGTH_FEW, own=own)
     frozen = [one for one in confirmed if one.frozen and one.code in head.classes]
     in_use = await runtime.read(head_in_use, axis, name)
     examined = await asyncio.to_thread(_examined, reader, head, in_use, frozen)
@@ -58,12 +66,6 @@ async def learn(runtime: Runtime, job: DueJob) -> None:
 async def learn_tone(uow: UnitOfWork, job: DueJob) -> None:  # noqa: ARG001 - the hour is in the key alone
     """Once an hour in which scored comments came: learn the tone from them."""
     await uow.schedule("learn", key="sentiment", at=uow.now)
-
-
-def _fit(axis: str, version: int, embedder: str, lesson: Lesson, own: int) -> Head:
-    if axis == "sentiment":
-        return fit_tone(version, embedder, lesson, own=own)
-    return fit(axis, version, embedder, lesson, strength=STRENGTH_MANY if own >= MANY else STRENGTH_FEW)
 
 
 def _examined(reader: Reader, head: Head, in_use: bytes | None, frozen: Sequence[Confirmed]) -> Examined:
