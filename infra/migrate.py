@@ -10,11 +10,12 @@ import os
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
+from services.kit.migrate import migrate, on_sqlite, upgrade
 
-from services.kit.migrate import migrate, on_sqlite
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 ROOMS = ("survey", "feedback", "routing", "knowledge", "customers", "insight", "gateway")
 
@@ -28,9 +29,11 @@ def _revise(package: str, message: str) -> None:
     """Compare the models with an empty database brought to head, and write the difference."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "empty.sqlite3"
-        on_sqlite(path, package, lambda config: command.upgrade(config, "head"))
+        on_sqlite(path, package, upgrade)
 
-        def write(config: Config) -> None:
+        def write(config: "Config") -> None:
+            from alembic import command
+
             versions = Path(config.get_main_option("script_location") or "") / "versions"
             versions.mkdir(exist_ok=True)
             number = f"{len(list(versions.glob('0*.py'))) + 1:04d}"
@@ -45,9 +48,11 @@ def _revise(package: str, message: str) -> None:
 
 
 def _check(package: str) -> None:
+    from alembic import command
+
     with TemporaryDirectory() as folder:
         path = Path(folder) / "empty.sqlite3"
-        on_sqlite(path, package, lambda config: command.upgrade(config, "head"))
+        on_sqlite(path, package, upgrade)
         on_sqlite(path, package, command.check)
 
 

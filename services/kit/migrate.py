@@ -92,14 +92,15 @@ async def _on_postgres(url: str, schema: str, package: str, action: Action) -> N
 
 async def migrate(*, room: str, package: str, database_url: str | None, data_dir: Path, action: Action | None = None) -> None:
     """Bring the room's database to the newest version (or run another Alembic action on it)."""
-    step = action or _upgrade
+    step = action or upgrade
     if database_url is not None:
         await _on_postgres(database_url, room, package, step)
     elif action is not None or not await asyncio.to_thread(_is_newest, data_dir / f"{room}.sqlite3", package):
         await asyncio.to_thread(on_sqlite, data_dir / f"{room}.sqlite3", package, step)
 
 
-def _upgrade(config: "Config") -> None:
+def upgrade(config: "Config") -> None:
+    """Bring the database to the newest version."""
     from alembic import command
 
     command.upgrade(config, "head")
