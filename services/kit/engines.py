@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.kit.db import Context, Place, UniqueViolation, UnitOfWork
 from services.kit.errors import IdempotencyKeyTaken
-from services.kit.pending import Pending
+from services.kit.pending import FROM_ARRAYS, Pending
 
 
 class SqliteUnitOfWork(UnitOfWork):
@@ -150,6 +150,8 @@ class PostgresUnitOfWork(UnitOfWork):
         try:
             if len(rows) == 1:
                 await self._driver.execute(sql, *rows[0])
+            elif sql in FROM_ARRAYS:
+                await self._driver.execute(FROM_ARRAYS[sql], *zip(*rows, strict=True))
             else:
                 await self._driver.executemany(sql, rows)
         except asyncpg.UniqueViolationError as error:

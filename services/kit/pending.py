@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -24,6 +24,21 @@ _SCHEDULE = (
 )
 _WAKE = _SCHEDULE + " WHERE due.owner IS NOT NULL OR due.due_at > excluded.due_at"
 _PLACEHOLDER = re.compile(r"\$(\d+)")
+
+
+def _from_arrays(sql: str, kinds: Sequence[str]) -> str:
+    into, _, values = sql.partition(" VALUES ")
+    arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(kinds, 1))
+    return f"{into} SELECT * FROM unnest({arrays}){''.join(values.partition(' ON CONFLICT')[1:])}"
+
+
+_DUE_KINDS = ("text", "text", "bigint", "text")
+FROM_ARRAYS = {
+    _OUTBOX: _from_arrays(_OUTBOX, ("text", "text", "text", "bigint", "text", "text", "text")),
+    _SCHEDULE: _from_arrays(_SCHEDULE, _DUE_KINDS),
+    _WAKE: _from_arrays(_WAKE, _DUE_KINDS),
+}
+"""PostgreSQL's way to write many rows: one statement with an array for each column costs half of as many executions of the plain one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +132,10 @@ def insert_into(table: Table, names: tuple[str, ...], dialect_name: str) -> Inse
     own: dict[str, Any] = dict.fromkeys(moments, _moment_text)
     own |= {column.name: _json_text for column in table.columns if isinstance(column.type, JSON) and not column.type.none_as_null}
     processors = tuple(own.get(name) or compiled._bind_processors.get(name) for name in order)  # noqa: SLF001  the documented way costs ten times as much per row
+    if dialect_name == "postgresql":
+        named = [table.columns[name].type.compile(dialect=dialect) for name in order]
+        kinds = ["TEXT" if kind.startswith("VARCHAR") else kind for kind in named]  # a cast to a length would cut, where the column refuses
+        FROM_ARRAYS[str(compiled)] = _from_arrays(str(compiled), kinds)
     return InsertInto(str(compiled), order, processors, table.metadata.sorted_tables.index(table))
 
 
