@@ -55,8 +55,8 @@ migrations: .venv/.installed ## Models and migrations agree
 test: .venv/.installed ## All tests, on SQLite and PostgreSQL, in process and over JetStream; T=path for one
 	@$(BIN)/pytest $(or $(T),-n 2 --dist loadfile --no-loadscope-reorder tests/e2e tests/integration tests/contract tests/unit)
 
-test-fast: .venv/.installed ## What a developer runs all the time: unit tests and SQLite only
-	@$(BIN)/pytest tests/unit tests/integration -n 2 --dist loadfile -k "not postgresql and not split"
+test-fast: .venv/.installed ## What a developer runs all the time: unit tests; with S=survey that service on SQLite, too
+	@$(BIN)/pytest -q tests/unit $(if $(S),tests/integration/$(S)) -n 2 --dist loadfile -k "not postgresql and not split"
 
 bench: .venv/.installed ## Measure; B=house for one part. One JSON line per figure, the reference measured in the same run
 	@$(BIN)/uv sync --frozen --quiet --inexact --group bench
