@@ -1,4 +1,4 @@
-"""What routing tells the others: the life of a contact, and who serves."""
+"""What routing tells the others: the life of a contact."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -20,7 +20,6 @@ from services.routing.contract.views import (
 )
 
 __all__ = [
-    "AgentChanged",
     "AgentView",
     "ContactAbandoned",
     "ContactConnected",
@@ -150,22 +149,6 @@ class ContactTransferred(Event):
     to_queue: str | None
     from_agent_id: UUID | None
     reason: str | None
-
-
-class AgentChanged(Event):
-    """An agent is new, changed skills, or changed activity."""
-
-    subject: ClassVar[str] = "routing.agent_changed.v1"
-    ordered_by: ClassVar[tuple[str, ...]] = ("agent_id",)
-
-    agent_id: UUID
-    external_id: str
-    name: str
-    team: str | None
-    site: str | None
-    vendor: str | None
-    activity: str
-    languages: list[str]
 
 
 class SubjectErased(Event):

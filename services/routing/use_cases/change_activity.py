@@ -4,9 +4,7 @@ from uuid import UUID
 
 from services.kit.db import UnitOfWork
 from services.kit.fields import Command
-from services.routing.contract import AgentChanged
 from services.routing.domain.contact import Activity, Trigger, is_routable
-from services.routing.domain.eligibility import LANGUAGE_PREFIX
 from services.routing.domain.reservation import ReservationStatus
 from services.routing.models import Agent
 from services.routing.repository import agents, contacts, matching
@@ -34,7 +32,6 @@ async def set_activity(uow: UnitOfWork, agent: Agent, activity: Activity) -> Non
         await agents.change(uow, agent.id, activity=activity.value, misses=0)
         if is_routable(activity):
             await agents.start_idling(uow, agent.id)
-        await tell_agent_changed(uow, agent.id)
     await look_around(uow, agent, activity)
 
 
@@ -44,20 +41,3 @@ async def look_around(uow: UnitOfWork, agent: Agent, activity: str) -> None:
         for reservation in await contacts.pending_of(uow, agent.id):
             await return_contact(uow, reservation, ReservationStatus.SUPERSEDED, "agent_left")
     await match_agent(uow, agent.id, Trigger.AGENT_CHANGED)
-
-
-async def tell_agent_changed(uow: UnitOfWork, agent_id: UUID) -> None:
-    """Tell the others how the agent stands now."""
-    agent = await agents.agent(uow, agent_id)
-    uow.emit(
-        AgentChanged(
-            agent_id=agent.id,
-            external_id=agent.external_id,
-            name=agent.name,
-            team=agent.team,
-            site=agent.site,
-            vendor=agent.vendor,
-            activity=agent.activity,
-            languages=sorted(key.removeprefix(LANGUAGE_PREFIX) for key in agent.skills if key.startswith(LANGUAGE_PREFIX)),
-        )
-    )

@@ -18,7 +18,7 @@ from services.routing.domain.eligibility import language_skill
 from services.routing.domain.validity import next_change, valid_now
 from services.routing.models import Agent
 from services.routing.repository import agents, matching, policies
-from services.routing.use_cases.change_activity import look_around, tell_agent_changed
+from services.routing.use_cases.change_activity import look_around
 from services.routing.use_cases.policy_words import standing_of
 from services.routing.use_cases.queue_contact import refuse_unknown_skills
 
@@ -81,7 +81,6 @@ async def put_agent(uow: UnitOfWork, external_id: str, command: PutAgent) -> Age
         await agents.change(uow, agent_id, **row, misses=0)
     await put_skills(uow, agent_id, row)
     await agents.replace_capacity(uow, agent_id, command.capacity)
-    await tell_agent_changed(uow, agent_id)
     await look_around(uow, await agents.agent(uow, agent_id), command.activity)
     return await agents.agent(uow, agent_id)
 
@@ -107,7 +106,6 @@ async def change_skills(uow: UnitOfWork, agent_id: UUID) -> None:
     row = agent.model_dump() | {"skills": lasting | valid_now(agent.validity, uow.now)}
     await agents.change(uow, agent_id, skills=row["skills"])
     await put_skills(uow, agent_id, row)
-    await tell_agent_changed(uow, agent_id)
     await look_around(uow, await agents.agent(uow, agent_id), agent.activity)
 
 
