@@ -9,6 +9,7 @@ from services.kit.db import UnitOfWork
 from services.kit.due import DueJob, Job, TxJob
 from services.routing.domain.lessons import teach
 from services.routing.use_cases.finish_wrap_up import FINISH_WRAP_UP, finish_wrap_up
+from services.routing.use_cases.follow_plan import FOLLOW_PLAN, follow_plan
 from services.routing.use_cases.learn import LEARN, keep_book, material
 from services.routing.use_cases.look_again import look_again
 from services.routing.use_cases.match import DECIDE, LOOK_AGAIN
@@ -27,6 +28,10 @@ async def _skills(uow: UnitOfWork, job: DueJob) -> None:
 
 async def _finish(uow: UnitOfWork, job: DueJob) -> None:
     await finish_wrap_up(uow, UUID(job.key))
+
+
+async def _plan(uow: UnitOfWork, job: DueJob) -> None:
+    await follow_plan(uow, UUID(job.key))
 
 
 async def _decide(runtime: Any, job: DueJob) -> None:
@@ -53,5 +58,6 @@ JOBS: list[Job | TxJob] = [
     TxJob(LOOK_AGAIN, _look_again),
     TxJob(FINISH_WRAP_UP, _finish),
     TxJob(SKILLS_CHANGE, _skills),
+    TxJob(FOLLOW_PLAN, _plan),
     Job(LEARN, _learn, concurrency=1),
 ]

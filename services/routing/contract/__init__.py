@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.customers.contract import IdentityKey
 from services.kit.events import Event
+from services.routing.contract.plans import AdherenceView, PlannedInterval, ShiftView, StaffingPlanView
 from services.routing.contract.views import (
     AgentView,
     ContactSummary,
@@ -20,6 +21,7 @@ from services.routing.contract.views import (
 )
 
 __all__ = [
+    "AdherenceView",
     "AgentView",
     "ContactAbandoned",
     "ContactConnected",
@@ -33,8 +35,11 @@ __all__ = [
     "DecisionView",
     "ExplanationView",
     "OfferView",
+    "PlannedInterval",
     "QueueStateView",
     "ReservationView",
+    "ShiftView",
+    "StaffingPlanView",
     "StaffingView",
     "SubjectErased",
 ]

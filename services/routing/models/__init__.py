@@ -20,6 +20,7 @@ from services.routing.models.desk import (
     Skill,
 )
 from services.routing.models.lessons import Affinity, Backtest, Learning, OfferWebhook, SurveyLabel
+from services.routing.models.shifts import AgentDoing, AgentShift
 
 KIT = kit_tables(Base.metadata)
 
@@ -28,6 +29,8 @@ __all__ = [
     "Affinity",
     "Agent",
     "AgentChannel",
+    "AgentDoing",
+    "AgentShift",
     "AgentSkill",
     "Backtest",
     "Base",

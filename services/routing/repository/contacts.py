@@ -233,3 +233,15 @@ async def contacts_of(tx: Tx, customer_ids: Sequence[UUID]) -> dict[UUID, tuple[
             max(each.changed_at for each in own),
         )
     return answer
+
+
+async def first_queued(tx: Tx, queue: str) -> datetime | None:
+    """Return when the first contact of a queue came; None when none ever did."""
+    found: datetime | None = await tx.scalar(pick(func.min(col(Contact.queued_at))).where(col(Contact.queue) == queue))
+    return found
+
+
+async def queued_between(tx: Tx, queue: str, begin: datetime, end: datetime) -> list[datetime]:
+    """Return when contacts of a queue came, in order."""
+    here = (col(Contact.queue) == queue, col(Contact.queued_at) >= begin, col(Contact.queued_at) < end)
+    return [row["queued_at"] for row in await tx.rows(pick(col(Contact.queued_at)).where(*here).order_by(col(Contact.queued_at)))]
