@@ -8,6 +8,7 @@ from services.routing.contract import (
     AdherenceView,
     AgentView,
     ContactView,
+    EscalationView,
     ExplanationView,
     OfferView,
     QueueStateView,
@@ -102,3 +103,20 @@ class Routing:
     async def staffing_plan(self, caller: Caller, queue: str, query: Query) -> StaffingPlanView:
         """Return planned against needed agents; raises Problem (not_found)."""
         return self.service.believe(StaffingPlanView, await self.service.read(caller, f"/v1/queues/{segment(queue)}/staffing-plan", query))
+
+    async def escalations(self, caller: Caller, query: Query) -> Page[EscalationView]:
+        """Return a page of escalations."""
+        return self.service.believe(Page[EscalationView], await self.service.read(caller, "/v1/escalations", query))
+
+    async def escalation(self, caller: Caller, escalation_id: str) -> EscalationView:
+        """Return an escalation; raises Problem (not_found)."""
+        return self.service.believe(EscalationView, await self.service.read(caller, f"/v1/escalations/{segment(escalation_id)}"))
+
+    async def escalate(self, caller: Caller, body: dict[str, Any], key: str | None) -> EscalationView:
+        """Have somebody higher up look at something."""
+        return self.service.believe(EscalationView, await self.service.change(caller, "POST", "/v1/escalations", body, key=key))
+
+    async def answer_escalation(self, caller: Caller, escalation_id: str, verb: str, body: dict[str, Any], key: str | None) -> EscalationView:
+        """Acknowledge, raise or resolve an escalation."""
+        path = f"/v1/escalations/{segment(escalation_id)}/{verb}"
+        return self.service.believe(EscalationView, await self.service.change(caller, "POST", path, body, key=key))

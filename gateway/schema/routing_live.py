@@ -14,6 +14,7 @@ from gateway.schema import ids
 from gateway.schema.payload import IdempotencyKey, Payload, performed
 from gateway.schema.relay import changes, computed, follows, mapped, raw_id
 from gateway.schema.routing import AgentOffer, Contact, Reservation
+from gateway.schema.routing_escalations import EscalationMutations, EscalationQueries
 from gateway.schema.routing_plan import AgentName, DeskAgent, RoutingPlanMutations, RoutingPlanQueries
 from services.kit.errors import InvalidInput
 from services.routing import contract
@@ -77,7 +78,7 @@ class QueueStaffing:
 
 
 @strawberry.type
-class RoutingQueries(RoutingPlanQueries):
+class RoutingQueries(EscalationQueries, RoutingPlanQueries):
     """What can be asked of routing's present."""
 
     @computed("Queues at this moment, in the order asked for.")
@@ -96,7 +97,7 @@ class RoutingQueries(RoutingPlanQueries):
 
 
 @strawberry.type
-class RoutingMutations(RoutingPlanMutations):
+class RoutingMutations(EscalationMutations, RoutingPlanMutations):
     """What is said at the desk."""
 
     @changes("Start, pause or go; open offers of who goes are given to somebody else.")

@@ -2,14 +2,13 @@
 
 from services.kit.tables import kit_tables
 from services.routing.models.base import Base
+from services.routing.models.customers import CustomerKey, CustomerStanding
 from services.routing.models.desk import (
     Agent,
     AgentChannel,
     AgentSkill,
     Contact,
     ContactClass,
-    CustomerKey,
-    CustomerStanding,
     Dispatch,
     Exclusion,
     Queue,
@@ -19,6 +18,7 @@ from services.routing.models.desk import (
     RoutingPolicy,
     Skill,
 )
+from services.routing.models.escalations import Escalation
 from services.routing.models.lessons import Affinity, Backtest, Learning, OfferWebhook, SurveyLabel
 from services.routing.models.shifts import AgentDoing, AgentShift
 
@@ -39,6 +39,7 @@ __all__ = [
     "CustomerKey",
     "CustomerStanding",
     "Dispatch",
+    "Escalation",
     "Exclusion",
     "Learning",
     "OfferWebhook",
