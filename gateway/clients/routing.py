@@ -4,7 +4,19 @@ from typing import Any
 
 from gateway.clients.service import Caller, Query, Service, segment
 from services.kit.paging import Page
-from services.routing.contract import AgentView, ContactView, ExplanationView, OfferView, QueueStateView, ReservationView, StaffingView
+from services.routing.contract import (
+    AdherenceView,
+    AgentView,
+    ContactView,
+    EscalationView,
+    ExplanationView,
+    OfferView,
+    QueueStateView,
+    ReservationView,
+    ShiftView,
+    StaffingPlanView,
+    StaffingView,
+)
 
 
 class Routing:
@@ -69,3 +81,42 @@ class Routing:
         """Accept or decline a reservation."""
         path = f"/v1/reservations/{segment(reservation_id)}/{verb}"
         return self.service.believe(ReservationView, await self.service.change(caller, "POST", path, body, key=key))
+
+    async def shifts(self, caller: Caller, query: Query) -> Page[ShiftView]:
+        """Return a page of planned shifts."""
+        return self.service.believe(Page[ShiftView], await self.service.read(caller, "/v1/shifts", query))
+
+    async def put_shift(self, caller: Caller, agent: str, key: str, body: dict[str, Any], once: str | None) -> ShiftView:
+        """Create or replace a planned shift."""
+        path = f"/v1/agents/{segment(agent)}/shifts/{segment(key)}"
+        return self.service.believe(ShiftView, await self.service.change(caller, "PUT", path, body, key=once))
+
+    async def remove_shift(self, caller: Caller, agent: str, key: str, once: str | None) -> AgentView:
+        """Forget a planned shift; return the agent as they stand now."""
+        await self.service.change(caller, "DELETE", f"/v1/agents/{segment(agent)}/shifts/{segment(key)}", None, key=once)
+        return self.service.believe(AgentView, await self.service.read(caller, f"/v1/agents/{segment(agent)}"))
+
+    async def adherence(self, caller: Caller, agent: str, query: Query) -> AdherenceView:
+        """Return what was planned of an agent and what was done; raises Problem (not_found)."""
+        return self.service.believe(AdherenceView, await self.service.read(caller, f"/v1/agents/{segment(agent)}/adherence", query))
+
+    async def staffing_plan(self, caller: Caller, queue: str, query: Query) -> StaffingPlanView:
+        """Return planned against needed agents; raises Problem (not_found)."""
+        return self.service.believe(StaffingPlanView, await self.service.read(caller, f"/v1/queues/{segment(queue)}/staffing-plan", query))
+
+    async def escalations(self, caller: Caller, query: Query) -> Page[EscalationView]:
+        """Return a page of escalations."""
+        return self.service.believe(Page[EscalationView], await self.service.read(caller, "/v1/escalations", query))
+
+    async def escalation(self, caller: Caller, escalation_id: str) -> EscalationView:
+        """Return an escalation; raises Problem (not_found)."""
+        return self.service.believe(EscalationView, await self.service.read(caller, f"/v1/escalations/{segment(escalation_id)}"))
+
+    async def escalate(self, caller: Caller, body: dict[str, Any], key: str | None) -> EscalationView:
+        """Have somebody higher up look at something."""
+        return self.service.believe(EscalationView, await self.service.change(caller, "POST", "/v1/escalations", body, key=key))
+
+    async def answer_escalation(self, caller: Caller, escalation_id: str, verb: str, body: dict[str, Any], key: str | None) -> EscalationView:
+        """Acknowledge, raise or resolve an escalation."""
+        path = f"/v1/escalations/{segment(escalation_id)}/{verb}"
+        return self.service.believe(EscalationView, await self.service.change(caller, "POST", path, body, key=key))

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
-from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
@@ -15,6 +14,8 @@ from gateway.schema import ids
 from gateway.schema.payload import IdempotencyKey, Payload, performed
 from gateway.schema.relay import changes, computed, follows, mapped, raw_id
 from gateway.schema.routing import AgentOffer, Contact, Reservation
+from gateway.schema.routing_escalations import EscalationMutations, EscalationQueries
+from gateway.schema.routing_plan import AgentName, DeskAgent, RoutingPlanMutations, RoutingPlanQueries
 from services.kit.errors import InvalidInput
 from services.routing import contract
 
@@ -27,7 +28,6 @@ REFRESH_LOOKS = 20
 MOST_QUEUES = 50
 
 V = TypeVar("V")
-AgentName = Annotated[str, strawberry.argument(description="The agent's id in the installation's own system.")]
 QueueKeys = Annotated[list[str], strawberry.argument(description="Keys of the queues, at most 50.")]
 AnyId = Annotated[strawberry.ID, strawberry.argument(description="The global id, or the id in REST.")]
 
@@ -77,25 +77,8 @@ class QueueStaffing:
         return mapped(cls, view)
 
 
-@strawberry.type(description="An agent as routing knows them.")
-class DeskAgent:
-    """An agent at the desk."""
-
-    uid: UUID = strawberry.field(description="The id in REST.")
-    external_id: str = strawberry.field(description="The id in the installation's own system.")
-    name: str = strawberry.field(description="The name.")
-    activity: str = strawberry.field(description="available, break, training, away or offline.")
-    skills: JSON = strawberry.field(description="Level by skill; languages as lang:xx.")
-    changed_at: datetime = strawberry.field(description="When anything of this changed last.")
-
-    @classmethod
-    def of(cls, view: contract.AgentView) -> "DeskAgent":
-        """Build it from the view."""
-        return mapped(cls, view, uid=view.id)
-
-
 @strawberry.type
-class RoutingQueries:
+class RoutingQueries(EscalationQueries, RoutingPlanQueries):
     """What can be asked of routing's present."""
 
     @computed("Queues at this moment, in the order asked for.")
@@ -114,7 +97,7 @@ class RoutingQueries:
 
 
 @strawberry.type
-class RoutingMutations:
+class RoutingMutations(EscalationMutations, RoutingPlanMutations):
     """What is said at the desk."""
 
     @changes("Start, pause or go; open offers of who goes are given to somebody else.")

@@ -5,7 +5,20 @@ from services.kit.service import Service, create_app
 from services.routing.adapters.leader import close_leader, open_leader
 from services.routing.adapters.rehearsal import rehearse
 from services.routing.adapters.webhooks import tell_offer
-from services.routing.api import agents, backtests, contacts, customer_views, learning, policies, queues, reservations, skills, webhooks
+from services.routing.api import (
+    agents,
+    backtests,
+    contacts,
+    customer_views,
+    escalations,
+    learning,
+    policies,
+    queues,
+    reservations,
+    shifts,
+    skills,
+    webhooks,
+)
 from services.routing.consumers import CONSUMERS
 from services.routing.jobs import JOBS
 from services.routing.models import Base
@@ -22,8 +35,10 @@ service = Service(
         skills.router,
         queues.router,
         agents.router,
+        shifts.router,
         contacts.router,
         reservations.router,
+        escalations.router,
         learning.router,
         backtests.router,
         webhooks.router,

@@ -85,6 +85,7 @@ async def _agents(uow: UnitOfWork, many: int) -> None:
         agent_id = new_id()
         row: dict[str, Any] = dict.fromkeys(Agent.model_fields) | {"id": agent_id, "external_id": str(agent_id), "name": "A", "version": 1}
         row |= {"time_zone": "UTC", "activity": "available", "misses": 0, "skills": {}, "group_key": "g", "opportunity": 0.0, "changed_at": uow.now}
+        row |= {"plan_counts": True, "planned": "none"}
         agents.append(row)
         places.append({"agent_id": agent_id, "channel": "voice", "maximum": 1, "used": 0, "idle_since": uow.now})
         await note_change(uow, "agent", agent_id, Trigger.AGENT_FREED.value)

@@ -41,6 +41,7 @@ class QueueView(View):
     prefer: list[tuple[str, int]]
     policy: str | None
     sticky_seconds: int
+    shift_end_allowance_seconds: int | None
     service_level: float
 
 

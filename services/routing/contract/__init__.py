@@ -1,4 +1,4 @@
-"""What routing tells the others: the life of a contact, and who serves."""
+"""What routing tells the others: the life of a contact, and what is escalated."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -6,6 +6,8 @@ from uuid import UUID
 
 from services.customers.contract import IdentityKey
 from services.kit.events import Event
+from services.routing.contract.escalations import EscalationStepView, EscalationView
+from services.routing.contract.plans import AdherenceView, PlannedInterval, ShiftView, StaffingPlanView
 from services.routing.contract.views import (
     AgentView,
     ContactSummary,
@@ -20,11 +22,12 @@ from services.routing.contract.views import (
 )
 
 __all__ = [
-    "AgentChanged",
+    "AdherenceView",
     "AgentView",
     "ContactAbandoned",
     "ContactConnected",
     "ContactEnded",
+    "ContactEscalated",
     "ContactOffered",
     "ContactQueued",
     "ContactSummary",
@@ -32,10 +35,17 @@ __all__ = [
     "ContactView",
     "CustomerContacts",
     "DecisionView",
+    "EscalationAcknowledged",
+    "EscalationResolved",
+    "EscalationStepView",
+    "EscalationView",
     "ExplanationView",
     "OfferView",
+    "PlannedInterval",
     "QueueStateView",
     "ReservationView",
+    "ShiftView",
+    "StaffingPlanView",
     "StaffingView",
     "SubjectErased",
 ]
@@ -152,20 +162,60 @@ class ContactTransferred(Event):
     reason: str | None
 
 
-class AgentChanged(Event):
-    """An agent is new, changed skills, or changed activity."""
+class ContactEscalated(Event):
+    """A contact, or its case or follow-up, is at a level from now on: said when it is raised, and again with every higher level."""
 
-    subject: ClassVar[str] = "routing.agent_changed.v1"
-    ordered_by: ClassVar[tuple[str, ...]] = ("agent_id",)
+    subject: ClassVar[str] = "routing.contact_escalated.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("escalation_id",)
 
-    agent_id: UUID
-    external_id: str
-    name: str
-    team: str | None
-    site: str | None
-    vendor: str | None
-    activity: str
-    languages: list[str]
+    escalation_id: UUID
+    contact_id: UUID | None
+    case_id: UUID | None
+    follow_up_id: UUID | None
+    customer_id: UUID | None
+    queue: str
+    level: int
+    cause: str
+    """person, waited_too_long, unhappy_again, not_acknowledged."""
+    from_whom: str | None
+    """None: a rule raised it."""
+    to_whom: str
+    reason: str
+    acknowledge_by: datetime | None
+    escalated_at: datetime
+
+
+class EscalationAcknowledged(Event):
+    """Somebody looks after an escalation."""
+
+    subject: ClassVar[str] = "routing.escalation_acknowledged.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("escalation_id",)
+
+    escalation_id: UUID
+    contact_id: UUID | None
+    case_id: UUID | None
+    follow_up_id: UUID | None
+    customer_id: UUID | None
+    level: int
+    acknowledged_by: str
+    acknowledged_at: datetime
+
+
+class EscalationResolved(Event):
+    """An escalation is over."""
+
+    subject: ClassVar[str] = "routing.escalation_resolved.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("escalation_id",)
+
+    escalation_id: UUID
+    contact_id: UUID | None
+    case_id: UUID | None
+    follow_up_id: UUID | None
+    customer_id: UUID | None
+    level: int
+    resolved_by: str
+    outcome: str | None
+    resolved_at: datetime
 
 
 class SubjectErased(Event):

@@ -20,6 +20,12 @@ class AgentView(View):
     vendor: str | None
     time_zone: str
     activity: str
+    plan_counts: bool
+    """Whether shifts as planned keep offers away."""
+    planned: str
+    """What the plan says now: none (there is none), work, break, off."""
+    shift_ends_at: datetime | None
+    """End of the present shift; None while there is none."""
     skills: dict[str, int]
     changed_at: datetime
 

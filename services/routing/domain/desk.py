@@ -64,6 +64,10 @@ class Desk:
     contacts_to_serve: dict[UUID, Trigger] = field(default_factory=dict)
     cards: dict[UUID, Mapping[str, Any]] = field(default_factory=dict)
     """Who the agents are: external_id, name, team, site, vendor."""
+    ends: dict[UUID, float] = field(default_factory=dict)
+    """When the shifts end of agents for whom a plan counts."""
+    closings: list[tuple[float, UUID]] = field(default_factory=list)
+    """When one of them takes nothing more from one more queue; who was looked at meanwhile is looked at once more."""
     _priced: int = -1
 
     def put_queue(self, told: QueuePromise) -> None:
@@ -76,6 +80,31 @@ class Desk:
                 lines.note_level(told.key, told.service_level)
                 return
         self.engine.put_queue(told)
+        if told.allowance_s is not None or (known is not None and known.allowance_s is not None):
+            for agent_id in self.ends:
+                heapq.heappush(self.closings, (-NEVER, agent_id))
+
+    def closed_to(self, agent_id: UUID, ends_at: float | None, now: float) -> tuple[str, ...]:
+        """Return the queues from which an agent takes nothing more since the shift ends soon, and remember when there will be more of them."""
+        self.ends.pop(agent_id, None)
+        if ends_at is None:
+            return ()
+        self.ends[agent_id] = ends_at
+        queues = [queue for queue in self.engine.lines.queues.values() if queue.allowance_s is not None]
+        last = {queue.key: ends_at + (queue.allowance_s or 0.0) - queue.handle_s - queue.wrap_s for queue in queues}
+        following = min((moment for moment in last.values() if moment > now), default=NEVER)
+        if following < NEVER:
+            heapq.heappush(self.closings, (following, agent_id))
+        return tuple(sorted(key for key, moment in last.items() if moment <= now))
+
+    def near_their_end(self, now: float) -> set[UUID]:
+        """Return the agents who take nothing more from some queue from now on, each once."""
+        found = set()
+        while self.closings and self.closings[0][0] <= now:
+            agent_id = heapq.heappop(self.closings)[1]
+            if agent_id in self.ends:
+                found.add(agent_id)
+        return found
 
     def prices_are_old(self, now: float) -> bool:
         """Tell whether the scarcity prices want to be reckoned anew: once a minute, and when agents of a new kind came."""
@@ -163,7 +192,8 @@ class Desk:
 
     def next_at(self) -> float:
         """Return when there is something to do without anything happening."""
-        return min(self.engine.next_at(), self.deadlines[0][0] if self.deadlines else NEVER)
+        waits = [heap[0][0] for heap in (self.deadlines, self.closings) if heap]
+        return min([self.engine.next_at(), *waits])
 
 
 def class_spec(key: str, queue: str, channel: str, policy: Policy, credit_s: float) -> ClassSpec:
@@ -180,9 +210,11 @@ def _by_age(contact: WaitingContact) -> tuple[float, UUID]:
 
 
 def _promise(queue: QueuePromise) -> tuple[object, ...]:
-    return (queue.sla_s, queue.sla_share, queue.wrap_s, queue.starvation_s, queue.offer_s, queue.cool_down_s, queue.weight)
+    return (queue.sla_s, queue.sla_share, queue.wrap_s, queue.starvation_s, queue.offer_s, queue.cool_down_s, queue.weight, queue.allowance_s)
 
 
-def profile_of(skills: Mapping[str, int], places: Mapping[str, int], estimates: Iterable[tuple[str, float, float]] = ()) -> Profile:
+def profile_of(
+    skills: Mapping[str, int], places: Mapping[str, int], estimates: Iterable[tuple[str, float, float]] = (), closed: tuple[str, ...] = ()
+) -> Profile:
     """Return what makes an agent alike to others."""
-    return Profile(tuple(sorted(skills.items())), Capacity(tuple(sorted(places.items()))), tuple(estimates))
+    return Profile(tuple(sorted(skills.items())), Capacity(tuple(sorted(places.items()))), tuple(estimates), closed)

@@ -19,6 +19,11 @@ class Hours:
     """Local days on which it stays closed."""
 
 
+def moment_at(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """Return when the clocks of a zone show this time on that day, in UTC: the first of two, reckoned on where clocks skip it."""
+    return datetime.combine(day, clock, zone).astimezone(UTC)
+
+
 def open_from(hours: Hours | None, now: datetime) -> datetime:
     """Return `now` while the queue is open (None: always), else the next opening in UTC."""
     if hours is None:
@@ -29,8 +34,8 @@ def open_from(hours: Hours | None, now: datetime) -> datetime:
         day = today + timedelta(days=offset)
         if day.weekday() not in hours.weekdays or day in hours.holidays:
             continue
-        opens = datetime.combine(day, hours.opens, zone).astimezone(UTC)
-        closes = datetime.combine(day, hours.closes, zone).astimezone(UTC)
+        opens = moment_at(day, hours.opens, zone)
+        closes = moment_at(day, hours.closes, zone)
         if now < closes:
             return max(now, opens)
     return now

@@ -2,14 +2,13 @@
 
 from services.kit.tables import kit_tables
 from services.routing.models.base import Base
+from services.routing.models.customers import CustomerKey, CustomerStanding
 from services.routing.models.desk import (
     Agent,
     AgentChannel,
     AgentSkill,
     Contact,
     ContactClass,
-    CustomerKey,
-    CustomerStanding,
     Dispatch,
     Exclusion,
     Queue,
@@ -19,7 +18,9 @@ from services.routing.models.desk import (
     RoutingPolicy,
     Skill,
 )
+from services.routing.models.escalations import Escalation
 from services.routing.models.lessons import Affinity, Backtest, Learning, OfferWebhook, SurveyLabel
+from services.routing.models.shifts import AgentDoing, AgentShift
 
 KIT = kit_tables(Base.metadata)
 
@@ -28,6 +29,8 @@ __all__ = [
     "Affinity",
     "Agent",
     "AgentChannel",
+    "AgentDoing",
+    "AgentShift",
     "AgentSkill",
     "Backtest",
     "Base",
@@ -36,6 +39,7 @@ __all__ = [
     "CustomerKey",
     "CustomerStanding",
     "Dispatch",
+    "Escalation",
     "Exclusion",
     "Learning",
     "OfferWebhook",

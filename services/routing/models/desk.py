@@ -71,6 +71,10 @@ class Queue(Base, table=True):
     """How long a contact of a known case waits for the agent who had the case last; 0: not at all."""
     policy: str | None = Field(default=None)
     """Key of the policy whose newest version is given to every contact that comes."""
+    escalation: dict[str, Any] | None = Field(default=None, sa_type=JSON, nullable=True)
+    """To whom its contacts are escalated, level by level, and by which rules; None: they are not."""
+    shift_end_allowance_seconds: int | None = Field(default=None)
+    """By how much a contact may be expected to outlast its agent's shift; None: the end of a shift does not matter."""
     service_level: float
     handled: int
     handled_seconds: float
@@ -106,6 +110,12 @@ class Agent(Base, table=True):
     """Those that count now."""
     validity: dict[str, dict[str, Any]] = Field(default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": "{}"})
     """Skills that count from or until a moment: level, from, until."""
+    plan_counts: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    """Outside of planned shifts and in planned breaks nothing is offered."""
+    planned: str = Field(default="none", sa_column_kwargs={"server_default": "none"})
+    """What the plan says now: none (there is no plan), work, break, off."""
+    shift_ends_at: datetime | None = Field(default=None)
+    """End of the present shift."""
     group_key: str
     opportunity: float
     changed_at: datetime
@@ -270,22 +280,3 @@ class RoutingDecision(Base, table=True):
     runners_up: list[dict[str, Any]] = Field(sa_type=JSON, sa_column_kwargs=INDIRECT)
     epoch: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """The leader that decided."""
-
-
-class CustomerStanding(Base, table=True):
-    """What routing keeps of a customer: tier, mood and language, told by customers."""
-
-    __tablename__ = "customer_standing"
-    customer_id: UUID = Field(primary_key=True)
-    tier: str | None
-    mood: str | None
-    language: str | None
-
-
-class CustomerKey(Base, table=True):
-    """Which customer a key names, so that a contact is known before it is answered."""
-
-    __tablename__ = "customer_key"
-    kind: str = Field(primary_key=True)
-    value: str = Field(primary_key=True, sa_column_kwargs=DIRECT)
-    customer_id: UUID = Field(index=True, sa_column_kwargs=INDIRECT)

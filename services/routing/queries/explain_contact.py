@@ -10,7 +10,9 @@ from services.routing.domain import explanation
 from services.routing.domain.contact import ContactState, is_routable
 from services.routing.domain.eligibility import Policy, next_step_after, requirement_at, shortfalls
 from services.routing.domain.explanation import Condition
+from services.routing.domain.shifts import Planned, may_be_asked, takes_offers
 from services.routing.models import Agent, Contact, RoutingDecision
+from services.routing.queries.staffing import handle_s_of
 from services.routing.repository import agents, contacts, queues
 
 
@@ -88,11 +90,15 @@ async def _counts(tx: Tx, contact: Contact, requirement: dict[str, int]) -> dict
     stands: dict[UUID, dict[str, int]] = {agent_id: {} for agent_id in known}
     for row in await agents.standings(tx, passed):
         stands[row["agent_id"]][row["skill"]] = row["level"]
+
+    def takes(agent: Agent) -> bool:
+        return takes_offers(agent.activity, agent.planned, plan_counts=agent.plan_counts)
+
     return {
         "on_shift": everybody.get("available", 0),
         "skilled": skilled.get("available", 0),
         "free": await agents.count_free(tx, wanted, [contact.channel]),
-        "excluded": sum(1 for each in known.values() if is_routable(each.activity) and not shortfalls(requirement, each.skills | stands[each.id])),
+        "excluded": sum(1 for each in known.values() if takes(each) and not shortfalls(requirement, each.skills | stands[each.id])),
     }
 
 
@@ -121,12 +127,28 @@ async def _conditions(tx: Tx, contact: Contact, agent: Agent, policy: Policy, wa
     short = shortfalls(requirement_at(policy, waited_s), has)
     return [
         Condition("activity", is_routable(agent.activity), f"Is {agent.activity}."),
+        *await _planned(tx, contact, agent),
         explanation.judge_skills(policy, has, short, waited_s),
         Condition("capacity", used < maximum, f"Holds {used} of {maximum} places for {contact.channel}."),
         await _passed(tx, contact, mine.reason if mine else None, mine.excluded_at.isoformat() if mine else None),
         _excluded(kept=str(agent.id) in contact.banned),
         await _promised(tx, contact, agent),
     ]
+
+
+async def _planned(tx: Tx, contact: Contact, agent: Agent) -> list[Condition]:
+    """Judge what the plan says; nothing for who has none."""
+    if agent.planned == Planned.NONE or not agent.plan_counts:
+        return []
+    words = {Planned.WORK: "Is planned to work", Planned.BREAK: "Has a planned break", Planned.OFF: "Is outside of any planned shift"}
+    until = "" if agent.shift_ends_at is None else f" in the shift until {agent.shift_ends_at:%H:%M} UTC"
+    found = [Condition("planned", may_be_asked(agent.planned, plan_counts=True), f"{words[Planned(agent.planned)]}{until}.")]
+    queue = await queues.queue(tx, contact.queue or "")
+    if agent.shift_ends_at is not None and queue.shift_end_allowance_seconds is not None:
+        over_s = (tx.now - agent.shift_ends_at).total_seconds() + handle_s_of(queue)
+        sentence = f"A contact of queue {queue.key} would be over {abs(over_s):.0f} s {'after' if over_s > 0 else 'before'} the end of the shift."
+        found.append(Condition("shift_end", over_s < queue.shift_end_allowance_seconds, sentence))
+    return found
 
 
 def _excluded(*, kept: bool) -> Condition:
@@ -139,7 +161,7 @@ async def _promised(tx: Tx, contact: Contact, agent: Agent) -> Condition:
     if owner is None or until is None or owner == agent.id or tx.now >= until or await contacts.exclusion(tx, contact.id, owner) is not None:
         return Condition("not_promised", met=True, sentence="Is not promised to somebody else.")
     known = (await agents.agents_by_id(tx, [owner])).get(owner)
-    if known is None or not is_routable(known.activity):
+    if known is None or not takes_offers(known.activity, known.planned, plan_counts=known.plan_counts):
         return Condition("not_promised", met=True, sentence="The owner of its case is not available.")
     left = (until - tx.now).total_seconds()
     return Condition("not_promised", met=False, sentence=f"Waits for {known.name}, who had its case last, for {left:.0f} s more.")

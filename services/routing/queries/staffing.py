@@ -10,7 +10,7 @@ from services.kit.db import Tx
 from services.routing.contract import StaffingView
 from services.routing.domain.index import expected_handle_s
 from services.routing.domain.staffing import Traffic, expected, needed
-from services.routing.models import Contact
+from services.routing.models import Contact, Queue
 from services.routing.repository import agents, queues
 
 LOOKED_BACK = timedelta(hours=1)
@@ -25,8 +25,7 @@ async def staffing(tx: Tx, key: str) -> StaffingView:
     queue = await queues.queue(tx, key)
     lately = (col(Contact.queue) == key, col(Contact.queued_at) > tx.now - LOOKED_BACK)
     came = int(await tx.scalar(pick(func.count()).select_from(Contact).where(*lately)))
-    handle_s = expected_handle_s(queue.expected_handle_seconds, queue.handled, queue.handled_seconds) + queue.wrap_up_seconds
-    patience_s = await _patience_s(tx, key)
+    handle_s, patience_s = handle_s_of(queue), await patience_s_of(tx, key)
     traffic = Traffic(came / LOOKED_BACK.total_seconds(), 1 / handle_s, 1 / patience_s)
     wanted = [(str(skill), int(level)) for skill, level in queue.requires]
     on_shift = (await agents.count_by_activity(tx, wanted)).get("available", 0)
@@ -47,7 +46,12 @@ async def staffing(tx: Tx, key: str) -> StaffingView:
     )
 
 
-async def _patience_s(tx: Tx, key: str) -> float:
+def handle_s_of(queue: Queue) -> float:
+    """Return the seconds that a contact of the queue is expected to occupy an agent, wrap-up included."""
+    return expected_handle_s(queue.expected_handle_seconds, queue.handled, queue.handled_seconds) + queue.wrap_up_seconds
+
+
+async def patience_s_of(tx: Tx, key: str) -> float:
     """Return mean patience by exposure over leavers of the last week: the maximum-likelihood estimate when waits are censored by service."""
     names = [getattr(Contact, name) for name in ("state", "waits_from", "first_connected_at", "ended_at")]
     here = (col(Contact.queue) == key, col(Contact.queued_at) > tx.now - PATIENCE_DAYS, col(Contact.state).in_(("ended", "abandoned")))

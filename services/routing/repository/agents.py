@@ -13,7 +13,9 @@ from services.kit.auth import Principal
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import NotFound
 from services.kit.paging import Page, decode_cursor, encode_cursor
+from services.routing.domain.contact import is_routable
 from services.routing.domain.eligibility import PREFER_PREFIX, STEP_PREFIX
+from services.routing.domain.shifts import RESTING, may_be_asked
 from services.routing.models import Agent, AgentChannel, AgentSkill, Skill
 
 
@@ -168,24 +170,31 @@ def has_skills(requirement: Sequence[tuple[str, int]]) -> ColumnElement[bool]:
     return and_(true(), *conditions)
 
 
+OFF_PLAN = "off_plan"
+"""Who would be available, were it not outside of planned shifts or in a planned break."""
+
+
 async def count_by_activity(tx: Tx, requirement: Sequence[tuple[str, int]]) -> dict[str, int]:
-    """Count the agents with these skills by activity."""
-    statement = (
-        select(col(Agent.activity), func.count().label("agents"))
-        .where(has_skills(requirement), within_limits(tx.principal, Agent.site, Agent.vendor))
-        .group_by(col(Agent.activity))
-    )
-    return {row["activity"]: row["agents"] for row in await tx.rows(statement)}
+    """Count the agents with these skills by activity; those whom the plan keeps from being asked as OFF_PLAN."""
+    names = [getattr(Agent, name) for name in ("activity", "plan_counts", "planned")]
+    here = (has_skills(requirement), within_limits(tx.principal, Agent.site, Agent.vendor))
+    counts: dict[str, int] = {}
+    for row in await tx.rows(pick(*names, func.count().label("agents")).where(*here).group_by(*names)):
+        kept = is_routable(row["activity"]) and not may_be_asked(row["planned"], plan_counts=row["plan_counts"])
+        activity = OFF_PLAN if kept else row["activity"]
+        counts[activity] = counts.get(activity, 0) + row["agents"]
+    return counts
 
 
 async def count_free(tx: Tx, requirement: Sequence[tuple[str, int]], channels: Sequence[str]) -> int:
-    """Count the available agents with these skills who have a free place in one of the channels."""
+    """Count the agents with these skills who may be asked and have a free place in one of the channels."""
     free = select(col(AgentChannel.agent_id)).where(col(AgentChannel.channel).in_(channels), col(AgentChannel.used) < col(AgentChannel.maximum))
     statement = (
         select(func.count())
         .select_from(Agent)
         .where(
             col(Agent.activity) == "available",
+            or_(col(Agent.plan_counts).is_(False), col(Agent.planned).not_in(RESTING)),
             has_skills(requirement),
             col(Agent.id).in_(free),
             within_limits(tx.principal, Agent.site, Agent.vendor),

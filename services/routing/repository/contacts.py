@@ -50,6 +50,11 @@ async def any_contact(tx: Tx, contact_id: UUID) -> Contact:
     return found
 
 
+async def find(tx: Tx, contact_id: UUID) -> Contact | None:
+    """Return a contact whatever the principal's limits; None when it is not ours."""
+    return await tx.first(select(Contact).where(col(Contact.id) == contact_id), Contact)
+
+
 async def contact_called(tx: Tx, external_id: str) -> Contact | None:
     """Return the contact that another system calls so; None when it is new. Raises ContactNotFound for one of somebody else's sites."""
     found = await tx.first(select(Contact).where(col(Contact.external_id) == external_id), Contact)
@@ -91,7 +96,7 @@ async def contacts_page(tx: Tx, state: str | None, queue: str | None, cursor: st
     if queue is not None:
         statement = statement.where(col(Contact.queue) == queue)
     if cursor is not None:
-        at, last_id = _position(cursor)
+        at, last_id = position(cursor)
         statement = statement.where(or_(col(Contact.queued_at) < at, and_(col(Contact.queued_at) == at, col(Contact.id) < last_id)))
     statement = statement.order_by(col(Contact.queued_at).desc(), col(Contact.id).desc()).limit(limit + 1)
     found = await tx.all(statement, Contact)
@@ -100,7 +105,8 @@ async def contacts_page(tx: Tx, state: str | None, queue: str | None, cursor: st
     return Page[Contact](items=found[:limit], next_cursor=following)
 
 
-def _position(cursor: str) -> tuple[datetime, UUID]:
+def position(cursor: str) -> tuple[datetime, UUID]:
+    """Return moment and id of the last row of the page before; raises InvalidInput."""
     at, last_id = decode_cursor(cursor, 2)
     try:
         return datetime.fromisoformat(at).astimezone(UTC), UUID(last_id)
@@ -233,3 +239,15 @@ async def contacts_of(tx: Tx, customer_ids: Sequence[UUID]) -> dict[UUID, tuple[
             max(each.changed_at for each in own),
         )
     return answer
+
+
+async def first_queued(tx: Tx, queue: str) -> datetime | None:
+    """Return when the first contact of a queue came; None when none ever did."""
+    found: datetime | None = await tx.scalar(pick(func.min(col(Contact.queued_at))).where(col(Contact.queue) == queue))
+    return found
+
+
+async def queued_between(tx: Tx, queue: str, begin: datetime, end: datetime) -> list[datetime]:
+    """Return when contacts of a queue came, in order."""
+    here = (col(Contact.queue) == queue, col(Contact.queued_at) >= begin, col(Contact.queued_at) < end)
+    return [row["queued_at"] for row in await tx.rows(pick(col(Contact.queued_at)).where(*here).order_by(col(Contact.queued_at)))]

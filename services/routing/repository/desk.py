@@ -78,9 +78,14 @@ async def exclusions(tx: Tx, ids: Collection[UUID] | None) -> list[Row]:
     return [row for some in _chunks(sorted(ids)) for row in await tx.rows(statement.where(col(Exclusion.contact_id).in_(some)))]
 
 
+_PLAN = ("planned", "plan_counts", "shift_ends_at")
+
+
 async def agents(tx: Tx, ids: Collection[UUID] | None) -> list[Row]:
     """Return these agents; None: all."""
-    return await _of_agents(tx, _columns(Agent, ("id", "activity", "skills", "name", "team", "site", "vendor", "external_id")), col(Agent.id), ids)
+    return await _of_agents(
+        tx, _columns(Agent, ("id", "activity", "skills", "name", "team", "site", "vendor", "external_id", *_PLAN)), col(Agent.id), ids
+    )
 
 
 async def places(tx: Tx, ids: Collection[UUID] | None) -> list[Row]:

@@ -1,17 +1,16 @@
 """An agent starts, pauses or goes. Open offers of who goes are withdrawn; a contact in talk is finished."""
 
-from uuid import UUID
-
 from services.kit.db import UnitOfWork
 from services.kit.fields import Command
-from services.routing.contract import AgentChanged
 from services.routing.domain.contact import Activity, Trigger, is_routable
-from services.routing.domain.eligibility import LANGUAGE_PREFIX
 from services.routing.domain.reservation import ReservationStatus
+from services.routing.domain.shifts import Planned, takes_offers
 from services.routing.models import Agent
-from services.routing.repository import agents, contacts, matching
+from services.routing.repository import agents, contacts, matching, shifts
 from services.routing.use_cases.match import match_agent
 from services.routing.use_cases.return_contact import return_contact
+
+_WITHDRAWN = {Planned.OFF: "shift_over", Planned.BREAK: "planned_break"}
 
 
 class ChangeActivity(Command):
@@ -32,32 +31,16 @@ async def set_activity(uow: UnitOfWork, agent: Agent, activity: Activity) -> Non
     """Set the activity; the dispatch lock is held."""
     if agent.activity != activity:
         await agents.change(uow, agent.id, activity=activity.value, misses=0)
+        await shifts.note_doing(uow, agent.id, activity.value)
         if is_routable(activity):
             await agents.start_idling(uow, agent.id)
-        await tell_agent_changed(uow, agent.id)
-    await look_around(uow, agent, activity)
+    await look_around(uow, await agents.agent(uow, agent.id))
 
 
-async def look_around(uow: UnitOfWork, agent: Agent, activity: str) -> None:
+async def look_around(uow: UnitOfWork, agent: Agent) -> None:
     """After an agent has changed: bring back the offers of who is gone, and have the engine look at whatever became possible."""
-    if not is_routable(activity):
+    if not takes_offers(agent.activity, agent.planned, plan_counts=agent.plan_counts):
+        reason = _WITHDRAWN[Planned(agent.planned)] if is_routable(agent.activity) else "agent_left"
         for reservation in await contacts.pending_of(uow, agent.id):
-            await return_contact(uow, reservation, ReservationStatus.SUPERSEDED, "agent_left")
+            await return_contact(uow, reservation, ReservationStatus.SUPERSEDED, reason)
     await match_agent(uow, agent.id, Trigger.AGENT_CHANGED)
-
-
-async def tell_agent_changed(uow: UnitOfWork, agent_id: UUID) -> None:
-    """Tell the others how the agent stands now."""
-    agent = await agents.agent(uow, agent_id)
-    uow.emit(
-        AgentChanged(
-            agent_id=agent.id,
-            external_id=agent.external_id,
-            name=agent.name,
-            team=agent.team,
-            site=agent.site,
-            vendor=agent.vendor,
-            activity=agent.activity,
-            languages=sorted(key.removeprefix(LANGUAGE_PREFIX) for key in agent.skills if key.startswith(LANGUAGE_PREFIX)),
-        )
-    )

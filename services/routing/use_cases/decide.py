@@ -50,7 +50,8 @@ async def decide(uow: UnitOfWork, mind: Mind) -> int:
     offers = 0
     for _ in range(ROUNDS):
         await mirror_queues(uow, desk)
-        await mirror_changes(uow, desk, agents, contacts)
+        ending = dict.fromkeys(desk.near_their_end(seconds_of(uow.now)), Trigger.AGENT_CHANGED)
+        await mirror_changes(uow, desk, ending | agents, contacts)
         arrived = [key for key, trigger in contacts.items() if key in desk.contacts_to_serve]
         if desk.prices_are_old(seconds_of(uow.now)):
             desk.price(seconds_of(uow.now), await rows.arrivals(uow))

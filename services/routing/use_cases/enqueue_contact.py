@@ -17,6 +17,7 @@ from services.routing.domain.hours import Hours, open_from
 from services.routing.models import Contact, Queue, RoutingPolicy
 from services.routing.repository import contacts, customers, lessons, policies
 from services.routing.use_cases.classify import class_for
+from services.routing.use_cases.escalate_by_rule import watch_waiting
 from services.routing.use_cases.match import LOOK_AGAIN, match_contact
 
 
@@ -86,6 +87,7 @@ async def enqueue_contact(uow: UnitOfWork, queue: Queue, arrival: Arrival) -> UU
     _tell(uow, Contact.model_validate(row))
     if waits_from > uow.now:
         await uow.schedule(LOOK_AGAIN, key=str(contact_id), at=waits_from)
+    await watch_waiting(uow, queue, Contact.model_validate(row))
     await match_contact(uow, contact_id, Trigger.CONTACT_QUEUED)
     return contact_id
 

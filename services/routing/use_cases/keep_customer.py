@@ -7,7 +7,7 @@ from services.kit.db import UnitOfWork
 from services.kit.subjects import forget_told
 from services.routing.contract import SubjectErased
 from services.routing.domain.contact import Trigger
-from services.routing.repository import customers, lessons, matching, policies, queues
+from services.routing.repository import customers, escalations, lessons, matching, policies, queues
 from services.routing.use_cases.classify import class_with_credit
 from services.routing.use_cases.match import match_contact
 
@@ -34,10 +34,12 @@ async def name_contact(uow: UnitOfWork, event: SubjectIdentified) -> None:
 async def forget_customer(uow: UnitOfWork, event: CustomerErased) -> None:
     """Blank texts and keys; counts stay."""
     rows = await lessons.forget_labels(uow, await customers.contacts_of(uow, event.customer_id))
+    raised = await escalations.of_customer(uow, event.customer_id)
+    rows += await escalations.forget(uow, raised)
     rows += await customers.forget(uow, event.customer_id)
     if event.erasure_id is not None:
         contacts = [str(one) for one in await customers.contacts_of(uow, event.customer_id)]
-        rows += await forget_told(uow, [str(event.customer_id)], keys=contacts)
+        rows += await forget_told(uow, [str(event.customer_id)], keys=[*contacts, *map(str, raised)])
         uow.emit(SubjectErased(erasure_id=event.erasure_id, customer_id=event.customer_id, rows=rows))
 
 

@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from services.kit.db import Tx
-from services.routing.domain.contact import Trigger, is_routable
+from services.routing.domain.contact import Trigger
 from services.routing.domain.desk import Aside, Desk, profile_of, seconds_of
 from services.routing.domain.eligibility import from_document
 from services.routing.domain.engine.parts import UNKNOWN, QueuePromise
 from services.routing.domain.index import expected_handle_s
+from services.routing.domain.shifts import takes_offers
 from services.routing.repository import desk as rows
 from services.routing.repository import lessons
 from services.routing.repository.agents import standings
@@ -50,6 +51,7 @@ async def mirror_queues(tx: Tx, desk: Desk) -> None:
                 offer_s=float(row["offer_seconds"]),
                 cool_down_s=float(row["cool_down_seconds"]),
                 weight=row["weight"],
+                allowance_s=row["shift_end_allowance_seconds"],
             )
         )
 
@@ -72,10 +74,12 @@ async def _agents(tx: Tx, desk: Desk, ids: Collection[UUID] | None, triggers: Ma
         own, held = places[agent["id"]], holds[agent["id"]]
         moments = [row["idle_since"] for row in own] + [row["created_at"] for row in held]
         desk.cards[agent["id"]] = agent
+        ends_at = agent["shift_ends_at"] if agent["plan_counts"] else None
+        closed = desk.closed_to(agent["id"], None if ends_at is None else seconds_of(ends_at), seconds_of(tx.now))
         desk.put_agent(
             agent["id"],
-            profile_of(agent["skills"] | stands[agent["id"]], {row["channel"]: row["maximum"] for row in own}, learned[agent["id"]]),
-            on_shift=is_routable(agent["activity"]),
+            profile_of(agent["skills"] | stands[agent["id"]], {row["channel"]: row["maximum"] for row in own}, learned[agent["id"]], closed),
+            on_shift=takes_offers(agent["activity"], agent["planned"], plan_counts=agent["plan_counts"]),
             since=max((seconds_of(moment) for moment in moments), default=0.0),
             held={row["contact_id"]: row["channel"] for row in held},
             trigger=triggers.get(agent["id"], Trigger.AGENT_CHANGED),

@@ -66,6 +66,7 @@ async def queue_or_default(uow: UnitOfWork, key: str, name: str, channels: list[
         "relax": [],
         "prefer": [],
         "sticky_seconds": 0,
+        "shift_end_allowance_seconds": None,
         "policy": None,
     }
     await store_queue(uow, key, row | DEFAULTS)

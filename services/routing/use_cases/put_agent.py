@@ -15,10 +15,12 @@ from services.kit.fields import Code, Command, Instant, Language, Name, TimeZone
 from services.kit.ids import new_id
 from services.routing.domain.contact import Activity
 from services.routing.domain.eligibility import language_skill
+from services.routing.domain.shifts import Planned
 from services.routing.domain.validity import next_change, valid_now
 from services.routing.models import Agent
-from services.routing.repository import agents, matching, policies
-from services.routing.use_cases.change_activity import look_around, tell_agent_changed
+from services.routing.repository import agents, matching, policies, shifts
+from services.routing.use_cases.change_activity import look_around
+from services.routing.use_cases.follow_plan import follow_plans
 from services.routing.use_cases.policy_words import standing_of
 from services.routing.use_cases.queue_contact import refuse_unknown_skills
 
@@ -59,6 +61,8 @@ class PutAgent(Command):
     validity: dict[Code, Validity] = Field(default_factory=dict, max_length=200)
     capacity: Annotated[dict[Code, Places], Field(max_length=20)]
     activity: Activity
+    plan_counts: bool = True
+    """Whether an agent with planned shifts is asked in them alone. Who has no shifts is asked whenever available."""
 
 
 async def put_agent(uow: UnitOfWork, external_id: str, command: PutAgent) -> Agent:
@@ -76,13 +80,15 @@ async def put_agent(uow: UnitOfWork, external_id: str, command: PutAgent) -> Age
     row = _row(command, uow.now)
     if known is None:
         first = {"id": agent_id, "external_id": external_id, "version": 1, "misses": 0, "opportunity": 0.0, "changed_at": uow.now}
-        await uow.insert(Agent, first | row)
+        await uow.insert(Agent, first | {"planned": Planned.NONE.value, "shift_ends_at": None} | row)
     else:
         await agents.change(uow, agent_id, **row, misses=0)
     await put_skills(uow, agent_id, row)
     await agents.replace_capacity(uow, agent_id, command.capacity)
-    await tell_agent_changed(uow, agent_id)
-    await look_around(uow, await agents.agent(uow, agent_id), command.activity)
+    if known is None or known.activity != command.activity:
+        await shifts.note_doing(uow, agent_id, command.activity.value)
+    await look_around(uow, await agents.agent(uow, agent_id))
+    await follow_plans(uow, [await agents.agent(uow, agent_id)])
     return await agents.agent(uow, agent_id)
 
 
@@ -107,8 +113,7 @@ async def change_skills(uow: UnitOfWork, agent_id: UUID) -> None:
     row = agent.model_dump() | {"skills": lasting | valid_now(agent.validity, uow.now)}
     await agents.change(uow, agent_id, skills=row["skills"])
     await put_skills(uow, agent_id, row)
-    await tell_agent_changed(uow, agent_id)
-    await look_around(uow, await agents.agent(uow, agent_id), agent.activity)
+    await look_around(uow, await agents.agent(uow, agent_id))
 
 
 def _row(command: PutAgent, now: datetime) -> dict[str, Any]:

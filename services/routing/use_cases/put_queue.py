@@ -86,6 +86,8 @@ class PutQueue(Command):
     relax: list[Relaxation] = Field(default_factory=list, max_length=10)
     prefer: list[Need] = Field(default_factory=list, max_length=10)
     """Skills that are welcome but not wanted: who has them all counts for as much as 120 s of idling more."""
+    shift_end_allowance_seconds: Annotated[int, Field(ge=0, le=86_400)] | None = None
+    """An agent whose shift ends soon gets no contact that is expected to outlast it by more than this. None: the end of a shift does not matter."""
     policy: Code | None = None
     """Policy whose newest version is given to every contact that comes; see PUT /routing/v1/policies/{key}."""
     sticky_seconds: Annotated[int, Field(ge=0, le=86_400)] = 0

@@ -12,6 +12,7 @@ from services.routing.models import Contact, Queue, Reservation
 from services.routing.repository import agents, contacts, matching, policies, queues
 from services.routing.use_cases.classify import class_for
 from services.routing.use_cases.enqueue_contact import ChannelNotServed
+from services.routing.use_cases.escalate_by_rule import watch_waiting
 from services.routing.use_cases.match import match_agent, match_contact
 from services.routing.use_cases.queue_contact import UnknownQueue
 from services.routing.use_cases.return_contact import NOBODY, withdraw
@@ -58,6 +59,7 @@ async def transfer_contact(uow: UnitOfWork, contact_id: UUID, command: TransferC
             reason=command.reason,
         )
     )
+    await watch_waiting(uow, queue, contact)
     await match_contact(uow, contact_id, Trigger.CONTACT_TRANSFERRED)
     if held is not None:
         await match_agent(uow, held.agent_id, Trigger.AGENT_FREED)

@@ -5,7 +5,7 @@ from uuid import UUID
 from services.customers.contract import CustomerErased, IdentityKey, SubjectIdentified
 from services.kit.ids import new_id
 from services.routing.app import service
-from services.routing.contract import AgentChanged, ContactEnded, ContactQueued, ContactTransferred, SubjectErased
+from services.routing.contract import ContactEnded, ContactQueued, ContactTransferred, SubjectErased
 from tests.conftest import OpenRoom
 from tests.integration.routing.desk import Desk, Json
 
@@ -202,11 +202,10 @@ async def _customer_keys(tx: object) -> list[object]:
     return [row["customer_keys"] for row in await tx.rows(select(Contact.customer_keys))]
 
 
-async def test_the_others_hear_what_an_agent_speaks_and_does(open_room: OpenRoom) -> None:
+async def test_an_agent_is_known_by_primary_languages_and_saying_the_same_activity_twice_is_saying_it_once(open_room: OpenRoom) -> None:
     async with open_room(service) as room:
         desk = Desk(room)
-        await desk.agent("anna", languages={"de": 4, "zh-Hans": 2}, activity="break")
-        await desk.activity("anna", "available")
-        await desk.activity("anna", "available")
-        await room.settle()
-        assert [(each.activity, each.languages) for each in room.said(AgentChanged)] == [("break", ["de", "zh"]), ("available", ["de", "zh"])]
+        agent = await desk.agent("anna", languages={"de": 4, "zh-Hans": 2}, activity="break")
+        assert (agent["skills"], agent["activity"], agent["version"]) == ({"lang:de": 4, "lang:zh": 2}, "break", 1)
+        first, second = await desk.activity("anna", "available"), await desk.activity("anna", "available")
+        assert (first["activity"], first["version"], second) == ("available", 2, first)

@@ -51,6 +51,8 @@ class QueuePromise:
     offer_s: float = 20.0
     cool_down_s: float = 60.0
     weight: float = 1.0
+    allowance_s: float | None = None
+    """By how much a contact may be expected to outlast its agent's shift; None: the end of a shift does not matter."""
     handle_by_topic: dict[str, float] = field(default_factory=dict)
     """Mean handle time of a topic where it differs from the queue's."""
 
@@ -73,6 +75,8 @@ class Profile:
     skills: tuple[tuple[str, int], ...]
     capacity: Capacity = Capacity()
     estimates: tuple[tuple[str, float, float], ...] = ()
+    closed: tuple[str, ...] = ()
+    """Queues from which nothing more is taken, since the shift ends too soon."""
 
 
 class DeskAgent:

@@ -65,6 +65,8 @@ class Pairs:
         self._by_class: list[ClassRow] = []
         self._found: dict[tuple[int, int], tuple[float, float, float]] = {}
         self._dense: dict[int, list[float]] = {}
+        self._closed: dict[int, frozenset[str]] = {}
+        """Groups that take nothing more from some queues."""
 
     def add_class(self, spec: ClassSpec) -> None:
         """Take one more class in."""
@@ -86,6 +88,8 @@ class Pairs:
         if topics:
             self.groups.resolution[row, topics] = [each[1] for each in profile.estimates]
             self.groups.pace[row, topics] = [each[2] for each in profile.estimates]
+        if profile.closed:
+            self._closed[row] = frozenset(profile.closed)
         self._by_group.append(GroupRow())
         return row
 
@@ -113,6 +117,8 @@ class Pairs:
         first, last, needs = row.upto, self.needs.columns.size, self.needs.columns
         have = self.groups.level[group][needs.skill[first:last]]
         after = thresholds(have, needs.level[first:last], needs.after[first:last])
+        if group in self._closed:
+            after[[spec.queue in self._closed[group] for spec in self._specs[first:last]]] = NEVER
         kept = np.flatnonzero(after < NEVER)
         have, topics = have[kept], needs.topic[first:last][kept]
         fit, neutral = needs.fit[first:last][kept], needs.neutral[first:last][kept]
@@ -134,6 +140,7 @@ class Pairs:
         first, last, needs = row.upto, self.groups.size, self.needs.columns
         have = self.groups.level[first:last][:, needs.skill[cls]]
         after = thresholds(have, needs.level[cls], needs.after[cls])
+        after[[each - first for each, queues in self._closed.items() if each >= first and self._specs[cls].queue in queues]] = NEVER
         kept = np.flatnonzero(after < NEVER)
         have, topic = have[kept], needs.topic[cls]
         fit, neutral = needs.fit[cls], float(needs.neutral[cls])
@@ -177,6 +184,8 @@ class Pairs:
             needs = self.needs.columns
             have = self.groups.level[group][needs.skill[cls]][None, :]
             after = float(thresholds(have, needs.level[cls], needs.after[cls])[0])
+            if self._specs[cls].queue in self._closed.get(group, ()):
+                after = NEVER
             topic, neutral = needs.topic[cls], float(needs.neutral[cls])
             resolution = _known(self.groups.resolution[group, topic : topic + 1], expected(have, needs.fit[cls], neutral, RESOLUTION))
             pace = _known(self.groups.pace[group, topic : topic + 1], expected(have, needs.fit[cls], neutral, PACE))
