@@ -12,6 +12,8 @@ class EntryKind(StrEnum):
     CONTACT_ENDED = "contact_ended"
     CONTACT_ABANDONED = "contact_abandoned"
     CONTACT_TRANSFERRED = "contact_transferred"
+    CONTACT_ESCALATED = "contact_escalated"
+    ESCALATION_RESOLVED = "escalation_resolved"
     SURVEY_INVITED = "survey_invited"
     SURVEY_SKIPPED = "survey_skipped"
     SURVEY_ANSWERED = "survey_answered"

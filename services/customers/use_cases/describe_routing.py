@@ -6,7 +6,16 @@ from datetime import datetime
 from services.customers.domain.timeline import EntryKind, SubjectKind, named
 from services.customers.use_cases.note_fact import Fact
 from services.kit.events import Envelope
-from services.routing.contract import ContactAbandoned, ContactConnected, ContactEnded, ContactOffered, ContactQueued, ContactTransferred
+from services.routing.contract import (
+    ContactAbandoned,
+    ContactConnected,
+    ContactEnded,
+    ContactEscalated,
+    ContactOffered,
+    ContactQueued,
+    ContactTransferred,
+    EscalationResolved,
+)
 
 _ENDED = (
     "contact_id",
@@ -78,6 +87,28 @@ def transferred(event: ContactTransferred, told: Envelope) -> Fact:
         told.occurred_at,
         ("contact_id", "from_queue", "to_queue", "from_agent_id", "reason"),
     )
+
+
+_ABOUT = ("escalation_id", "contact_id", "case_id", "level")
+
+
+def escalated(event: ContactEscalated, _told: Envelope) -> Fact:
+    """Somebody further up was asked."""
+    title = named(f"Escalated to level {event.level}", event.to_whom, joint=", ")
+    seen = (*_ABOUT, "queue", "cause", "from_whom", "to_whom", "reason", "acknowledge_by")
+    return _escalation(event, EntryKind.CONTACT_ESCALATED, title, event.escalated_at, seen)
+
+
+def de_escalated(event: EscalationResolved, _told: Envelope) -> Fact:
+    """Who was asked further up has settled it."""
+    title = named("Escalation resolved", event.outcome)
+    return _escalation(event, EntryKind.ESCALATION_RESOLVED, title, event.resolved_at, (*_ABOUT, "resolved_by", "outcome"))
+
+
+def _escalation(event: ContactEscalated | EscalationResolved, kind: EntryKind, title: str, at: datetime, seen: Sequence[str]) -> Fact:
+    subject = (SubjectKind.CONTACT, event.contact_id) if event.contact_id is not None else None
+    data = {name: getattr(event, name) for name in seen}
+    return Fact(kind, title, at, event.customer_id, data, subject=subject, case_id=event.case_id, follow_up_id=event.follow_up_id)
 
 
 def _fact(event: _Told, kind: EntryKind, title: str, at: datetime, seen: Sequence[str]) -> Fact:

@@ -24,6 +24,8 @@ DESCRIBE: dict[type[Event], Callable[[Any, Envelope], Fact]] = {
     routing.ContactEnded: describe_routing.ended,
     routing.ContactAbandoned: describe_routing.abandoned,
     routing.ContactTransferred: describe_routing.transferred,
+    routing.ContactEscalated: describe_routing.escalated,
+    routing.EscalationResolved: describe_routing.de_escalated,
     survey.SurveyInvited: describe_survey.invited,
     survey.SurveySkipped: describe_survey.skipped,
     survey.SurveyAnswered: describe_survey.answered,

@@ -9,7 +9,7 @@ import httpx
 from services.customers.contract import IdentityKey
 from services.feedback.contract import FeedbackCategorised, FeedbackReceived, FollowUpClosed, FollowUpOpened
 from services.kit.ids import new_id
-from services.routing.contract import ContactEnded, ContactOffered, ContactQueued
+from services.routing.contract import ContactEnded, ContactEscalated, ContactOffered, ContactQueued, EscalationResolved
 from services.survey.contract import Attribution, GivenAnswer, SurveyAnswered
 
 _NOT_NAMED = (
@@ -60,6 +60,18 @@ def contact_queued(contact_id: UUID, customer_id: UUID | None = None, keys: list
 
 def contact_offered(contact_id: UUID, customer_id: UUID | None = None) -> ContactOffered:
     return ContactOffered(contact_id=contact_id, customer_id=customer_id, reservation_id=new_id(), agent_id=new_id(), expires_at=MONDAY)
+
+
+def contact_escalated(contact_id: UUID) -> ContactEscalated:
+    """A contact at level 2, raised by an agent; routing does not know its customer yet."""
+    about = {"escalation_id": new_id(), "contact_id": contact_id, "case_id": None, "follow_up_id": None, "customer_id": None, "queue": "cards"}
+    who = {"level": 2, "cause": "person", "from_whom": "a-ada", "to_whom": "duty manager", "reason": "asks for the third time"}
+    return ContactEscalated.model_validate({**about, **who, "acknowledge_by": None, "escalated_at": MONDAY})
+
+
+def escalation_resolved(raised: ContactEscalated, outcome: str | None) -> EscalationResolved:
+    about = raised.model_dump(include={"escalation_id", "contact_id", "case_id", "follow_up_id", "customer_id", "level"})
+    return EscalationResolved.model_validate({**about, "resolved_by": "a-boss", "outcome": outcome, "resolved_at": MONDAY})
 
 
 def contact_ended(contact_id: UUID, customer_id: UUID | None = None, keys: list[IdentityKey] | None = None, **fields: Any) -> ContactEnded:

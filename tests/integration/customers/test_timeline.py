@@ -13,8 +13,10 @@ from tests.integration.customers.builders import (
     answered,
     categorised,
     contact_ended,
+    contact_escalated,
     contact_offered,
     contact_queued,
+    escalation_resolved,
     follow_up_closed,
     follow_up_opened,
     key,
@@ -104,6 +106,23 @@ async def test_a_contact_with_keys_only_finds_its_customer_and_what_waited_joins
         await room.settle()
         assert room.said(SubjectIdentified) == [SubjectIdentified(subject_kind="contact", subject_id=contact, customer_id=UUID(customer))]
         assert (await api.get("/customers/v1/customers/by-key/email/new@b.de")).status_code == 404
+
+
+async def test_an_escalation_stands_in_the_timeline_of_whom_its_contact_concerns(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*WRITE)
+        customer, contact = (await put(api, "K-1"))["id"], new_id()
+        raised = contact_escalated(contact)
+        await room.hear(raised)
+        await room.hear(contact_ended(contact, keys=[key("account", "K-1")]))
+        await room.hear(escalation_resolved(raised, outcome="refunded"))
+        found = [one for one in await timeline(api, customer, since_seq=0) if "escalat" in one["kind"]]
+        assert [(one["kind"], one["title"]) for one in found] == [
+            ("contact_escalated", "Escalated to level 2, duty manager"),
+            ("escalation_resolved", "Escalation resolved: refunded"),
+        ]
+        assert (found[0]["data"]["reason"], found[0]["data"]["cause"]) == ("asks for the third time", "person")
+        assert found[1]["data"]["escalation_id"] == str(raised.escalation_id)
 
 
 async def test_unknown_keys_make_one_customer_however_many_things_arrive_with_them(open_room: OpenRoom) -> None:
