@@ -1,21 +1,15 @@
-"""Asks feedback: items with their labels, and follow-ups."""
+"""Asks feedback: items with their labels, follow-ups, and what was found. What the organisation keeps there: see `FeedbackKeeping`."""
 
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel
-
-from gateway.clients.service import Caller, Query, Service, segment
+from gateway.clients.feedback_keeping import FeedbackKeeping
+from gateway.clients.service import Caller, Query, segment
 from services.feedback.contract import FollowUpView, ItemView, found
 from services.kit.paging import Page
 
-V = TypeVar("V", bound=BaseModel)
 
-
-class Feedback:
+class Feedback(FeedbackKeeping):
     """The typed client of feedback."""
-
-    def __init__(self, service: Service) -> None:
-        self.service = service
 
     async def item(self, caller: Caller, item_id: str) -> ItemView:
         """Return an item; raises Problem (not_found)."""
@@ -48,7 +42,7 @@ class Feedback:
 
     async def themes(self, caller: Caller, query: Query) -> list[found.ThemeView]:
         """Return themes."""
-        return self._all(found.ThemeView, await self.service.read(caller, "/v1/themes", query))
+        return self.all_of(found.ThemeView, await self.service.read(caller, "/v1/themes", query))
 
     async def theme(self, caller: Caller, theme_id: str) -> found.ThemeWithQuotes:
         """Return a theme with its quotes; raises Problem (not_found)."""
@@ -67,6 +61,15 @@ class Feedback:
         """Return drivers by priority."""
         return self.service.believe(found.Priorities, await self.service.read(caller, "/v1/priorities", query))
 
+    async def slices(self, caller: Caller, attribute: str, query: Query) -> found.Slices:
+        """Return voices by an attribute."""
+        return self.service.believe(found.Slices, await self.service.read(caller, f"/v1/slices/{segment(attribute)}", query))
+
+    async def name_theme(self, caller: Caller, theme_id: str, body: dict[str, Any], key: str | None) -> found.ThemeView:
+        """Name a theme, or dismiss it."""
+        path = f"/v1/themes/{segment(theme_id)}/name"
+        return self.service.believe(found.ThemeView, await self.service.change(caller, "PUT", path, body, key=key))
+
     async def recovery(self, caller: Caller, query: Query) -> found.Recovery:
         """Return how follow-ups ended."""
         return self.service.believe(found.Recovery, await self.service.read(caller, "/v1/recovery", query))
@@ -81,7 +84,7 @@ class Feedback:
 
     async def duplicates(self, caller: Caller, item_id: str) -> list[found.DuplicateView]:
         """Return items that likely repeat this one; raises Problem (not_found)."""
-        return self._all(found.DuplicateView, await self.service.read(caller, f"/v1/items/{segment(item_id)}/duplicates"))
+        return self.all_of(found.DuplicateView, await self.service.read(caller, f"/v1/items/{segment(item_id)}/duplicates"))
 
     async def move_item(self, caller: Caller, item_id: str, verb: str, body: dict[str, Any], key: str | None) -> ItemView:
         """Match, merge or unmerge an item."""
@@ -101,6 +104,3 @@ class Feedback:
         """Approve or withdraw a reply."""
         path = f"/v1/replies/{segment(reply_id)}/{verb}"
         return self.service.believe(found.ReplyView, await self.service.change(caller, "POST", path, {}, key=key))
-
-    def _all(self, model: type[V], data: Any) -> list[V]:
-        return [self.service.believe(model, one) for one in data] if isinstance(data, list) else [self.service.believe(model, data)]

@@ -12,7 +12,7 @@ from gateway.schema.access import AccessKey
 from gateway.schema.customers import Case, Order, WriteUp
 from gateway.schema.customers_more import CustomersMutation
 from gateway.schema.feedback import FeedbackItem, FollowUp
-from gateway.schema.feedback_found import FeedbackMutation
+from gateway.schema.feedback_all import FeedbackMutations
 from gateway.schema.inputs import (
     EndContactInput,
     EndQueuedContactInput,
@@ -45,7 +45,7 @@ Reason = Annotated[str, strawberry.argument(description="The reason.")]
 @strawberry.type(description="What can be changed.")
 class Mutation(
     CustomersMutation,
-    FeedbackMutation,
+    FeedbackMutations,
     InsightMutation,
     KnowledgeMutation,
     KnowledgeWorkMutation,

@@ -13,7 +13,7 @@ from gateway.schema.customer import Customer, whole_customer
 from gateway.schema.customers import Case, IdentityKeyInput, IdentityKeyKind
 from gateway.schema.customers_more import CustomersQuery
 from gateway.schema.feedback import FeedbackItem, FollowUp
-from gateway.schema.feedback_found import FeedbackQuery
+from gateway.schema.feedback_all import FeedbackQueries
 from gateway.schema.insight import BoardEntry, Driver, Initiative, Metric
 from gateway.schema.insight_queries import From, InsightLoopQuery, InsightQuery, To
 from gateway.schema.knowledge import Article, KnowledgeQuery, KnowledgeSearch
@@ -36,7 +36,7 @@ State = Annotated[str | None, strawberry.argument(description="Only in this stat
 @strawberry.type(description="What can be asked.")
 class Query(
     CustomersQuery,
-    FeedbackQuery,
+    FeedbackQueries,
     InsightLoopQuery,
     InsightQuery,
     KnowledgeQuery,

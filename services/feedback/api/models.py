@@ -1,20 +1,21 @@
 """The learned heads: reading a text without storing it, their versions, and how well they read."""
 
 import asyncio
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Path, Query, Response
 from pydantic import BaseModel, Field
 
 from services.feedback import repository
+from services.feedback.contract.learned import HeadView, QualityReport
 from services.feedback.domain.normalise import for_models
-from services.feedback.queries.quality import QualityReport, quality_report
+from services.feedback.queries.quality import quality_report
 from services.feedback.use_cases.learn import use_version
 from services.feedback.use_cases.read_items import Reader, TextReading, refresh
 from services.kit.auth import Principal
-from services.kit.fields import Body, Command, View
+from services.kit.fields import Body, Command
 from services.kit.http import APIRouter, Read, RuntimeDep, Write, requires
+from services.kit.service import Runtime
 
 router = APIRouter(tags=["models"])
 Axis = Annotated[Literal["driver", "product", "sentiment"], Path()]
@@ -56,21 +57,6 @@ class TextReadingView(BaseModel):
     model: str | None
 
 
-class HeadView(View):
-    """One stored version of an axis."""
-
-    axis: str
-    version: int
-    embedder: str
-    state: str
-    trained_on: int
-    accuracy: float | None
-    frozen_accuracy: float | None
-    note: str | None
-    quality: dict[str, Any] | None
-    learned_at: datetime
-
-
 @router.post("/v1/readings", response_model=list[TextReadingView])
 async def post_readings(
     command: ReadTexts, read: Read, runtime: RuntimeDep, _: Annotated[Principal, requires("feedback:write")]
@@ -106,17 +92,26 @@ def _reading(one: TextReading, model: str | None) -> TextReadingView:
 
 
 @router.get("/v1/models/{axis}", response_model=list[HeadView])
-async def list_versions(axis: LearnedAxis, read: Read, _: Annotated[Principal, requires("feedback:read")]) -> list[HeadView]:
-    """List the stored versions of an axis, newest first; the highest that is `live` reads."""
-    return [HeadView.model_validate(one) for one in await read(repository.heads_of, axis)]
+async def list_versions(axis: LearnedAxis, read: Read, runtime: RuntimeDep, _: Annotated[Principal, requires("feedback:read")]) -> list[HeadView]:
+    """List the stored versions of an axis, newest first; while none is `in_use`, the shipped one reads."""
+    return [HeadView.model_validate(one) for one in await read(repository.heads_of, axis, _embedder(runtime))]
 
 
 @router.post("/v1/models/{axis}/{version}/use", response_model=list[HeadView])
 async def post_use(
-    axis: LearnedAxis, version: Annotated[int, Path(ge=1, le=2**31 - 1)], write: Write, _: Annotated[Principal, requires("feedback:admin")]
+    axis: LearnedAxis,
+    version: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    write: Write,
+    runtime: RuntimeDep,
+    _: Annotated[Principal, requires("feedback:admin")],
 ) -> Response:
     """Go back to a version: later ones are held, and what was unsure is read again with it."""
-    return await write(use_version, axis, version, view=list[HeadView])
+    return await write(use_version, axis, version, _embedder(runtime), view=list[HeadView])
+
+
+def _embedder(runtime: Runtime) -> str:
+    reader: Reader = runtime.resources["reader"]
+    return reader.embedder.name
 
 
 @router.get("/v1/quality/{axis}", response_model=QualityReport)

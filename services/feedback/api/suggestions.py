@@ -1,12 +1,20 @@
 """The employees' suggestion box: a secret address to write to without any account, a mailbox that opens with a code, and the organisation's side."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query, Response
 from pydantic import BaseModel
 
+from services.feedback.contract.suggestions import (
+    AdminBoxView,
+    BoxView,
+    GroupCount,
+    GroupCounts,
+    MessageView,
+    NewBoxView,
+    SuggestionView,
+)
 from services.feedback.use_cases.suggest import (
     LEAST_GROUP,
     AnswerSuggestion,
@@ -27,7 +35,7 @@ from services.feedback.use_cases.suggest import (
 from services.kit.auth import Principal
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import InvalidInput
-from services.kit.fields import Code, View
+from services.kit.fields import Code
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, RuntimeDep, Write, public, requires
 from services.kit.paging import decode_cursor, encode_cursor
 
@@ -37,39 +45,10 @@ Nobody = Annotated[None, public("the writer must not be known; the address or th
 Secret = Annotated[str, Path(max_length=100)]
 
 
-class BoxView(View):
-    """A box as its writers see it: its name and the groups that may be named."""
-
-    name: str
-    groups: dict[str, list[str]]
-    open: bool
-
-
-class AdminBoxView(BoxView):
-    """A box as the organisation sees it."""
-
-    key: str
-    version: int
-
-
-class NewBoxView(AdminBoxView):
-    """A box as it was put; `secret` is the last part of its address, shown this once, null when it did not change."""
-
-    secret: str | None
-
-
 class MailboxCode(BaseModel):
     """Keep it: it alone opens the mailbox, and nobody can give it out again."""
 
     code: str
-
-
-class MessageView(View):
-    """One message."""
-
-    from_writer: bool
-    text: str
-    day: date
 
 
 class MailboxView(BaseModel):
@@ -77,32 +56,6 @@ class MailboxView(BaseModel):
 
     state: str
     messages: list[MessageView]
-
-
-class SuggestionView(BaseModel):
-    """A suggestion with its messages. Groups are not shown with it: see the counts by group."""
-
-    id: UUID
-    box: str
-    state: str
-    version: int
-    day: date
-    messages: list[MessageView]
-
-
-class GroupCount(BaseModel):
-    """How many suggestions name this value; null where fewer than five did, and where that could be worked out from the others."""
-
-    value: str
-    suggestions: int | None
-
-
-class GroupCounts(BaseModel):
-    """Suggestions by group."""
-
-    group: str
-    least: int
-    counts: list[GroupCount]
 
 
 @router.put("/v1/suggestion-boxes/{key}", response_model=NewBoxView)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Response
 
 from services.feedback import repository
+from services.feedback.contract.taxonomy import CodeVersionView, CodeView, DepartmentView, TaxonomyView
 from services.feedback.domain.follow_up_rules import Rule
 from services.feedback.use_cases.keep_taxonomy import (
     MergeCode,
@@ -28,48 +29,6 @@ router = APIRouter(tags=["taxonomy"])
 Admin = Annotated[Principal, requires("feedback:admin")]
 Axis = Literal["driver", "product", "disposition", "journey_stage", "topic"]
 Reader = Annotated[Principal, requires("feedback:read")]
-
-
-class DepartmentView(View):
-    """A department."""
-
-    key: str
-    name: str
-    version: int
-
-
-class CodeView(View):
-    """A driver or product with what it is recognised by."""
-
-    axis: str
-    code: str
-    names: dict[str, str]
-    description: str
-    department: str | None
-    product: str | None
-    examples: list[str]
-    parent: str | None
-    merged_into: str | None
-    active: bool
-    version: int
-
-
-class CodeVersionView(View):
-    """One version of a code."""
-
-    axis: str
-    code: str
-    version: int
-    content: dict[str, Any]
-    by: str
-    at: datetime
-
-
-class TaxonomyView(View):
-    """Everything that items are sorted into."""
-
-    departments: list[DepartmentView]
-    codes: list[CodeView]
 
 
 class RuleView(View):

@@ -21,7 +21,7 @@ _CYRILLIC, _ARABIC = re.compile(r"[\u0400-\u04ff]"), re.compile(r"[\u0600-\u06ff
 def terms(text: str, language: str | None) -> list[str]:
     """Return the terms under which a text is kept: stems of its words, pairs of signs where words are not spaced; at most 200."""
     found: dict[str, None] = {}
-    for word in _words(text):
+    for word in dict.fromkeys(_words(text)):
         if _UNSPACED.match(word):
             pairs = [word[at : at + 2] for at in range(len(word) - 1)] or [word]
             found |= dict.fromkeys(pairs)

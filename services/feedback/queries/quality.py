@@ -4,10 +4,10 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from services.feedback.contract.learned import Agreement, Precision, QualityReport, VersionQuality
 from services.feedback.domain.heads import AUTO
 from services.feedback.domain.items import CATEGORISED
 from services.feedback.domain.quality import Quality, agreement, drift, wilson
@@ -16,47 +16,6 @@ from services.kit.db import Tx
 
 SAMPLE = 5_000
 """The newest items and corrections that are looked at."""
-
-
-class Agreement(BaseModel):
-    """A model's labels beside people's, item by item."""
-
-    n: int
-    accuracy: float | None
-    kappa: float | None
-    classes: list[dict[str, Any]]
-
-
-class VersionQuality(BaseModel):
-    """One model version. `by_lot` counts only items that the lot put before people: it alone is free of the queue's bias."""
-
-    source: str
-    all: Agreement
-    by_lot: Agreement
-
-
-class Precision(BaseModel):
-    """Automatic labels: what their confidence promised, and what people found. Low and high bound the observed share (Wilson, 95 %)."""
-
-    expected: float | None
-    observed: float | None
-    low: float | None
-    high: float | None
-    checked: int
-
-
-class QualityReport(BaseModel):
-    """How well an axis is read. `drift` is the population stability index of the last 7 days against the days before (above 0.25 is large)."""
-
-    axis: str
-    since: datetime
-    until: datetime
-    items: int
-    automatic_share: float | None
-    reviewed_share: float | None
-    precision: Precision
-    drift: float | None
-    versions: list[VersionQuality]
 
 
 async def quality_report(tx: Tx, axis: str, days: int) -> QualityReport:

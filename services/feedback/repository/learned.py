@@ -104,10 +104,12 @@ async def learned_head(tx: Tx, axis: str, version: int) -> LearnedHead | None:
     return await tx.first(select(LearnedHead).where(col(LearnedHead.axis) == axis, col(LearnedHead.version) == version), LearnedHead)
 
 
-async def heads_of(tx: Tx, axis: str) -> list[dict[str, Any]]:
-    """Return the stored versions of an axis without their weights, newest first."""
+async def heads_of(tx: Tx, axis: str, embedder: str) -> list[dict[str, Any]]:
+    """Return the stored versions of an axis without their weights, newest first; `in_use` is the one that reads with this embedder."""
     columns = [column for column in LearnedHead.__table__.columns if column.name != "weights"]  # type: ignore[attr-defined]  # SQLModel does not declare it
-    return [dict(row) for row in await tx.rows(select(*columns).where(col(LearnedHead.axis) == axis).order_by(col(LearnedHead.version).desc()))]
+    rows = await tx.rows(select(*columns).where(col(LearnedHead.axis) == axis).order_by(col(LearnedHead.version).desc()))
+    used = (await head_versions(tx, embedder)).get(axis)
+    return [{**row, "in_use": row["version"] == used} for row in rows]
 
 
 async def text_vectors(tx: Tx, digests: Collection[str], embedder: str) -> dict[str, bytes]:

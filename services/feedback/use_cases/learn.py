@@ -77,7 +77,7 @@ async def store_head(uow: UnitOfWork, head: Head, examined: Examined) -> None:
         await read_again(uow, head.axis)
 
 
-async def use_version(uow: UnitOfWork, axis: str, version: int) -> list[dict[str, Any]]:
+async def use_version(uow: UnitOfWork, axis: str, version: int, embedder: str) -> list[dict[str, Any]]:
     """Go back to a version: what came after it is held, it reads from now on. Labels that it gives carry its version again."""
     known = await repository.learned_head(uow, axis, version)
     if known is None:
@@ -88,7 +88,7 @@ async def use_version(uow: UnitOfWork, axis: str, version: int) -> list[dict[str
     this = update(LearnedHead).where(col(LearnedHead.axis) == axis, col(LearnedHead.version) == version)
     await uow.execute(this.values(state=repository.LIVE, note=None))
     await read_again(uow, axis)
-    return await repository.heads_of(uow, axis)
+    return await repository.heads_of(uow, axis, embedder)
 
 
 async def read_again(uow: UnitOfWork, axis: str) -> None:

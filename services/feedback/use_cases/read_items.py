@@ -77,7 +77,7 @@ class Reader:
         )
 
     def embed(self, texts: Sequence[str]) -> Matrix:
-        """Return the vectors; one caller at a time, because the model keeps every core busy by itself."""
+        """Return the vectors; one caller at a time, so that reading leaves the other cores to those who wait for answers."""
         with _ONE_AT_A_TIME:
             return self.embedder.embed(texts)
 

@@ -78,10 +78,10 @@ async def test_labels_that_come_with_history_are_people_s_words_and_are_learned_
         reading = (await api.post("/feedback/v1/readings", json={"texts": ["My gizmo blinks purple against the lamp!"]})).json()[0]
         assert (reading["driver"], reading["department"], reading["model"]) == ("login-trouble", "it", "model:driver@3")
         versions = (await api.get("/feedback/v1/models/driver")).json()
-        assert [(one["version"], one["state"]) for one in versions] == [(3, "live"), (2, "live")]
+        assert [(one["version"], one["state"], one["in_use"]) for one in versions] == [(3, "live", True), (2, "live", False)]
 
         back = (await api.post("/feedback/v1/models/driver/2/use")).json()
-        assert [(one["version"], one["state"]) for one in back] == [(3, "held"), (2, "live")]
+        assert [(one["version"], one["state"], one["in_use"]) for one in back] == [(3, "held", False), (2, "live", True)]
         reading = (await api.post("/feedback/v1/readings", json={"texts": ["My gizmo blinks purple against the lamp!"]})).json()[0]
         assert reading["model"] == "model:driver@2"
         assert (await api.post("/feedback/v1/models/driver/9/use")).status_code == 404

@@ -96,7 +96,13 @@ def test_the_language_is_told_by_script_first_and_not_guessed_from_nothing(text:
 
 def test_what_the_models_read_is_bounded_and_says_something() -> None:
     assert for_models("See https://example.com/x?y=1 and ask @shop_help, ﬁne   thanks [CARD]") == "See and ask , fine thanks"
-    assert max(len(word) for word in for_models("x" * 50_000).split()) == 60
+    assert for_models("x" * 50_000) == "x" * 8
+    assert for_models("Soooo good 哈哈哈!!!") == "Soooo good 哈哈哈!!!"
+    assert for_models("bad " + "".join(f"{n:x}z" for n in range(20_000))) == "bad 0z1z2z3z4z5z6z7z8z9zazbzczdzezfz10z11z12z13z14z15z16z17z18z1"
+    long = "".join(chr(0x4E00 + n) for n in range(3_000))  # no sign twice, and no end
+    assert [len(part) for part in for_models(long).split()] == [60] * 2
+    sentences = "，".join(long[at : at + 40] for at in range(0, 2_000, 40))  # as people write
+    assert len(for_models(sentences).replace(" ", "")) > 1_900
     assert len(for_models("word " * 10_000)) <= 2_000
     assert [for_models(text) for text in ("", " \u200b\n", "...", "\x00\x01", "\ud800")] == [""] * 5
     assert for_models("👍") == "👍"
