@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from gateway.clients.service import Caller, Query, Service, segment
+from gateway.clients.insight_kept import InsightKept
+from gateway.clients.service import Caller, Query, segment
 from services.insight.contract import (
     AvoidedView,
     BoardEntryView,
@@ -34,11 +35,8 @@ from services.insight.contract import (
 from services.kit.paging import Page
 
 
-class Insight:
+class Insight(InsightKept):
     """The typed client of insight."""
-
-    def __init__(self, service: Service) -> None:
-        self.service = service
 
     async def metric(self, caller: Caller, name: str, query: Query) -> MetricView:
         """Return one figure over one slice."""

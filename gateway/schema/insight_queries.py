@@ -69,7 +69,8 @@ class InsightSlice:
 Slice = Annotated[InsightSlice | None, strawberry.argument(description="The slice; everything of the last 30 days when left out.")]
 
 
-def _query(given: InsightSlice | None, **more: object) -> Query:
+def query_of(given: InsightSlice | None, **more: object) -> Query:
+    """Return a slice, and what else is asked, as they stand in an address."""
     if given is None:
         return texts(**more)
     named = {"from" if name == "start" else name: value for name, value in vars(given).items()}
@@ -96,45 +97,45 @@ class InsightQuery:
     async def overview(self, info: Info, slice: Slice = None) -> Overview | None:
         """Ask insight."""
         context = _asked(info)
-        return nested(Overview, await context.clients.insight.overview(context.caller, _query(slice)))
+        return nested(Overview, await context.clients.insight.overview(context.caller, query_of(slice)))
 
     @computed("Sites, vendors or teams against the whole; null for a figure that is not a share.")
     async def places(self, info: Info, metric: Figure, by: By = "site", slice: Slice = None) -> Funnel | None:
         """Ask insight."""
         context = _asked(info)
-        found = await or_none(context.clients.insight.places(context.caller, metric, _query(slice, by=by)))
+        found = await or_none(context.clients.insight.places(context.caller, metric, query_of(slice, by=by)))
         return None if found is None else nested(Funnel, found)
 
     @computed("Whether a share changed within the period, and when; null for a figure that is not a share.")
     async def trend(self, info: Info, metric: Figure, false_alarm_rate: Rate = 0.05, slice: Slice = None) -> Trend | None:
         """Ask insight."""
         context = _asked(info)
-        found = await or_none(context.clients.insight.trend(context.caller, metric, _query(slice, false_alarm_rate=false_alarm_rate)))
+        found = await or_none(context.clients.insight.trend(context.caller, metric, query_of(slice, false_alarm_rate=false_alarm_rate)))
         return None if found is None else nested(Trend, found)
 
     @computed("What moves satisfaction, most urgent first.")
     async def key_drivers(self, info: Info, slice: Slice = None) -> KeyDrivers | None:
         """Ask insight."""
         context = _asked(info)
-        return nested(KeyDrivers, await context.clients.insight.key_drivers(context.caller, _query(slice)))
+        return nested(KeyDrivers, await context.clients.insight.key_drivers(context.caller, query_of(slice)))
 
     @computed("How many come back about the same thing, and first-contact resolution.")
     async def repeats(self, info: Info, window_days: Days = 7, slice: Slice = None) -> Repeats | None:
         """Ask insight."""
         context = _asked(info)
-        return nested(Repeats, await context.clients.insight.repeats(context.caller, _query(slice, window_days=window_days)))
+        return nested(Repeats, await context.clients.insight.repeats(context.caller, query_of(slice, window_days=window_days)))
 
     @computed("What surveys, reviews, contact notes and operations say of each driver, and whether they agree.")
     async def triangulation(self, info: Info, slice: Slice = None) -> list[Triangulation] | None:
         """Ask insight."""
         context = _asked(info)
-        return [nested(Triangulation, one) for one in await context.clients.insight.triangulation(context.caller, _query(slice))]
+        return [nested(Triangulation, one) for one in await context.clients.insight.triangulation(context.caller, query_of(slice))]
 
     @computed("Who answered, of those who were asked, and satisfaction weighted for it.")
     async def response_bias(self, info: Info, slice: Slice = None) -> ResponseBias | None:
         """Ask insight."""
         context = _asked(info)
-        return nested(ResponseBias, await context.clients.insight.response_bias(context.caller, _query(slice)))
+        return nested(ResponseBias, await context.clients.insight.response_bias(context.caller, query_of(slice)))
 
     @computed("A chart as SVG with the table of what it shows.")
     async def chart(
@@ -149,7 +150,7 @@ class InsightQuery:
     ) -> Chart | None:
         """Ask insight."""
         context = _asked(info)
-        query = _query(slice, metric=metric, by=by, goal=goal, language=language)
+        query = query_of(slice, metric=metric, by=by, goal=goal, language=language)
         found = await or_none(context.clients.insight.chart(context.caller, name, query))
         return None if found is None else nested(Chart, found)
 
@@ -157,7 +158,7 @@ class InsightQuery:
     async def process_chart(self, info: Info, key: Key, language: Tongue = "en", slice: Slice = None) -> Chart | None:
         """Ask insight."""
         context = _asked(info)
-        found = await or_none(context.clients.insight.process_chart(context.caller, key, _query(slice, language=language)))
+        found = await or_none(context.clients.insight.process_chart(context.caller, key, query_of(slice, language=language)))
         return None if found is None else nested(Chart, found)
 
     @computed("Where the cycle of listening and acting is broken.")
@@ -176,13 +177,13 @@ class InsightLoopQuery:
     async def charge_back(self, info: Info, slice: Slice = None) -> ChargeBack | None:
         """Ask insight."""
         context = _asked(info)
-        return nested(ChargeBack, await context.clients.insight.charge_back(context.caller, _query(slice)))
+        return nested(ChargeBack, await context.clients.insight.charge_back(context.caller, query_of(slice)))
 
     @computed("What a department is charged, to the contact; null for a department that nobody knows.")
     async def statement(self, info: Info, department: Key, first: First, after: After = None, slice: Slice = None) -> Statement | None:
         """Ask insight."""
         context, page = paged(info, SCOPE, first, after)
-        taken = {name: value for name, value in _query(slice).items() if name in {"from", "to", "site", "vendor"}}
+        taken = {name: value for name, value in query_of(slice).items() if name in {"from", "to", "site", "vendor"}}
         found = await or_none(context.clients.insight.statement(context.caller, department, {**page, **taken}))
         return None if found is None else nested(Statement, found)
 
@@ -233,14 +234,14 @@ class InsightLoopQuery:
     async def process(self, info: Info, key: Key, slice: Slice = None) -> Process | None:
         """Ask insight."""
         context = _asked(info)
-        found = await or_none(context.clients.insight.process(context.caller, key, _query(slice)))
+        found = await or_none(context.clients.insight.process(context.caller, key, query_of(slice)))
         return None if found is None else nested(Process, found)
 
     @computed("What quality reviews found; null when there is no such form.")
     async def quality_report(self, info: Info, form: Key, slice: Slice = None) -> QualityReport | None:
         """Ask insight."""
         context = _asked(info)
-        found = await or_none(context.clients.insight.quality_report(context.caller, form, _query(slice)))
+        found = await or_none(context.clients.insight.quality_report(context.caller, form, query_of(slice)))
         return None if found is None else nested(QualityReport, found)
 
     @computed("Topics that a team resolves less often than all others do, open ones first.")

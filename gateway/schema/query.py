@@ -15,6 +15,7 @@ from gateway.schema.customers_more import CustomersQuery
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.feedback_found import FeedbackQuery
 from gateway.schema.insight import BoardEntry, Driver, Initiative, Metric
+from gateway.schema.insight_people import InsightPeopleQuery
 from gateway.schema.insight_queries import From, InsightLoopQuery, InsightQuery, To
 from gateway.schema.knowledge import Article, KnowledgeQuery, KnowledgeSearch
 from gateway.schema.knowledge_work import KnowledgeWorkQuery
@@ -38,6 +39,7 @@ class Query(
     CustomersQuery,
     FeedbackQuery,
     InsightLoopQuery,
+    InsightPeopleQuery,
     InsightQuery,
     KnowledgeQuery,
     KnowledgeWorkQuery,
