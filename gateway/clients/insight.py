@@ -5,6 +5,7 @@ from typing import Any
 from gateway.clients.insight_kept import InsightKept
 from gateway.clients.service import Caller, Query, segment
 from services.insight.contract import (
+    AdjustedFunnelView,
     AvoidedView,
     BoardEntryView,
     BusinessCaseView,
@@ -136,6 +137,10 @@ class Insight(InsightKept):
     async def places(self, caller: Caller, metric: str, query: Query) -> FunnelView:
         """Return places in a funnel; raises Problem (not_found)."""
         return self.service.believe(FunnelView, await self.service.read(caller, f"/v1/metrics/{segment(metric)}/places", query))
+
+    async def adjusted_places(self, caller: Caller, metric: str, query: Query) -> AdjustedFunnelView:
+        """Return places as if all had the same work; raises Problem (not_found, forbidden)."""
+        return self.service.believe(AdjustedFunnelView, await self.service.read(caller, f"/v1/metrics/{segment(metric)}/adjusted-places", query))
 
     async def trend(self, caller: Caller, metric: str, query: Query) -> TrendView:
         """Return a daily series and its change; raises Problem (not_found)."""

@@ -10,7 +10,18 @@ from gateway.context import GatewayContext, Info, at
 from gateway.schema import ids
 from gateway.schema.asking import or_none, paged, texts
 from gateway.schema.insight import CycleHealth
-from gateway.schema.insight_figures import Chart, Funnel, KeyDrivers, MetricDefinition, Overview, Repeats, ResponseBias, Trend, Triangulation
+from gateway.schema.insight_adjusted import AdjustedFunnel
+from gateway.schema.insight_figures import (
+    Chart,
+    Funnel,
+    KeyDrivers,
+    MetricDefinition,
+    Overview,
+    Repeats,
+    ResponseBias,
+    Trend,
+    Triangulation,
+)
 from gateway.schema.insight_loop import (
     BusinessCase,
     ChargeBack,
@@ -34,6 +45,8 @@ AnyId = Annotated[strawberry.ID, strawberry.argument(description="The global id,
 Key = Annotated[str, strawberry.argument(description="The key.")]
 Figure = Annotated[str, strawberry.argument(description="csat, dsat, ces or resolution.")]
 By = Annotated[str, strawberry.argument(description="site, vendor or team.")]
+ByAll = Annotated[str, strawberry.argument(description="site, vendor, team, or agent for those who run teams (adjusted alone).")]
+Mix = Annotated[list[str] | None, strawberry.argument(description="driver, product, segment, queue, topic, language, mode; the first three.")]
 Week = Annotated[str, strawberry.argument(description="ISO year and week that is over, such as 2026-W47.")]
 Minutes = Annotated[float, strawberry.argument(description="Minutes saved on a contact.")]
 Number = Annotated[float | None, strawberry.argument(description="Measured by the driver when left out.")]
@@ -44,7 +57,7 @@ Days = Annotated[int, strawberry.argument(description="How long after a contact 
 Team = Annotated[str | None, strawberry.argument(description="Only this team.")]
 Department = Annotated[str | None, strawberry.argument(description="Only of this department.")]
 State = Annotated[str | None, strawberry.argument(description="Only in this state.")]
-ChartName = Annotated[str, strawberry.argument(description="trend, pareto, funnel, key-drivers or cycle-health.")]
+ChartName = Annotated[str, strawberry.argument(description="trend, pareto, funnel, adjusted-funnel, key-drivers or cycle-health.")]
 Goal = Annotated[float | None, strawberry.argument(description="A line to reach, in the figure's own unit.")]
 Tongue = Annotated[str, strawberry.argument(description="How numbers and dates are written.")]
 Rate = Annotated[float, strawberry.argument(description="How often a period without a change may raise the alarm.")]
@@ -106,6 +119,14 @@ class InsightQuery:
         found = await or_none(context.clients.insight.places(context.caller, metric, query_of(slice, by=by)))
         return None if found is None else nested(Funnel, found)
 
+    @computed("Sites, vendors, teams or agents as if all had the same mix of cases; null for a figure that is not a share.")
+    async def adjusted_places(self, info: Info, metric: Figure, by: ByAll = "site", mix: Mix = None, slice: Slice = None) -> AdjustedFunnel | None:
+        """Ask insight."""
+        context = _asked(info)
+        query = {**query_of(slice, by=by), "mix": mix}
+        found = await or_none(context.clients.insight.adjusted_places(context.caller, metric, query))
+        return None if found is None else nested(AdjustedFunnel, found)
+
     @computed("Whether a share changed within the period, and when; null for a figure that is not a share.")
     async def trend(self, info: Info, metric: Figure, false_alarm_rate: Rate = 0.05, slice: Slice = None) -> Trend | None:
         """Ask insight."""
@@ -143,14 +164,15 @@ class InsightQuery:
         info: Info,
         name: ChartName,
         metric: Annotated[str, strawberry.argument(description="Of a trend or funnel.")] = "csat",
-        by: By = "site",
+        by: ByAll = "site",
         goal: Goal = None,
         language: Tongue = "en",
+        mix: Mix = None,
         slice: Slice = None,
     ) -> Chart | None:
         """Ask insight."""
         context = _asked(info)
-        query = query_of(slice, metric=metric, by=by, goal=goal, language=language)
+        query = {**query_of(slice, metric=metric, by=by, goal=goal, language=language), "mix": mix}
         found = await or_none(context.clients.insight.chart(context.caller, name, query))
         return None if found is None else nested(Chart, found)
 
