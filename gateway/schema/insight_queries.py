@@ -205,7 +205,7 @@ class InsightLoopQuery:
     async def statement(self, info: Info, department: Key, first: First, after: After = None, slice: Slice = None) -> Statement | None:
         """Ask insight."""
         context, page = paged(info, SCOPE, first, after)
-        taken = {name: value for name, value in query_of(slice).items() if name in {"from", "to", "site", "vendor"}}
+        taken = {name: value for name, value in query_of(slice).items() if name != "department"}
         found = await or_none(context.clients.insight.statement(context.caller, department, {**page, **taken}))
         return None if found is None else nested(Statement, found)
 
@@ -227,11 +227,11 @@ class InsightLoopQuery:
 
     @computed("Minutes x volume x hourly cost.")
     async def business_case(
-        self, info: Info, minutes_saved: Minutes, contacts_a_year: Number = None, per_hour: Number = None, driver: Driver = None
+        self, info: Info, minutes_saved: Minutes, contacts_a_year: Number = None, per_hour: Number = None, driver: Driver = None, slice: Slice = None
     ) -> BusinessCase | None:
         """Ask insight."""
         context = _asked(info)
-        query = texts(minutes_saved=minutes_saved, contacts_a_year=contacts_a_year, per_hour=per_hour, driver=driver)
+        query = query_of(slice, minutes_saved=minutes_saved, contacts_a_year=contacts_a_year, per_hour=per_hour, driver=driver)
         return nested(BusinessCase, await context.clients.insight.business_case(context.caller, query))
 
     @computed("What a gain in resolution does to a year's contacts.")
