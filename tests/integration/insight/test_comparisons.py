@@ -35,7 +35,7 @@ def _asked(answered: int, at: datetime) -> list[Any]:
     return told
 
 
-def _interval(change: dict[str, Any]) -> tuple[float, float]:
+def _interval(change: dict[str, Any]) -> Any:
     return change["interval"]["low"], change["interval"]["high"]
 
 
@@ -89,7 +89,7 @@ async def test_repeats_are_compared(open_room: OpenRoom) -> None:
                 if place < back:
                     told.append(a_contact(driver="bill", customer_id=customer, ended_at=at + timedelta(days=1)))
         await room.hear(*told)
-        asked = {"from": "2026-11-16", "to": "2026-11-18", "compare_from": "2026-11-08", "compare_to": "2026-11-10", "window_days": 2}
+        asked: dict[str, Any] = {"from": "2026-11-16", "to": "2026-11-18", "compare_from": "2026-11-08", "compare_to": "2026-11-10", "window_days": 2}
         found = (await api.get("/insight/v1/repeats", params=asked)).json()
 
         assert (found["n"], found["repeats"], found["value"]) == (40, 5, pytest.approx(0.125))
