@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from gateway.clients.service import Caller, Query, Service, segment
+from gateway.clients.insight_kept import InsightKept
+from gateway.clients.service import Caller, Query, segment
 from services.insight.contract import (
+    AdjustedFunnelView,
     AvoidedView,
     BoardEntryView,
     BusinessCaseView,
@@ -34,11 +36,8 @@ from services.insight.contract import (
 from services.kit.paging import Page
 
 
-class Insight:
+class Insight(InsightKept):
     """The typed client of insight."""
-
-    def __init__(self, service: Service) -> None:
-        self.service = service
 
     async def metric(self, caller: Caller, name: str, query: Query) -> MetricView:
         """Return one figure over one slice."""
@@ -138,6 +137,10 @@ class Insight:
     async def places(self, caller: Caller, metric: str, query: Query) -> FunnelView:
         """Return places in a funnel; raises Problem (not_found)."""
         return self.service.believe(FunnelView, await self.service.read(caller, f"/v1/metrics/{segment(metric)}/places", query))
+
+    async def adjusted_places(self, caller: Caller, metric: str, query: Query) -> AdjustedFunnelView:
+        """Return places as if all had the same work; raises Problem (not_found, forbidden)."""
+        return self.service.believe(AdjustedFunnelView, await self.service.read(caller, f"/v1/metrics/{segment(metric)}/adjusted-places", query))
 
     async def trend(self, caller: Caller, metric: str, query: Query) -> TrendView:
         """Return a daily series and its change; raises Problem (not_found)."""

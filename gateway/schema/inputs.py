@@ -144,6 +144,26 @@ class TargetInput:
     value: float = strawberry.field(description="What the figure should become.")
 
 
+@strawberry.input(description="A part of the business; what is left out does not narrow.")
+class InitiativeSliceInput:
+    """A slice."""
+
+    driver: str | None = strawberry.field(default=None, description="Only this cause; the initiative's own when left out.")
+    site: str | None = strawberry.field(default=None, description="Only this site.")
+    vendor: str | None = strawberry.field(default=None, description="Only this vendor.")
+    team: str | None = strawberry.field(default=None, description="Only this team.")
+    product: str | None = strawberry.field(default=None, description="Only this product.")
+    segment: str | None = strawberry.field(default=None, description="Only this segment of customers.")
+
+
+@strawberry.input(description="With what an initiative is compared.")
+class ControlInput:
+    """A control."""
+
+    against: InitiativeSliceInput = strawberry.field(description="What the change does not touch.")
+    where: InitiativeSliceInput | None = strawberry.field(default=None, description="Where the change is made; everywhere when left out.")
+
+
 @strawberry.input(description="A change that removes a cause, with exactly one accountable person.")
 class StartInitiativeInput:
     """See POST /insight/v1/initiatives."""
@@ -161,6 +181,8 @@ class StartInitiativeInput:
     informed: list[str] | None = strawberry.field(default=None, description="Who is told.")
     consulted: list[str] | None = strawberry.field(default=None, description="Who is asked.")
     messages: JSON | None = strawberry.field(default=None, description="Language to the sentence for customers; en is needed to publish.")
+    evidence: list[strawberry.ID] | None = strawberry.field(default=None, description="Follow-ups and feedback items that it answers.")
+    control: ControlInput | None = strawberry.field(default=None, description="What it is compared with, beside its own past.")
 
 
 @strawberry.input(description="A new key.")

@@ -69,6 +69,20 @@ class Money:
     currency: str = strawberry.field(description="ISO 4217 code.")
 
 
+@strawberry.type(description="How far a figure moved against the comparison period.")
+class FigureChange:
+    """A change."""
+
+    difference: float = strawberry.field(description="Now minus then, in the figure's unit.")
+    interval: Interval = strawberry.field(description="The interval of the difference.")
+    before: float = strawberry.field(description="The value then.")
+
+    @classmethod
+    def of(cls, view: contract.ChangeView) -> "FigureChange":
+        """Build it from the view."""
+        return mapped(cls, view, interval=mapped(Interval, view.interval))
+
+
 @strawberry.type(description="One figure over one slice.")
 class Metric:
     """A metric."""
@@ -91,6 +105,8 @@ class Metric:
     flagged_left_out: int = strawberry.field(description="Answers that look like a scanner's and do not count.")
     without_probability: int = strawberry.field(description="Answers whose probability of being asked is unknown.")
     period: Period = strawberry.field(description="The period.")
+    compared_with: Period = strawberry.field(description="The comparison period.")
+    change: FigureChange | None = strawberry.field(description="Against the comparison period; null while either is withheld.")
     filters: JSON = strawberry.field(description="The slice.")
 
     @classmethod
@@ -103,6 +119,8 @@ class Metric:
             raw=maybe(Estimate.of, view.raw),
             weighted=maybe(Estimate.of, view.weighted),
             period=mapped(Period, view.period),
+            compared_with=mapped(Period, view.compared_with),
+            change=maybe(FigureChange.of, view.change),
         )
 
 
@@ -116,6 +134,8 @@ class Driver:
     handle_minutes: float = strawberry.field(description="Minutes of talk and wrap-up.")
     cost: Money | None = strawberry.field(description="Null while no contact of the driver has a price.")
     unpriced_contacts: int = strawberry.field(description="Contacts without a price.")
+    contacts_before: int = strawberry.field(description="In the comparison period.")
+    cost_before: Money | None = strawberry.field(description="In the comparison period; null without a price.")
     negative: Share = strawberry.field(description="Share of negative items among the feedback about it.")
     csat: Share = strawberry.field(description="Share of satisfied answers after its contacts.")
     follow_ups_open: int = strawberry.field(description="Open at this moment.")
@@ -124,8 +144,8 @@ class Driver:
     @classmethod
     def of(cls, view: contract.DriverView) -> "Driver":
         """Build it from the view."""
-        cost = maybe(lambda found: mapped(Money, found), view.cost)
-        return mapped(cls, view, cost=cost, negative=Share.of(view.negative), csat=Share.of(view.csat))
+        cost, before = (maybe(lambda found: mapped(Money, found), one) for one in (view.cost, view.cost_before))
+        return mapped(cls, view, cost=cost, cost_before=before, negative=Share.of(view.negative), csat=Share.of(view.csat))
 
 
 @strawberry.type(description="The metric on one side of a change.")

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 from strawberry.scalars import JSON
 
-from gateway.schema.insight import Interval, Money, Period
+from gateway.schema.insight import FigureChange, Interval, Money, Period
 
 said = strawberry.field
 
@@ -21,15 +21,6 @@ class MetricDefinition:
     formula: str = said(description="How it is computed.")
     unit: str = said(description="share, points, count, money, days or ratio.")
     higher_is_better: bool = said(description="Whether more is better.")
-
-
-@strawberry.type(description="How far a figure moved against the comparison period.")
-class FigureChange:
-    """A change."""
-
-    difference: float = said(description="Now minus then, in the figure's unit.")
-    interval: Interval = said(description="The interval of the difference.")
-    before: float = said(description="The value then.")
 
 
 @strawberry.type(description="One figure of the overview.")
@@ -99,6 +90,7 @@ class Place:
     low_998: float = said(description="Lower 99.8 % limit.")
     high_998: float = said(description="Upper 99.8 % limit.")
     signal: str = said(description="out, look or inside.")
+    change: FigureChange | None = said(description="Of its share against the comparison period; null when it had no answers then.")
 
 
 @strawberry.type(description="Places around their common share: no league table.")
@@ -107,6 +99,7 @@ class Funnel:
 
     definition_id: str = said(description="Which definition, in which version.")
     by: str = said(description="site, vendor or team.")
+    compared_with: Period = said(description="The comparison period.")
     centre: float | None = said(description="The common share; null without places.")
     inflation: float = said(description="By how much limits were widened for over-dispersion (Laney).")
     p: float | None = said(description="Probability of so much difference by chance alone.")
@@ -181,6 +174,8 @@ class Repeats:
 
     definition_id: str = said(description="Which definition, in which version.")
     period: Period = said(description="The period.")
+    compared_with: Period = said(description="The comparison period.")
+    change: FigureChange | None = said(description="Of the rate against the comparison period; null while either is withheld.")
     window_days: int = said(description="How long after a contact another one counts.")
     value: float | None = said(description="Null while withheld.")
     interval: Interval | None = said(description="Null while withheld.")
@@ -205,6 +200,7 @@ class SourceSays:
     usual: float | None = said(description="The share over all drivers of this source.")
     stands: str | None = said(description="worse, usual or better; null while nothing can be said.")
     withheld: str | None = said(description="Why nothing is shown; null when it is.")
+    change: FigureChange | None = said(description="Against the comparison period; null while either is withheld.")
 
 
 @strawberry.type(description="Whether the sources agree about a driver.")
@@ -234,6 +230,8 @@ class ResponseBias:
     """Response and its bias."""
 
     period: Period = said(description="The period.")
+    compared_with: Period = said(description="The comparison period.")
+    change: FigureChange | None = said(description="Of the rate against the comparison period; null while either is withheld.")
     asked: int = said(description="Asked.")
     answered: int = said(description="Answered.")
     value: float | None = said(description="The response rate; null while withheld.")

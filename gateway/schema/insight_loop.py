@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
-from gateway.schema.insight import Interval, Money, Period
+from gateway.schema.insight import FigureChange, Interval, Money, Period
 
 said = strawberry.field
 
@@ -20,6 +20,9 @@ class Charge:
     contacts: int = said(description="Contacts that it caused.")
     handle_seconds: str = said(description="Exact seconds of handling.")
     amount: str = said(description="Decimal text with two digits.")
+    contacts_before: int = said(description="In the comparison period.")
+    amount_before: str = said(description="In the comparison period.")
+    contacts_change: Interval | None = said(description="Relative change of contacts a day; null when either period saw none.")
     share: float | None = said(description="Of the whole amount.")
     unpriced_contacts: int = said(description="Contacts without a price.")
     disputed_contacts: int = said(description="Contacts with an open dispute.")
@@ -32,8 +35,10 @@ class ChargeBack:
     """The charge-back of a period."""
 
     period: Period = said(description="The period.")
+    compared_with: Period = said(description="The comparison period.")
     currency: str | None = said(description="ISO 4217 code; null while there is no rate.")
     total: str = said(description="Decimal text with two digits.")
+    total_before: str = said(description="In the comparison period.")
     contacts: int = said(description="Contacts in all.")
     complete: bool = said(description="False for a reader of some sites or vendors only.")
     charges: list[Charge] = said(description="The dearest first.")
@@ -66,11 +71,15 @@ class Statement:
     department: str = said(description="The department's key.")
     name: str = said(description="Its name.")
     period: Period = said(description="The period.")
+    compared_with: Period = said(description="The comparison period.")
     currency: str | None = said(description="ISO 4217 code; null while there is no rate.")
     contacts: int = said(description="Contacts of the whole period.")
     handle_seconds: str = said(description="Exact seconds of the whole period.")
     minutes: str = said(description="The same in minutes.")
     amount: str = said(description="The sum of all lines.")
+    contacts_before: int = said(description="In the comparison period.")
+    amount_before: str = said(description="In the comparison period.")
+    contacts_change: Interval | None = said(description="Relative change of contacts a day; null when either period saw none.")
     unpriced_contacts: int = said(description="Contacts without a price.")
     complete: bool = said(description="False for a reader of some sites or vendors only.")
     lines: list[StatementLine] = said(description="One page, in the order of time.")
@@ -156,6 +165,8 @@ class ProcessStep:
     name: str = said(description="Its name.")
     drivers: list[str] = said(description="Drivers that tell of trouble in it.")
     contacts: int = said(description="Contacts about it.")
+    contacts_before: int = said(description="In the comparison period.")
+    contacts_change: Interval | None = said(description="Relative change of contacts a day; null when either period saw none.")
     amount: str = said(description="What they cost, decimal text.")
     waited_minutes: float | None = said(description="Mean wait for an agent; null while nobody told.")
     repeat_share: float | None = said(description="Share followed by another within seven days; null while unknown.")
@@ -170,6 +181,7 @@ class Process:
     key: str = said(description="The process.")
     name: str = said(description="Its name.")
     period: Period = said(description="The period.")
+    compared_with: Period = said(description="The comparison period.")
     currency: str | None = said(description="ISO 4217 code; null while there is no rate.")
     steps: list[ProcessStep] = said(description="In order.")
     bottleneck: str | None = said(description="The key of the dearest step; null without contacts.")
@@ -191,6 +203,8 @@ class Accuracy:
     per_opportunity: float | None = said(description="1 - errors / opportunities; null while withheld.")
     per_opportunity_interval: Interval | None = said(description="Its interval.")
     withheld: str | None = said(description="Why nothing is shown; null when it is.")
+    per_unit_change: FigureChange | None = said(description="Against the comparison period.")
+    per_opportunity_change: FigureChange | None = said(description="Against the comparison period.")
 
 
 @strawberry.type(description="A line of a form that goes wrong often.")
@@ -224,6 +238,7 @@ class QualityReport:
 
     form: str = said(description="The form.")
     period: Period = said(description="The period.")
+    compared_with: Period = said(description="The comparison period.")
     reviewed: int = said(description="Reviewed contacts.")
     accuracy: list[Accuracy] = said(description="By kind of error.")
     coaching: list[Coaching] = said(description="What surely goes wrong most often.")

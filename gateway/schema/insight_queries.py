@@ -10,7 +10,18 @@ from gateway.context import GatewayContext, Info, at
 from gateway.schema import ids
 from gateway.schema.asking import or_none, paged, texts
 from gateway.schema.insight import CycleHealth
-from gateway.schema.insight_figures import Chart, Funnel, KeyDrivers, MetricDefinition, Overview, Repeats, ResponseBias, Trend, Triangulation
+from gateway.schema.insight_adjusted import AdjustedFunnel
+from gateway.schema.insight_figures import (
+    Chart,
+    Funnel,
+    KeyDrivers,
+    MetricDefinition,
+    Overview,
+    Repeats,
+    ResponseBias,
+    Trend,
+    Triangulation,
+)
 from gateway.schema.insight_loop import (
     BusinessCase,
     ChargeBack,
@@ -34,6 +45,8 @@ AnyId = Annotated[strawberry.ID, strawberry.argument(description="The global id,
 Key = Annotated[str, strawberry.argument(description="The key.")]
 Figure = Annotated[str, strawberry.argument(description="csat, dsat, ces or resolution.")]
 By = Annotated[str, strawberry.argument(description="site, vendor or team.")]
+ByAll = Annotated[str, strawberry.argument(description="site, vendor, team, or agent for those who run teams (adjusted alone).")]
+Mix = Annotated[list[str] | None, strawberry.argument(description="driver, product, segment, queue, topic, language, mode; the first three.")]
 Week = Annotated[str, strawberry.argument(description="ISO year and week that is over, such as 2026-W47.")]
 Minutes = Annotated[float, strawberry.argument(description="Minutes saved on a contact.")]
 Number = Annotated[float | None, strawberry.argument(description="Measured by the driver when left out.")]
@@ -44,7 +57,7 @@ Days = Annotated[int, strawberry.argument(description="How long after a contact 
 Team = Annotated[str | None, strawberry.argument(description="Only this team.")]
 Department = Annotated[str | None, strawberry.argument(description="Only of this department.")]
 State = Annotated[str | None, strawberry.argument(description="Only in this state.")]
-ChartName = Annotated[str, strawberry.argument(description="trend, pareto, funnel, key-drivers or cycle-health.")]
+ChartName = Annotated[str, strawberry.argument(description="trend, pareto, funnel, adjusted-funnel, key-drivers or cycle-health.")]
 Goal = Annotated[float | None, strawberry.argument(description="A line to reach, in the figure's own unit.")]
 Tongue = Annotated[str, strawberry.argument(description="How numbers and dates are written.")]
 Rate = Annotated[float, strawberry.argument(description="How often a period without a change may raise the alarm.")]
@@ -69,7 +82,8 @@ class InsightSlice:
 Slice = Annotated[InsightSlice | None, strawberry.argument(description="The slice; everything of the last 30 days when left out.")]
 
 
-def _query(given: InsightSlice | None, **more: object) -> Query:
+def query_of(given: InsightSlice | None, **more: object) -> Query:
+    """Return a slice, and what else is asked, as they stand in an address."""
     if given is None:
         return texts(**more)
     named = {"from" if name == "start" else name: value for name, value in vars(given).items()}
@@ -96,45 +110,53 @@ class InsightQuery:
     async def overview(self, info: Info, slice: Slice = None) -> Overview | None:
         """Ask insight."""
         context = _asked(info)
-        return nested(Overview, await context.clients.insight.overview(context.caller, _query(slice)))
+        return nested(Overview, await context.clients.insight.overview(context.caller, query_of(slice)))
 
     @computed("Sites, vendors or teams against the whole; null for a figure that is not a share.")
     async def places(self, info: Info, metric: Figure, by: By = "site", slice: Slice = None) -> Funnel | None:
         """Ask insight."""
         context = _asked(info)
-        found = await or_none(context.clients.insight.places(context.caller, metric, _query(slice, by=by)))
+        found = await or_none(context.clients.insight.places(context.caller, metric, query_of(slice, by=by)))
         return None if found is None else nested(Funnel, found)
+
+    @computed("Sites, vendors, teams or agents as if all had the same mix of cases; null for a figure that is not a share.")
+    async def adjusted_places(self, info: Info, metric: Figure, by: ByAll = "site", mix: Mix = None, slice: Slice = None) -> AdjustedFunnel | None:
+        """Ask insight."""
+        context = _asked(info)
+        query = {**query_of(slice, by=by), "mix": mix}
+        found = await or_none(context.clients.insight.adjusted_places(context.caller, metric, query))
+        return None if found is None else nested(AdjustedFunnel, found)
 
     @computed("Whether a share changed within the period, and when; null for a figure that is not a share.")
     async def trend(self, info: Info, metric: Figure, false_alarm_rate: Rate = 0.05, slice: Slice = None) -> Trend | None:
         """Ask insight."""
         context = _asked(info)
-        found = await or_none(context.clients.insight.trend(context.caller, metric, _query(slice, false_alarm_rate=false_alarm_rate)))
+        found = await or_none(context.clients.insight.trend(context.caller, metric, query_of(slice, false_alarm_rate=false_alarm_rate)))
         return None if found is None else nested(Trend, found)
 
     @computed("What moves satisfaction, most urgent first.")
     async def key_drivers(self, info: Info, slice: Slice = None) -> KeyDrivers | None:
         """Ask insight."""
         context = _asked(info)
-        return nested(KeyDrivers, await context.clients.insight.key_drivers(context.caller, _query(slice)))
+        return nested(KeyDrivers, await context.clients.insight.key_drivers(context.caller, query_of(slice)))
 
     @computed("How many come back about the same thing, and first-contact resolution.")
     async def repeats(self, info: Info, window_days: Days = 7, slice: Slice = None) -> Repeats | None:
         """Ask insight."""
         context = _asked(info)
-        return nested(Repeats, await context.clients.insight.repeats(context.caller, _query(slice, window_days=window_days)))
+        return nested(Repeats, await context.clients.insight.repeats(context.caller, query_of(slice, window_days=window_days)))
 
     @computed("What surveys, reviews, contact notes and operations say of each driver, and whether they agree.")
     async def triangulation(self, info: Info, slice: Slice = None) -> list[Triangulation] | None:
         """Ask insight."""
         context = _asked(info)
-        return [nested(Triangulation, one) for one in await context.clients.insight.triangulation(context.caller, _query(slice))]
+        return [nested(Triangulation, one) for one in await context.clients.insight.triangulation(context.caller, query_of(slice))]
 
     @computed("Who answered, of those who were asked, and satisfaction weighted for it.")
     async def response_bias(self, info: Info, slice: Slice = None) -> ResponseBias | None:
         """Ask insight."""
         context = _asked(info)
-        return nested(ResponseBias, await context.clients.insight.response_bias(context.caller, _query(slice)))
+        return nested(ResponseBias, await context.clients.insight.response_bias(context.caller, query_of(slice)))
 
     @computed("A chart as SVG with the table of what it shows.")
     async def chart(
@@ -142,14 +164,15 @@ class InsightQuery:
         info: Info,
         name: ChartName,
         metric: Annotated[str, strawberry.argument(description="Of a trend or funnel.")] = "csat",
-        by: By = "site",
+        by: ByAll = "site",
         goal: Goal = None,
         language: Tongue = "en",
+        mix: Mix = None,
         slice: Slice = None,
     ) -> Chart | None:
         """Ask insight."""
         context = _asked(info)
-        query = _query(slice, metric=metric, by=by, goal=goal, language=language)
+        query = {**query_of(slice, metric=metric, by=by, goal=goal, language=language), "mix": mix}
         found = await or_none(context.clients.insight.chart(context.caller, name, query))
         return None if found is None else nested(Chart, found)
 
@@ -157,7 +180,7 @@ class InsightQuery:
     async def process_chart(self, info: Info, key: Key, language: Tongue = "en", slice: Slice = None) -> Chart | None:
         """Ask insight."""
         context = _asked(info)
-        found = await or_none(context.clients.insight.process_chart(context.caller, key, _query(slice, language=language)))
+        found = await or_none(context.clients.insight.process_chart(context.caller, key, query_of(slice, language=language)))
         return None if found is None else nested(Chart, found)
 
     @computed("Where the cycle of listening and acting is broken.")
@@ -176,13 +199,13 @@ class InsightLoopQuery:
     async def charge_back(self, info: Info, slice: Slice = None) -> ChargeBack | None:
         """Ask insight."""
         context = _asked(info)
-        return nested(ChargeBack, await context.clients.insight.charge_back(context.caller, _query(slice)))
+        return nested(ChargeBack, await context.clients.insight.charge_back(context.caller, query_of(slice)))
 
     @computed("What a department is charged, to the contact; null for a department that nobody knows.")
     async def statement(self, info: Info, department: Key, first: First, after: After = None, slice: Slice = None) -> Statement | None:
         """Ask insight."""
         context, page = paged(info, SCOPE, first, after)
-        taken = {name: value for name, value in _query(slice).items() if name in {"from", "to", "site", "vendor"}}
+        taken = {name: value for name, value in query_of(slice).items() if name != "department"}
         found = await or_none(context.clients.insight.statement(context.caller, department, {**page, **taken}))
         return None if found is None else nested(Statement, found)
 
@@ -204,11 +227,11 @@ class InsightLoopQuery:
 
     @computed("Minutes x volume x hourly cost.")
     async def business_case(
-        self, info: Info, minutes_saved: Minutes, contacts_a_year: Number = None, per_hour: Number = None, driver: Driver = None
+        self, info: Info, minutes_saved: Minutes, contacts_a_year: Number = None, per_hour: Number = None, driver: Driver = None, slice: Slice = None
     ) -> BusinessCase | None:
         """Ask insight."""
         context = _asked(info)
-        query = texts(minutes_saved=minutes_saved, contacts_a_year=contacts_a_year, per_hour=per_hour, driver=driver)
+        query = query_of(slice, minutes_saved=minutes_saved, contacts_a_year=contacts_a_year, per_hour=per_hour, driver=driver)
         return nested(BusinessCase, await context.clients.insight.business_case(context.caller, query))
 
     @computed("What a gain in resolution does to a year's contacts.")
@@ -233,14 +256,14 @@ class InsightLoopQuery:
     async def process(self, info: Info, key: Key, slice: Slice = None) -> Process | None:
         """Ask insight."""
         context = _asked(info)
-        found = await or_none(context.clients.insight.process(context.caller, key, _query(slice)))
+        found = await or_none(context.clients.insight.process(context.caller, key, query_of(slice)))
         return None if found is None else nested(Process, found)
 
     @computed("What quality reviews found; null when there is no such form.")
     async def quality_report(self, info: Info, form: Key, slice: Slice = None) -> QualityReport | None:
         """Ask insight."""
         context = _asked(info)
-        found = await or_none(context.clients.insight.quality_report(context.caller, form, _query(slice)))
+        found = await or_none(context.clients.insight.quality_report(context.caller, form, query_of(slice)))
         return None if found is None else nested(QualityReport, found)
 
     @computed("Topics that a team resolves less often than all others do, open ones first.")

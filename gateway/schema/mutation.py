@@ -22,11 +22,10 @@ from gateway.schema.inputs import (
     PlaceOrderInput,
     QueueContactInput,
     RecordFeedbackInput,
-    StartInitiativeInput,
     WriteUpCaseInput,
 )
-from gateway.schema.insight import Initiative
 from gateway.schema.insight_changes import InsightMutation
+from gateway.schema.insight_kept import InsightKeptMutation
 from gateway.schema.knowledge import ArticleLink, KnowledgeMutation
 from gateway.schema.knowledge_work import KnowledgeWorkMutation
 from gateway.schema.payload import IdempotencyKey, Payload, body_of, performed
@@ -35,7 +34,6 @@ from gateway.schema.routing import Contact, Reservation
 from gateway.schema.routing_live import RoutingMutations
 from gateway.schema.survey_asking import SurveyAskingMutations
 from gateway.schema.survey_programmes import ProgrammeMutation
-from services.insight.contract import InitiativeView
 
 AnyId = Annotated[strawberry.ID, strawberry.argument(description="The global id, or the id in REST.")]
 GIVEN = strawberry.argument(description="What to change, and to what.")
@@ -46,6 +44,7 @@ Reason = Annotated[str, strawberry.argument(description="The reason.")]
 class Mutation(
     CustomersMutation,
     FeedbackMutations,
+    InsightKeptMutation,
     InsightMutation,
     KnowledgeMutation,
     KnowledgeWorkMutation,
@@ -220,34 +219,6 @@ class Mutation(
             return await context.clients.knowledge.link(context.caller, raw_id(str(id), ids.ARTICLE), body_of(input), idempotency_key)
 
         return await performed(change, ArticleLink.of)
-
-    @changes("Plan an initiative and start it: from now on its figure is compared with the baseline.")
-    async def start_initiative(
-        self,
-        info: Info,
-        input: Annotated[StartInitiativeInput, GIVEN],
-        idempotency_key: IdempotencyKey = None,
-    ) -> Payload[Initiative]:
-        """Tell insight twice: plan, then start. Repeated with its key after a failure between the two, it goes on where it stopped."""
-        context = at(info)
-        client = context.clients.insight
-
-        async def change() -> InitiativeView:
-            planned = await client.plan(context.caller, body_of(input), idempotency_key)
-            return await client.move(context.caller, str(planned.id), "start", {}, idempotency_key)
-
-        return await performed(change, Initiative.of)
-
-    @changes("Publish an initiative: everybody who spoke about its driver is told once, in their language.")
-    async def publish_initiative(self, info: Info, id: AnyId, idempotency_key: IdempotencyKey = None) -> Payload[Initiative]:
-        """Tell insight."""
-        context = at(info)
-
-        async def change() -> InitiativeView:
-            initiative = raw_id(str(id), ids.INITIATIVE)
-            return await context.clients.insight.move(context.caller, initiative, "publish", {}, idempotency_key)
-
-        return await performed(change, Initiative.of)
 
     @changes("Issue an API key. It is shown in this answer alone.")
     async def issue_key(self, info: Info, input: Annotated[IssueKeyInput, GIVEN]) -> Payload[AccessKey]:

@@ -8,14 +8,16 @@ import strawberry
 from gateway.clients.service import Query as Filters
 from gateway.context import Info, at
 from gateway.schema import ids
-from gateway.schema.asking import or_none, paged, texts
+from gateway.schema.asking import or_none, paged
 from gateway.schema.customer import Customer, whole_customer
 from gateway.schema.customers import Case, IdentityKeyInput, IdentityKeyKind
 from gateway.schema.customers_more import CustomersQuery
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.feedback_all import FeedbackQueries
-from gateway.schema.insight import BoardEntry, Driver, Initiative, Metric
-from gateway.schema.insight_queries import From, InsightLoopQuery, InsightQuery, To
+from gateway.schema.insight import BoardEntry, Initiative
+from gateway.schema.insight_metrics import InsightMetricQuery
+from gateway.schema.insight_people import InsightPeopleQuery
+from gateway.schema.insight_queries import InsightLoopQuery, InsightQuery
 from gateway.schema.knowledge import Article, KnowledgeQuery, KnowledgeSearch
 from gateway.schema.knowledge_work import KnowledgeWorkQuery
 from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, page_from, raw_id, read_global_id
@@ -38,6 +40,8 @@ class Query(
     CustomersQuery,
     FeedbackQueries,
     InsightLoopQuery,
+    InsightMetricQuery,
+    InsightPeopleQuery,
     InsightQuery,
     KnowledgeQuery,
     KnowledgeWorkQuery,
@@ -195,42 +199,6 @@ class Query(
         context.need("knowledge:read")
         found = await or_none(context.clients.knowledge.article(context.caller, raw_id(str(id), ids.ARTICLE)))
         return None if found is None else Article.of(found)
-
-    @computed("What drives contacts, dearest first, with its cost and intervals.")
-    async def drivers(
-        self,
-        info: Info,
-        first: First,
-        after: After = None,
-        start: From = None,
-        to: To = None,
-        site: Site = None,
-        vendor: Vendor = None,
-        department: Department = None,
-    ) -> Connection[Driver] | None:
-        """Ask insight."""
-        context, query = paged(info, "insight:read", first, after, to=to, site=site, vendor=vendor, department=department, **{"from": start})
-        page = await context.clients.insight.drivers(context.caller, query)
-        return page_from(page.items, page.next_cursor, after, Driver.of)
-
-    @computed("One figure over one slice, with its interval.")
-    async def metric(
-        self,
-        info: Info,
-        name: Annotated[str, strawberry.argument(description="csat, dsat, nps, ces or resolution.")],
-        start: From = None,
-        to: To = None,
-        site: Site = None,
-        vendor: Vendor = None,
-        driver: Annotated[str | None, strawberry.argument(description="Only about this driver.")] = None,
-        department: Department = None,
-    ) -> Metric | None:
-        """Ask insight."""
-        context = at(info)
-        context.need("insight:read")
-        query = texts(to=to, site=site, vendor=vendor, driver=driver, department=department, **{"from": start})
-        found = await or_none(context.clients.insight.metric(context.caller, name, query))
-        return None if found is None else Metric.of(found)
 
     @computed("An initiative with its effect.")
     async def initiative(self, info: Info, id: AnyId) -> Initiative | None:

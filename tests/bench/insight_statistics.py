@@ -32,8 +32,9 @@ from tests.bench.figure import Figure
 from tests.support.insight_golden import golden, holds
 
 TABLES, SIMULATIONS = 1000, 1000
-ITERATIVE = 100
-"""Ordinal fits by the oracle take half a second each; every tenth table gets one."""
+SETTLED = 1e-8
+"""The oracle stops when a Newton step is shorter. Much below, the noise of its numerical Hessian keeps it walking to its last iteration
+(seconds a fit) without coming nearer: on the way from here to there its answer moves by less than 1e-9."""
 Rng = np.random.Generator
 Vector = npt.NDArray[np.float64]
 
@@ -164,8 +165,8 @@ def _odds(rng: Rng) -> float:
         found = ordinal(x, levels.astype(np.int64))
     except NotEstimable:
         return 1.0
-    theirs = OrderedModel(levels, x, distr="logit").fit(method="newton", disp=False, maxiter=200, tol=1e-14)
-    return _apart(found.coefficients, theirs.params[:2])
+    theirs = OrderedModel(levels, x, distr="logit").fit(method="newton", disp=False, maxiter=200, tol=SETTLED)
+    return _apart(found.coefficients, theirs.params[:2]) if theirs.mle_retvals["converged"] else 1.0
 
 
 def _worst(checks: tuple[Callable[[Rng], float], ...], tables: int, seed: int) -> float:
@@ -175,12 +176,12 @@ def _worst(checks: tuple[Callable[[Rng], float], ...], tables: int, seed: int) -
 
 def _oracles() -> list[Figure]:
     exact = _worst((_intervals, _control, _weights, _agreement, _series, _survival, _shapley), TABLES, 8)
-    iterative = max(_worst((_raking,), TABLES, 10), _worst((_odds,), ITERATIVE, 11))
+    iterative = max(_worst((_raking,), TABLES, 10), _worst((_odds,), TABLES, 11))
     note = "Wilson, Newcombe, chi2, FDR, strata, kappa, HAC, Kaplan-Meier, Shapley (24 orders as regressions) on 1,000 tables each"
-    loops = "raking against Newton on the dual (1,000 tables), proportional odds against statsmodels (100)"
+    loops = "raking against Newton on the dual, proportional odds against statsmodels, on 1,000 tables each"
     return [
-        Figure("insight.oracle_max_error", exact, "largest difference", 1e-9, lower_is_better=True, note=note),
-        Figure("insight.oracle_max_error_iterative", iterative, "largest difference", 1e-6, lower_is_better=True, note=loops),
+        Figure("insight.oracle_max_error", exact, "largest difference", 1e-9, lower_is_better=True, note=f"{exact:.1e}; {note}"),
+        Figure("insight.oracle_max_error_iterative", iterative, "largest difference", 1e-6, lower_is_better=True, note=f"{iterative:.1e}; {loops}"),
     ]
 
 

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from fastapi import Path, Query
 
 from services.insight.api.asked import SlicesAsked
-from services.insight.contract import FunnelView, KeyDriversView, RepeatView, ResponseBiasView, TrendView, TriangulationView
+from services.insight.contract import AdjustedFunnelView, FunnelView, KeyDriversView, RepeatView, ResponseBiasView, TrendView, TriangulationView
+from services.insight.queries.adjusted import USUAL_MIX, adjusted_places
 from services.insight.queries.key_drivers import key_drivers, scored
 from services.insight.queries.places import places
 from services.insight.queries.repeats import repeats
@@ -20,12 +21,22 @@ from services.kit.http import APIRouter, Read, RuntimeDep, requires
 router = APIRouter(tags=["analyses"])
 Reader = Annotated[Principal, requires("insight:read")]
 Key = Annotated[Code, Path()]
+Kind = Literal["driver", "product", "segment", "queue", "topic", "language", "mode"]
+Mix = Annotated[list[Kind] | None, Query(min_length=1, max_length=4, description="what cases are told apart by; driver, product and segment")]
 
 
 @router.get("/v1/metrics/{key}/places", response_model=FunnelView)
 async def get_places(key: Key, asked: SlicesAsked, read: Read, _: Reader, by: Literal["site", "vendor", "team"] = "site") -> FunnelView:
     """Sites, vendors or teams in a funnel of 95 % and 99.8 % limits, with false-discovery control: no naked league table."""
     return await read(places, key, by, asked)
+
+
+@router.get("/v1/metrics/{key}/adjusted-places", response_model=AdjustedFunnelView)
+async def get_adjusted_places(
+    key: Key, asked: SlicesAsked, read: Read, _: Reader, by: Literal["site", "vendor", "team", "agent"] = "site", mix: Mix = None
+) -> AdjustedFunnelView:  # fmt: skip
+    """Observed / expected: places as if all had the same mix of cases. Agents are shown to those who run teams (`routing:admin`)."""
+    return await read(adjusted_places, key, by, mix or USUAL_MIX, asked)
 
 
 @router.get("/v1/metrics/{key}/trend", response_model=TrendView)

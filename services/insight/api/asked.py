@@ -78,9 +78,19 @@ async def slices_asked(
     return asked(start, to, (compare_from, compare_to), site=site, vendor=vendor, team=team, product=product, segment=segment, department=department)
 
 
-async def sites_asked(start: From = None, to: To = None, site: NameFilter = None, vendor: NameFilter = None) -> Asked:
-    """Read the filters of a statement."""
-    return asked(start, to, site=site, vendor=vendor)
+async def parts_asked(
+    start: From = None,
+    to: To = None,
+    site: NameFilter = None,
+    vendor: NameFilter = None,
+    team: NameFilter = None,
+    product: CodeFilter = None,
+    segment: NameFilter = None,
+    compare_from: CompareFrom = None,
+    compare_to: CompareTo = None,
+) -> Asked:
+    """Read the filters of a statement, which is of one department."""
+    return asked(start, to, (compare_from, compare_to), site=site, vendor=vendor, team=team, product=product, segment=segment)
 
 
 async def period_asked(start: From = None, to: To = None) -> Asked:
@@ -90,6 +100,6 @@ async def period_asked(start: From = None, to: To = None) -> Asked:
 
 AnswersAsked = Annotated[Asked, Depends(answers_asked)]
 PlacesAsked = Annotated[Asked, Depends(slices_asked)]
+PartsAsked = Annotated[Asked, Depends(parts_asked)]
 PeriodAsked = Annotated[Asked, Depends(period_asked)]
-SitesAsked = Annotated[Asked, Depends(sites_asked)]
 SlicesAsked = Annotated[Asked, Depends(slices_asked)]

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Path, Query, Response
 
 from services.insight.api.asked import SlicesAsked
-from services.insight.contract import AvoidedView, BusinessCaseView, ChargeBackView, DisputeDetailView, DisputeView, SavingsView
+from services.insight.contract import AvoidedView, BudgetView, BusinessCaseView, ChargeBackView, DisputeDetailView, DisputeView, SavingsView
 from services.insight.domain.charge import MAX_PER_HOUR, amount
 from services.insight.domain.statistics.savings import avoided
 from services.insight.models import Budget
@@ -18,7 +18,7 @@ from services.insight.use_cases.set_budget import SetBudget, set_budget
 from services.kit.auth import Principal
 from services.kit.db import UnitOfWork
 from services.kit.errors import InvalidInput
-from services.kit.fields import Code, View
+from services.kit.fields import Code
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, Write, requires
 
 router = APIRouter(tags=["charges"])
@@ -28,13 +28,6 @@ Admin = Annotated[Principal, requires("insight:admin")]
 Key = Annotated[Code, Path()]
 Share = Annotated[float, Query(ge=0, le=1)]
 Volume = Annotated[float, Query(ge=0, le=1e12)]
-
-
-class BudgetView(View):
-    """A department's budget of a year."""
-
-    department: str
-    per_year: str
 
 
 @router.get("/v1/charge-back", response_model=ChargeBackView)

@@ -5,36 +5,20 @@ from typing import Annotated
 from fastapi import Path, Response
 
 from services.insight import repository
+from services.insight.contract import CostRateView, DepartmentView
 from services.insight.domain.charge import rate_text
 from services.insight.models import CostRate
 from services.insight.use_cases.name_department import NameDepartment, name_department
 from services.insight.use_cases.set_cost_rate import SetCostRate, set_cost_rate
 from services.kit.auth import Principal
 from services.kit.db import UnitOfWork
-from services.kit.fields import Code, Instant, View
+from services.kit.fields import Code
 from services.kit.http import APIRouter, Page, Read, Write, requires
 
 router = APIRouter(tags=["departments"])
 Reader = Annotated[Principal, requires("insight:read")]
 Admin = Annotated[Principal, requires("insight:admin")]
 Key = Annotated[Code, Path()]
-
-
-class DepartmentView(View):
-    """A department that causes contacts and pays for them."""
-
-    key: str
-    name: str
-
-
-class CostRateView(View):
-    """What an hour of handling costs from `valid_from` on; department null: whoever pays."""
-
-    role: str
-    department: str | None
-    per_hour: str
-    currency: str
-    valid_from: Instant
 
 
 def _rate_view(rate: CostRate) -> CostRateView:

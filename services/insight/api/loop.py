@@ -1,21 +1,28 @@
 """Processes, quality reviews and training needs."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Path, Query, Response
 from fastapi.responses import PlainTextResponse
 
 from services.insight.api.asked import SlicesAsked
-from services.insight.contract import ProcessView, QualityFormView, QualityReportView, TrainingNeedView
+from services.insight.contract import (
+    ProcessDrawn,
+    ProcessView,
+    QualityFormView,
+    QualityReportView,
+    ReviewView,
+    SampleView,
+    TrainingNeedView,
+)
 from services.insight.domain.process import DrawnStep, mermaid
 from services.insight.queries.process import process, processes
 from services.insight.queries.quality import quality, sample
 from services.insight.queries.training import training_needs
-from services.insight.use_cases.draw_process import DrawProcess, ProcessStep, draw_process
+from services.insight.use_cases.draw_process import DrawProcess, draw_process
 from services.insight.use_cases.review_contact import ReviewContact, SetForm, review_contact, set_form
 from services.kit.auth import Principal
-from services.kit.fields import Code, Instant, View
+from services.kit.fields import Code
 from services.kit.http import APIRouter, Page, Read, RuntimeDep, Write, requires
 
 router = APIRouter(tags=["loop"])
@@ -23,35 +30,6 @@ Reader = Annotated[Principal, requires("insight:read")]
 Writer = Annotated[Principal, requires("insight:write")]
 Admin = Annotated[Principal, requires("insight:admin")]
 Key = Annotated[Code, Path()]
-
-
-class ProcessDrawn(View):
-    """A process as it was drawn."""
-
-    key: str
-    name: str
-    steps: list[ProcessStep]
-    version: int
-
-
-class ReviewView(View):
-    """One contact judged by one reviewer."""
-
-    id: UUID
-    contact_id: UUID
-    form: str
-    form_version: int
-    reviewer: str
-    lines: dict[str, str]
-    reviewed_at: Instant
-
-
-class SampleView(View):
-    """Contacts drawn for review; the same seed draws the same."""
-
-    form: str
-    seed: int
-    contacts: list[UUID]
 
 
 @router.put("/v1/processes/{key}", response_model=ProcessDrawn)

@@ -5,12 +5,15 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Path, Query, Response
 
+from services.insight.api.analyses import Mix
 from services.insight.api.asked import SlicesAsked
 from services.insight.contract import ChartView, PeriodView, TableView
 from services.insight.domain.charts.chart import Chart
 from services.insight.domain.period import Asked
+from services.insight.queries.adjusted import USUAL_MIX
 from services.insight.queries.charts import (
     Wish,
+    adjusted_chart,
     cycle_chart,
     funnel_chart,
     importance_chart,
@@ -29,8 +32,8 @@ from services.kit.http import APIRouter, Read, RuntimeDep, requires
 
 router = APIRouter(tags=["charts"])
 Reader = Annotated[Principal, requires("insight:read")]
-Name = Literal["trend", "pareto", "funnel", "key-drivers", "cycle-health"]
-Which = Annotated[Name, Path(description="trend, pareto, funnel, key-drivers or cycle-health")]
+Name = Literal["trend", "pareto", "funnel", "adjusted-funnel", "key-drivers", "cycle-health"]
+Which = Annotated[Name, Path(description="trend, pareto, funnel, adjusted-funnel, key-drivers or cycle-health")]
 Series = Literal["csat", "dsat", "ces", "resolution", "contacts", "cost"]
 SVG = "image/svg+xml"
 OWN_SHEET = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
@@ -40,12 +43,13 @@ PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {SVG: {"schema": {"
 
 async def wished(
     metric: Annotated[Series, Query(description="of a trend or funnel")] = "csat",
-    by: Annotated[Literal["site", "vendor", "team"], Query(description="of a funnel")] = "site",
+    by: Annotated[Literal["site", "vendor", "team", "agent"], Query(description="of a funnel; agents in an adjusted one alone")] = "site",
     goal: Annotated[float | None, Query(ge=-100, le=1e12, description="a line to reach, in the figure's own unit (0.8 for 80 %)")] = None,
     language: Annotated[Language, Query(description="how numbers and dates are written")] = "en",
+    mix: Mix = None,
 ) -> Wish:
     """Read how a chart is to be drawn."""
-    return Wish(metric, by, goal, language)
+    return Wish(metric, by, goal, language, tuple(mix or USUAL_MIX))
 
 
 Wished = Annotated[Wish, Depends(wished)]
@@ -58,7 +62,9 @@ async def _drawn(name: Name, asked: Asked, wish: Wish, read: Read, runtime: Runt
         return importance_chart(found, wish)
     if name == "cycle-health":
         return cycle_chart(await read(cycle_health, asked, settings.thresholds(), settings.minimum_answers), wish)
-    drawn: Chart = await read({"trend": trend_chart, "pareto": pareto_chart, "funnel": funnel_chart}[name], asked, wish)
+    drawn: Chart = await read(
+        {"trend": trend_chart, "pareto": pareto_chart, "funnel": funnel_chart, "adjusted-funnel": adjusted_chart}[name], asked, wish
+    )
     return drawn
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Path
 from fastapi.responses import StreamingResponse
 
-from services.insight.api.asked import SitesAsked
+from services.insight.api.asked import PartsAsked
 from services.insight.contract import StatementLineView, StatementView
 from services.insight.domain.period import Asked
 from services.insight.domain.spreadsheet import row
@@ -26,13 +26,13 @@ NUMBERS = ("handle_seconds", "minutes", "per_hour", "amount")
 
 
 @router.get("/v1/departments/{key}/statement", response_model=StatementView)
-async def get_statement(key: Key, asked: SitesAsked, read: Read, _: Reader, cursor: Cursor = None, limit: PageSize = 50) -> StatementView:
+async def get_statement(key: Key, asked: PartsAsked, read: Read, _: Reader, cursor: Cursor = None, limit: PageSize = 50) -> StatementView:
     """What a department is charged, contact by contact; totals are of the whole period, lines come in pages."""
     return await read(statement, key, asked, cursor, limit)
 
 
 @router.get("/v1/departments/{key}/statement.csv", response_class=StreamingResponse)
-async def get_statement_csv(key: Key, asked: SitesAsked, read: Read, _: Reader) -> StreamingResponse:
+async def get_statement_csv(key: Key, asked: PartsAsked, read: Read, _: Reader) -> StreamingResponse:
     """The same lines as CSV (RFC 4180, UTF-8) over all pages; no cell can run as a formula in a spreadsheet."""
     first = await read(statement, key, asked, None, CSV_PAGE)
     fixed = replace(asked, start=first.period.start, end=first.period.end)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from services.insight.contract.adjusted import AdjustedFunnelView, AdjustedPlaceView
 from services.insight.contract.analysis import (
     BiasView,
     FunnelView,
@@ -49,6 +50,15 @@ from services.insight.contract.initiatives import (
     SideView,
     TargetView,
 )
+from services.insight.contract.kept import (
+    BudgetView,
+    CostRateView,
+    DepartmentView,
+    DrawnStepView,
+    ProcessDrawn,
+    ReviewView,
+    SampleView,
+)
 from services.insight.contract.money import (
     AvoidedView,
     BusinessCaseView,
@@ -76,15 +86,16 @@ from services.insight.contract.pictures import ChartView, ExportColumnView, Expo
 from services.kit.events import Event
 
 __all__ = [
-    "AccuracyView", "AlertRaised", "AvoidedView", "BiasView", "BoardEntryView", "BusinessCaseView", "CalibrationView", "ChangeView",
-    "ChargeBackView", "ChargeView", "ChartView", "CoachingView", "ContributionView", "ControlledView", "CycleHealthView", "DefinitionView",
-    "DisputeDetailView", "DisputeStepView", "DisputeView", "DriverView", "EffectView", "EstimateView", "ExportColumnView", "ExportView",
-    "FunnelView", "ImportanceView", "InitiativeDetailView", "InitiativePublished", "InitiativeView", "InterruptedView", "IntervalView",
-    "KeyDriversView", "LoopView", "MetricView", "MoneyView", "OverviewView", "ParetoView", "PeriodView", "PlaceView", "PointView",
+    "AccuracyView", "AdjustedFunnelView", "AdjustedPlaceView", "AlertRaised", "AvoidedView", "BiasView", "BoardEntryView", "BudgetView",
+    "BusinessCaseView", "CalibrationView", "ChangeView", "ChargeBackView", "ChargeView", "ChartView", "CoachingView", "ContributionView",
+    "ControlledView", "CostRateView", "CycleHealthView", "DefinitionView", "DepartmentView", "DisputeDetailView", "DisputeStepView",
+    "DisputeView", "DrawnStepView", "DriverView", "EffectView", "EstimateView", "ExportColumnView", "ExportView", "FunnelView",
+    "ImportanceView", "InitiativeDetailView", "InitiativePublished", "InitiativeView", "InterruptedView", "IntervalView", "KeyDriversView",
+    "LoopView", "MetricView", "MoneyView", "OverviewView", "ParetoView", "PeriodView", "PlaceView", "PointView", "ProcessDrawn",
     "ProcessView", "PulseGroupView", "PulseReportView", "PulseScoreView", "PulseView", "QualityFormView", "QualityReportView", "RepeatView",
-    "ResponseBiasView", "SavingsView", "SeriesView", "ShareView", "SideView", "SourceView", "StageView", "StatementLineView",
-    "StatementView", "StepView", "SubjectErased", "TableView", "TargetView", "TileView", "TrainingNeedFound", "TrainingNeedView",
-    "TrendView", "TriangulationView",
+    "ResponseBiasView", "ReviewView", "SampleView", "SavingsView", "SeriesView", "ShareView", "SideView", "SourceView", "StageView",
+    "StatementLineView", "StatementView", "StepView", "SubjectErased", "TableView", "TargetView", "TileView", "TrainingNeedFound",
+    "TrainingNeedView", "TrendView", "TriangulationView",
 ]  # fmt: skip
 
 

@@ -71,6 +71,8 @@ class PlaceView(View):
     low_998: float
     high_998: float
     signal: str
+    change: ChangeView | None
+    """Of its share against the comparison period; null when it had no answers then."""
 
 
 class FunnelView(View):
@@ -79,6 +81,7 @@ class FunnelView(View):
     definition_id: str
     by: str
     period: PeriodView
+    compared_with: PeriodView
     filters: dict[str, str]
     method: str
     """normal limits around the common share, widened by Laney's spread; false discoveries after Benjamini and Hochberg."""
@@ -177,6 +180,9 @@ class RepeatView(View):
     agreement: float | None
     """Cohen's kappa between what customers say (resolved) and what they do (no repeat)."""
     filters: dict[str, str]
+    compared_with: PeriodView
+    change: ChangeView | None
+    """Of the repeat rate against the comparison period; null while either is withheld."""
 
 
 class SourceView(View):
@@ -193,6 +199,8 @@ class SourceView(View):
     stands: str | None
     """worse, usual or better than this source's drivers in general (5 % two-sided)."""
     withheld: str | None
+    change: ChangeView | None
+    """Of the share against the comparison period; null while either is withheld."""
 
 
 class TriangulationView(View):
@@ -232,6 +240,9 @@ class ResponseBiasView(View):
     """Satisfaction: plain, and weighted so that each attribute's groups count as often as they were asked."""
     definition_id: str
     filters: dict[str, str]
+    compared_with: PeriodView
+    change: ChangeView | None
+    """Of the response rate against the comparison period; null while either is unknown."""
 
 
 class TrainingNeedView(View):

@@ -150,11 +150,18 @@ class StatementView(View):
     department: str
     name: str
     period: PeriodView
+    compared_with: PeriodView
+    filters: dict[str, str]
     currency: str | None
     contacts: int
     handle_seconds: str
     minutes: str
     amount: str
+    contacts_before: int
+    amount_before: str
+    """In the comparison period, over the same slice."""
+    contacts_change: IntervalView | None
+    """The interval of the relative change of contacts a day (ratio of Poisson rates); null when either period saw none."""
     unpriced_contacts: int
     complete: bool
     """False when the reader may see some sites or vendors only."""

@@ -44,6 +44,11 @@ class ChargeView(View):
     amount: str
     share: float | None
     """Of the whole amount."""
+    contacts_before: int
+    amount_before: str
+    """In the comparison period."""
+    contacts_change: IntervalView | None
+    """The interval of the relative change of contacts a day (ratio of Poisson rates); null when either period saw none."""
     unpriced_contacts: int
     disputed_contacts: int
     budget: str | None
@@ -56,8 +61,10 @@ class ChargeBackView(View):
     """All departments' charges of a period; the lines add up to the total exactly."""
 
     period: PeriodView
+    compared_with: PeriodView
     currency: str | None
     total: str
+    total_before: str
     contacts: int
     complete: bool
     """False when the reader may see some sites or vendors only."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.insight.contract.figures import IntervalView, PeriodView
+from services.insight.contract.figures import ChangeView, IntervalView, PeriodView
 from services.kit.fields import View
 
 
@@ -73,6 +73,9 @@ class AccuracyView(View):
     per_opportunity: float | None
     per_opportunity_interval: IntervalView | None
     withheld: str | None
+    per_unit_change: ChangeView | None
+    per_opportunity_change: ChangeView | None
+    """Against the comparison period; null while either is withheld."""
 
 
 class CoachingView(View):
@@ -103,6 +106,7 @@ class QualityReportView(View):
 
     form: str
     period: PeriodView
+    compared_with: PeriodView
     reviewed: int
     accuracy: list[AccuracyView]
     coaching: list[CoachingView]
@@ -123,6 +127,10 @@ class StepView(View):
     amount: str
     waited_minutes: float | None
     """Mean wait for an agent; null while nobody told."""
+    contacts_before: int
+    """In the comparison period."""
+    contacts_change: IntervalView | None
+    """The interval of the relative change of contacts a day (ratio of Poisson rates); null when either period saw none."""
     repeat_share: float | None
     """Share of contacts of known customers that were followed by another about the same driver within seven days."""
     handle_minutes: float
@@ -135,6 +143,7 @@ class ProcessView(View):
     key: str
     name: str
     period: PeriodView
+    compared_with: PeriodView
     currency: str | None
     steps: list[StepView]
     bottleneck: str | None

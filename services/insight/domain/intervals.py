@@ -52,6 +52,18 @@ def newcombe(before: tuple[float, float], after: tuple[float, float], *, level: 
     return Interval(low=difference - down, high=difference + up, method="newcombe", level=level)
 
 
+def moved_by(before: tuple[float, Interval], after: tuple[float, Interval]) -> Interval:
+    """Return the interval of `after` minus `before` from the interval of each (Newcombe's way for any two independent estimates: MOVER).
+
+    Source: Zou and Donner (2008). For two Wilson intervals it is Newcombe's.
+    """
+    (was, first), (now, second) = before, after
+    down = math.hypot(now - second.low, first.high - was)
+    up = math.hypot(second.high - now, was - first.low)
+    method = "newcombe" if first.method == second.method == "wilson" else "mover"
+    return Interval(low=now - was - down, high=now - was + up, method=method, level=second.level)
+
+
 def net_score_error(promoters: float, detractors: float, n: float) -> float:
     """Return the standard error of 100(P - D), in points, from the shares of promoters and detractors in `n` answers."""
     spread = promoters + detractors - (promoters - detractors) ** 2

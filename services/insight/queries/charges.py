@@ -24,7 +24,8 @@ from services.insight.domain.charge import amount, rate_text, seconds
 from services.insight.domain.period import Asked, Period
 from services.insight.domain.statistics.savings import business_case
 from services.insight.models import Budget, ContactFact, Department, Dispute, DisputeStep
-from services.insight.queries.narrow import is_limited, period_of, within
+from services.insight.queries.moved import contacts_moved
+from services.insight.queries.narrow import compared_with, is_limited, period_of, within
 from services.insight.queries.summed import summed
 from services.insight.repository.rollups import CONTACTS
 from services.kit.db import Tx
@@ -47,22 +48,43 @@ async def _disputed(tx: Tx, period: Period, asked: Asked) -> dict[str | None, in
     return {row["department"]: row["n"] for row in await tx.rows(chosen.group_by(col(ContactFact.department)))}
 
 
-async def charge_back(tx: Tx, asked: Asked) -> ChargeBackView:
-    """Return what every department is charged; the lines add up to the total, because both are sums of the same cents."""
-    period = period_of(tx, asked)
+async def _by_department(tx: Tx, period: Period, asked: Asked) -> Sequence[Any]:
     sums = await summed(tx, CONTACTS, period, asked, by=("department",))
     numbers = [func.sum(sums.c[name]).label(name) for name in CONTACTS.numbers]
-    rows = await tx.rows(select(sums.c.department, *numbers).group_by(sums.c.department))
+    return await tx.rows(select(sums.c.department, *numbers).group_by(sums.c.department))
+
+
+def _against(charge: ChargeView, old: Any, past: Period, period: Period) -> ChargeView:
+    """Add what the department was charged in the comparison period."""
+    contacts, cents = (int(old["contacts"]), int(old["cents"])) if old is not None else (0, 0)
+    change = contacts_moved((contacts, past), (charge.contacts, period))
+    return charge.model_copy(update={"contacts_before": contacts, "amount_before": amount(cents), "contacts_change": change})
+
+
+async def charge_back(tx: Tx, asked: Asked) -> ChargeBackView:
+    """Return what every department is charged; the lines add up to the total, because both are sums of the same cents.
+
+    A department that was charged in the comparison period alone is there with nothing, so that the amounts of that period add up too.
+    """
+    period = period_of(tx, asked)
+    past = compared_with(asked, period)
+    rows, before = await _by_department(tx, period, asked), await _by_department(tx, past, asked)
+    old = {row["department"] or None: row for row in before}
     names = {row["key"]: row["name"] for row in await tx.rows(select(col(Department.key), col(Department.name)))}
     budgets = {row["department"]: row["cents_a_year"] for row in await tx.rows(select(col(Budget.department), col(Budget.cents_a_year)))}
     disputed = await _disputed(tx, period, asked)
     total = sum(int(row["cents"]) for row in rows)
     length = (period.end - period.start) / YEAR
-    charges = [_charge(row, total, names, budgets, disputed, length) for row in rows]
+    now = {row["department"] or None for row in rows}
+    quiet = [{"department": key, **dict.fromkeys(CONTACTS.numbers, 0)} for key in old if key not in now]
+    charges = [_charge(row, total, names, budgets, disputed, length) for row in (*rows, *quiet)]
+    charges = [_against(one, old.get(one.department), past, period) for one in charges]
     return ChargeBackView(
         period=PeriodView(start=period.start, end=period.end),
         currency=await repository.currency(tx),
+        compared_with=PeriodView(start=past.start, end=past.end),
         total=amount(total),
+        total_before=amount(sum(int(row["cents"]) for row in before)),
         contacts=sum(int(row["contacts"]) for row in rows),
         complete=not is_limited(tx),
         charges=sorted(charges, key=lambda one: (-Decimal(one.amount), one.department or "~")),
@@ -80,6 +102,9 @@ def _charge(row: Any, total: int, names: dict[str, str], budgets: dict[str, int]
         amount=amount(cents),
         share=cents / total if total else None,
         unpriced_contacts=int(row["unpriced"]),
+        contacts_before=0,
+        contacts_change=None,
+        amount_before=amount(0),
         disputed_contacts=disputed.get(key, 0),
         budget=None if budget is None else amount(budget),
         budget_share=cents / budget if budget else None,

@@ -10,7 +10,7 @@ from sqlmodel import col
 from services.insight.contract import CycleHealthView, FunnelView, KeyDriversView, ProcessView, SeriesView
 from services.insight.domain.charts.chart import Chart
 from services.insight.domain.charts.cycle import draw_cycle
-from services.insight.domain.charts.funnel import FunnelShown, Spot, draw_funnel
+from services.insight.domain.charts.funnel import FunnelShown, Mixed, Spot, draw_funnel
 from services.insight.domain.charts.importance import Weight, draw_importance
 from services.insight.domain.charts.pareto import Cause, draw_pareto
 from services.insight.domain.charts.process_map import Step, draw_process
@@ -21,6 +21,7 @@ from services.insight.domain.definitions import DEFINITIONS
 from services.insight.domain.intervals import Interval
 from services.insight.domain.period import Asked, Period
 from services.insight.models import Initiative
+from services.insight.queries.adjusted import USUAL_MIX, adjusted_places
 from services.insight.queries.narrow import is_limited, period_of
 from services.insight.queries.overview import answer_series, contact_series, dearest, point_width
 from services.insight.queries.places import places
@@ -39,6 +40,7 @@ class Wish:
     by: str = "site"
     goal: float | None = None
     language: str = "en"
+    mix: tuple[str, ...] = USUAL_MIX
 
 
 async def trend_chart(tx: Tx, asked: Asked, wish: Wish) -> Chart:
@@ -86,10 +88,22 @@ async def pareto_chart(tx: Tx, asked: Asked, wish: Wish) -> Chart:
 
 async def funnel_chart(tx: Tx, asked: Asked, wish: Wish) -> Chart:
     """Draw sites, vendors or teams around their common share; raises NotFound."""
+    if wish.by == "agent":
+        raise NotFound("Agents are compared in the adjusted funnel alone: their work differs.")
     found: FunnelView = await places(tx, wish.metric, wish.by, asked)
     definition = DEFINITIONS[wish.metric]
     spots = [Spot(one.key, one.good, one.n, one.share, one.signal, one.adjusted_p) for one in found.places]
     shown = FunnelShown(definition.name, wish.by, found.centre, found.inflation, spots, found.too_few, definition.higher_is_better)
+    return draw_funnel(shown, Words(wish.language))
+
+
+async def adjusted_chart(tx: Tx, asked: Asked, wish: Wish) -> Chart:
+    """Draw places by observed / expected, as if all had the same work; raises NotFound, Forbidden."""
+    found = await adjusted_places(tx, wish.metric, wish.by, wish.mix, asked)
+    definition = DEFINITIONS[wish.metric]
+    mixed = [Mixed(one.expected, one.weight, None if one.interval is None else _interval(one.interval)) for one in found.places]
+    spots = [Spot(one.key, one.good, one.n, one.ratio, one.signal, one.adjusted_p, fact) for one, fact in zip(found.places, mixed, strict=True)]
+    shown = FunnelShown(definition.name, wish.by, found.centre, found.inflation, spots, found.too_few, definition.higher_is_better, found.mix)
     return draw_funnel(shown, Words(wish.language))
 
 

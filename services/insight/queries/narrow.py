@@ -1,5 +1,6 @@
 """Narrow a fact table to a period, to filters, and to the sites and vendors that the reader may see."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -34,6 +35,12 @@ def compared_with(asked: Asked, period: Period) -> Period:
     if first >= last:
         raise PeriodEmpty("The comparison period is empty: `compare_from` must lie before `compare_to`.", pointer="/compare_from")
     return Period(first, last)
+
+
+def past_of(tx: Tx, asked: Asked) -> Asked:
+    """Return the same question about the comparison period; raises PeriodEmpty."""
+    past = compared_with(asked, period_of(tx, asked))
+    return replace(asked, start=past.start, end=past.end, compared=(None, None))
 
 
 def seen(tx: Tx, model: type[SQLModel]) -> list[ColumnElement[bool]]:

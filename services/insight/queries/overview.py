@@ -200,7 +200,7 @@ async def overview(tx: Tx, asked: Asked, minimum: int) -> OverviewView:
     """Return the whole overview of a period and of the one before it, within the reader's limits."""
     period = period_of(tx, asked)
     past = compared_with(asked, period)
-    (now, sites), (then, _) = await _marks(tx, period, asked), await _marks(tx, past, asked)
+    (now, sites), (then, old_sites) = await _marks(tx, period, asked), await _marks(tx, past, asked)
     rows, old = await _contacts(tx, period, asked), await _contacts(tx, past, asked)
     currency = await repository.currency(tx)
     width = point_width(period)
@@ -219,5 +219,5 @@ async def overview(tx: Tx, asked: Asked, minimum: int) -> OverviewView:
         figures=tiles,
         series=[*(await answer_series(tx, period, asked, width)), *(await contact_series(tx, period, asked, width))],
         pareto=_pareto(rows, currency),
-        funnel=judged_funnel(CSAT, sites, "site", period, asked),
+        funnel=judged_funnel(CSAT, (old_sites, sites), "site", (past, period), asked),
     )

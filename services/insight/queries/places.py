@@ -6,11 +6,11 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.insight.contract import FunnelView
-from services.insight.domain.definitions import DEFINITIONS, Unit
-from services.insight.domain.period import Asked
+from services.insight.domain.definitions import DEFINITIONS, Definition, Unit
+from services.insight.domain.period import Asked, Period
 from services.insight.models import AnswerFact
-from services.insight.queries.funnels import funnel_of, judged_funnel
-from services.insight.queries.narrow import period_of, within
+from services.insight.queries.funnels import Counts, count_places, judged_funnel
+from services.insight.queries.narrow import compared_with, period_of, within
 from services.kit.db import Tx
 from services.kit.errors import NotFound
 
@@ -23,14 +23,20 @@ async def places(tx: Tx, key: str, by: str, asked: Asked) -> FunnelView:
     if definition is None or definition.unit is not Unit.SHARE:
         raise NotFound("There is no share of that name. Places are compared by csat, dsat, ces or resolution.")
     period = period_of(tx, asked)
-    if by in FROM_SUMS:
-        return await funnel_of(tx, definition, period, asked, by)
+    past = compared_with(asked, period)
+    count = count_places if by in FROM_SUMS else _count_teams
+    sides = (await count(tx, definition, past, asked, by), await count(tx, definition, period, asked, by))
+    return judged_funnel(definition, sides, by, (past, period), asked)
+
+
+async def _count_teams(tx: Tx, definition: Definition, period: Period, asked: Asked, _by: str) -> Counts:
+    """Count teams from the facts: sums do not know them."""
     conditions = [*within(tx, AnswerFact, "answered_at", period, asked), col(AnswerFact.kind) == definition.question_kind]
     kept = (col(AnswerFact.place) == 0, col(AnswerFact.flagged).is_(False), col(AnswerFact.team).is_not(None))
     columns = (col(AnswerFact.team), col(AnswerFact.mark))
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    counts: Counts = defaultdict(lambda: [0, 0])
     for row in await tx.rows(select(*columns, func.count().label("n")).where(*conditions, *kept).group_by(*columns)):
         if row["mark"] in definition.valid:
             counts[row["team"]][1] += row["n"]
             counts[row["team"]][0] += row["n"] if row["mark"] in definition.good else 0
-    return judged_funnel(definition, counts, by, period, asked)
+    return counts

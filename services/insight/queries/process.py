@@ -1,5 +1,6 @@
 """Where in a process customers get stuck: contacts, cost, waiting and repeats of each step, and the bottleneck."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,8 @@ from services.insight.contract import PeriodView, ProcessView, StepView
 from services.insight.domain.charge import amount
 from services.insight.domain.period import Asked, Period
 from services.insight.models import ContactFact, ProcessMap
-from services.insight.queries.narrow import period_of, within
+from services.insight.queries.moved import contacts_moved
+from services.insight.queries.narrow import compared_with, period_of, within
 from services.kit.db import Tx
 from services.kit.errors import NotFound
 
@@ -55,7 +57,17 @@ async def _repeats(tx: Tx, drivers: list[str], period: Period, asked: Asked) -> 
     return found
 
 
-def _step(step: dict[str, Any], numbers: dict[str, Any], repeats: dict[str, tuple[int, int]]) -> tuple[StepView, int]:
+@dataclass(frozen=True)
+class _Then:
+    """The comparison period: contacts by driver, and both periods."""
+
+    contacts: dict[str, int]
+    past: Period
+    period: Period
+
+
+def _step(step: dict[str, Any], numbers: dict[str, Any], repeats: dict[str, tuple[int, int]], then: _Then) -> tuple[StepView, int]:
+    before = sum(then.contacts.get(driver, 0) for driver in step["drivers"])
     mine = [numbers[driver] for driver in step["drivers"] if driver in numbers]
     total = {name: sum(int(row[name]) for row in mine) for name in ("contacts", "cents", "handle_ms", "waited_ms", "waits")}
     again = [repeats[driver] for driver in step["drivers"] if driver in repeats]
@@ -67,6 +79,8 @@ def _step(step: dict[str, Any], numbers: dict[str, Any], repeats: dict[str, tupl
         contacts=total["contacts"],
         amount=amount(total["cents"]),
         waited_minutes=round(total["waited_ms"] / total["waits"] / MS_PER_MINUTE, 2) if total["waits"] else None,
+        contacts_before=before,
+        contacts_change=contacts_moved((before, then.past), (total["contacts"], then.period)),
         repeat_share=sum(back for back, _ in again) / n if n else None,
         handle_minutes=round(total["handle_ms"] / MS_PER_MINUTE, 2),
         bottleneck=False,
@@ -82,7 +96,9 @@ async def process(tx: Tx, key: str, asked: Asked) -> ProcessView:
     period = period_of(tx, asked)
     drivers = [driver for step in found.steps for driver in step["drivers"]]
     numbers, repeats = await _by_driver(tx, drivers, period, asked), await _repeats(tx, drivers, period, asked)
-    steps = [_step(step, numbers, repeats) for step in found.steps]
+    past = compared_with(asked, period)
+    old = {driver: int(row["contacts"]) for driver, row in (await _by_driver(tx, drivers, past, asked)).items()}
+    steps = [_step(step, numbers, repeats, _Then(old, past, period)) for step in found.steps]
     worst = max(steps, key=lambda one: (one[1], one[0].contacts))[0]
     views = [view.model_copy(update={"bottleneck": view is worst and worst.contacts > 0}) for view, _ in steps]
     currency = await repository.currency(tx)
@@ -91,6 +107,7 @@ async def process(tx: Tx, key: str, asked: Asked) -> ProcessView:
         key=key,
         name=found.name,
         period=PeriodView(start=period.start, end=period.end),
+        compared_with=PeriodView(start=past.start, end=past.end),
         currency=currency,
         steps=views,
         bottleneck=worst.key if worst.contacts else None,

@@ -13,11 +13,12 @@ from services.insight.contract import AccuracyView, CalibrationView, CoachingVie
 from services.insight.domain.definitions import CSAT
 from services.insight.domain.figures import share
 from services.insight.domain.intervals import newcombe, wilson
-from services.insight.domain.period import Asked
+from services.insight.domain.period import Asked, Period
 from services.insight.domain.statistics.agreement import cohens_kappa
 from services.insight.models import AnswerFact, ContactFact, QualityForm, QualityReview
 from services.insight.queries.metrics import interval_view
-from services.insight.queries.narrow import period_of, within
+from services.insight.queries.moved import moved
+from services.insight.queries.narrow import compared_with, period_of, within
 from services.kit.db import Tx
 from services.kit.errors import NotFound
 
@@ -58,7 +59,22 @@ def accuracy(units: Reviews, lines: dict[str, dict[str, str]], kind: str, minimu
         per_opportunity=chance.value,
         per_opportunity_interval=interval_view(chance.interval) if chance.interval else None,
         withheld=unit.withheld,
+        per_unit_change=None,
+        per_opportunity_change=None,
     )
+
+
+def _against(was: AccuracyView, now: AccuracyView) -> AccuracyView:
+    """Add how far accuracy moved."""
+    unit = moved((was.per_unit, was.per_unit_interval), (now.per_unit, now.per_unit_interval))
+    chance = moved((was.per_opportunity, was.per_opportunity_interval), (now.per_opportunity, now.per_opportunity_interval))
+    return now.model_copy(update={"per_unit_change": unit, "per_opportunity_change": chance})
+
+
+async def _reviews(tx: Tx, form: str, period: Period, asked: Asked) -> Reviews:
+    conditions = [*within(tx, QualityReview, "reviewed_at", period, asked), col(QualityReview.form) == form]
+    order = col(QualityReview.reviewed_at)
+    return await tx.all(select(QualityReview).where(*conditions).order_by(order).limit(MOST_REVIEWS), QualityReview)
 
 
 def coaching(units: Reviews, lines: dict[str, dict[str, str]]) -> list[CoachingView]:
@@ -110,8 +126,8 @@ async def quality(tx: Tx, form: str, asked: Asked, minimum: int) -> QualityRepor
     """Return the report of a form over a period; raises NotFound."""
     lines = await _lines(tx, form)
     period = period_of(tx, asked)
-    conditions = [*within(tx, QualityReview, "reviewed_at", period, asked), col(QualityReview.form) == form]
-    reviews = await tx.all(select(QualityReview).where(*conditions).order_by(col(QualityReview.reviewed_at)).limit(MOST_REVIEWS), QualityReview)
+    past = compared_with(asked, period)
+    reviews, old = await _reviews(tx, form, period, asked), _units(await _reviews(tx, form, past, asked))
     units = _units(reviews)
     sides = await _satisfaction(tx, units, lines)
     enough = min(n for _, n in sides.values()) >= minimum
@@ -120,8 +136,9 @@ async def quality(tx: Tx, form: str, asked: Asked, minimum: int) -> QualityRepor
     return QualityReportView(
         form=form,
         period=PeriodView(start=period.start, end=period.end),
+        compared_with=PeriodView(start=past.start, end=past.end),
         reviewed=len(units),
-        accuracy=[accuracy(units, lines, kind, minimum) for kind in KINDS],
+        accuracy=[_against(accuracy(old, lines, kind, minimum), accuracy(units, lines, kind, minimum)) for kind in KINDS],
         coaching=coaching(units, lines),
         calibration=calibration(reviews),
         csat_with_error=value[True],

@@ -8,12 +8,13 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from services.insight.contract import PeriodView, RepeatView
 from services.insight.domain.figures import withheld_reason
-from services.insight.domain.period import Asked
+from services.insight.domain.period import Asked, Period
 from services.insight.domain.statistics.agreement import cohens_kappa
 from services.insight.domain.statistics.repeats import repeat_rate
 from services.insight.models import AnswerFact, ContactFact
 from services.insight.queries.metrics import interval_view
-from services.insight.queries.narrow import period_of, within
+from services.insight.queries.moved import moved
+from services.insight.queries.narrow import past_of, period_of, within
 from services.kit.db import Tx
 
 DAY_S = 86_400
@@ -22,6 +23,14 @@ MOST = 200_000
 
 
 async def repeats(tx: Tx, asked: Asked, window_days: int, minimum: int) -> RepeatView:
+    """Return who comes back in a period, and how far that moved against the comparison period."""
+    before = past_of(tx, asked)
+    compared = period_of(tx, before)
+    past, now = await _repeats(tx, before, window_days, minimum, compared), await _repeats(tx, asked, window_days, minimum, compared)
+    return now.model_copy(update={"change": moved((past.value, past.interval), (now.value, now.interval))})
+
+
+async def _repeats(tx: Tx, asked: Asked, window_days: int, minimum: int, compared: Period) -> RepeatView:
     """Follow each contact of a known customer to the next one about the same driver, wherever and in whatever channel that was."""
     period = period_of(tx, asked)
     until = min(tx.now, period.end + timedelta(days=window_days))
@@ -55,6 +64,8 @@ async def repeats(tx: Tx, asked: Asked, window_days: int, minimum: int) -> Repea
         first_contact_n=len(first),
         agreement=cohens_kappa([str(yes) for yes, _ in said], [str(not back) for _, back in said]).kappa if len(said) >= minimum else None,
         filters=dict(asked.filters),
+        compared_with=PeriodView(start=compared.start, end=compared.end),
+        change=None,
     )
 
 

@@ -13,7 +13,8 @@ from services.insight.domain.statistics.distributions import chi_squared_tail
 from services.insight.domain.statistics.weighting import Stratum, post_stratified, r_indicator, standardised_difference
 from services.insight.models import AnswerFact, ContactFact, InvitationFact, ResponseFact
 from services.insight.queries.metrics import interval_view
-from services.insight.queries.narrow import period_of, seen
+from services.insight.queries.moved import moved
+from services.insight.queries.narrow import past_of, period_of, seen
 from services.insight.repository.rollups import tally
 from services.kit.db import Tx
 
@@ -85,6 +86,21 @@ def _adjusted(groups: Groups, satisfied: dict[str, tuple[int, int]], minimum: in
 
 
 async def response_bias(tx: Tx, asked: Asked, minimum: int) -> ResponseBiasView:
+    """Return who answered in a period, and how far the response rate moved against the comparison period."""
+    before = past_of(tx, asked)
+    past = period_of(tx, before)
+    now = await _response_bias(tx, asked, minimum, past)
+    n, answered = await _asked_and_answered(tx, _asked_in(tx, past, before))
+    known = (answered / n, interval_view(wilson(answered / n, n))) if n else (None, None)
+    return now.model_copy(update={"change": moved(known, (now.value, now.rate))})
+
+
+async def _asked_and_answered(tx: Tx, conditions: list[Any]) -> tuple[int, int]:
+    groups = (await _groups(tx, "channel", conditions)).values()
+    return sum(n for n, _ in groups), sum(answered for _, answered in groups)
+
+
+async def _response_bias(tx: Tx, asked: Asked, minimum: int, compared: Period) -> ResponseBiasView:
     """Return the response rate by channel, programme, site and segment, and what bias that leaves."""
     period = period_of(tx, asked)
     conditions = _asked_in(tx, period, asked)
@@ -108,4 +124,6 @@ async def response_bias(tx: Tx, asked: Asked, minimum: int) -> ResponseBiasView:
         adjusted=adjusted,
         definition_id="response_rate@1",
         filters=dict(asked.filters),
+        compared_with=PeriodView(start=compared.start, end=compared.end),
+        change=None,
     )

@@ -1,6 +1,5 @@
 """What an initiative saved: expected from the gain in resolution, and reconciled with what happened to the contacts."""
 
-import math
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -11,11 +10,12 @@ from services.insight.contract import AvoidedView, MoneyView, SavingsView
 from services.insight.domain.charge import amount
 from services.insight.domain.definitions import RESOLUTION
 from services.insight.domain.figures import figure
-from services.insight.domain.intervals import LEVEL, Interval, newcombe, quantile
+from services.insight.domain.intervals import Interval, newcombe
 from services.insight.domain.period import Asked, Period
 from services.insight.domain.statistics.savings import Avoided, avoided, avoided_between
 from services.insight.models import ContactFact, Initiative
 from services.insight.queries.metrics import counted, interval_view
+from services.insight.queries.moved import rate_change
 from services.kit.db import Tx
 
 FORMULA = "contacts per issue = 1 / (1 - call_back x (1 - resolution)); contacts avoided = contacts x relative change"
@@ -49,15 +49,6 @@ async def _volume(tx: Tx, driver: str, period: Period) -> tuple[int, int, float]
     columns = (func.count().label("n"), func.coalesce(func.sum(col(ContactFact.cost_cents)), 0).label("cents"))
     row = (await tx.rows(select(*columns).where(*when)))[0]
     return row["n"], int(row["cents"]), (period.end - period.start).total_seconds() / DAY_S
-
-
-def rate_change(before: tuple[int, float], after: tuple[int, float]) -> Interval | None:
-    """Return the interval of the relative change of two Poisson rates (count, days) on the log scale; None when either saw nothing."""
-    if not (before[0] and after[0]):
-        return None
-    ratio = math.log((after[0] / after[1]) / (before[0] / before[1]))
-    half = quantile(LEVEL) * math.sqrt(1 / before[0] + 1 / after[0])
-    return Interval(math.exp(ratio - half) - 1, math.exp(ratio + half) - 1, "poisson_ratio", LEVEL)
 
 
 async def savings(tx: Tx, initiative_id: UUID, call_back: float) -> SavingsView:

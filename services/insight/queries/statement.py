@@ -14,7 +14,8 @@ from services.insight.contract import PeriodView, StatementLineView, StatementVi
 from services.insight.domain.charge import amount, minutes, rate_text, seconds
 from services.insight.domain.period import Asked, Period
 from services.insight.models import ContactFact, Department, Dispute, FeedbackFact
-from services.insight.queries.narrow import is_limited, period_of, within
+from services.insight.queries.moved import contacts_moved
+from services.insight.queries.narrow import compared_with, is_limited, period_of, within
 from services.insight.repository.rollups import tally
 from services.kit.db import Tx
 from services.kit.errors import InvalidInput, NotFound
@@ -93,23 +94,30 @@ async def statement(tx: Tx, key: str, asked: Asked, cursor: str | None, limit: i
     name = await _name(tx, key)
     period: Period = period_of(tx, asked)
     conditions = [*within(tx, ContactFact, "ended_at", period, asked), col(ContactFact.department) == key]
+    past = compared_with(asked, period)
+    before = [*within(tx, ContactFact, "ended_at", past, asked), col(ContactFact.department) == key]
     totals = select(
         func.count().label("contacts"),
         func.coalesce(func.sum(col(ContactFact.handle_ms)), 0).label("handle_ms"),
         func.coalesce(func.sum(col(ContactFact.cost_cents)), 0).label("cents"),
         tally(col(ContactFact.cost_cents).is_(None)).label("unpriced"),
     )
-    total = (await tx.rows(totals.where(*conditions)))[0]
+    total, old = (await tx.rows(totals.where(*conditions)))[0], (await tx.rows(totals.where(*before)))[0]
     lines, next_cursor = await _lines(tx, conditions, cursor, limit)
     return StatementView(
         department=key,
         name=name,
         period=PeriodView(start=period.start, end=period.end),
+        compared_with=PeriodView(start=past.start, end=past.end),
+        filters=dict(asked.filters),
         currency=await repository.currency(tx),
         contacts=total["contacts"],
         handle_seconds=seconds(int(total["handle_ms"])),
         minutes=minutes(int(total["handle_ms"])),
         amount=amount(int(total["cents"])),
+        contacts_before=old["contacts"],
+        amount_before=amount(int(old["cents"])),
+        contacts_change=contacts_moved((old["contacts"], past), (total["contacts"], period)),
         unpriced_contacts=total["unpriced"],
         complete=not is_limited(tx),
         lines=lines,

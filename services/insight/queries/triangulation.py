@@ -13,7 +13,8 @@ from services.insight.domain.intervals import quantile
 from services.insight.domain.period import Asked
 from services.insight.models import ContactFact, FeedbackFact
 from services.insight.queries.metrics import interval_view
-from services.insight.queries.narrow import period_of, within
+from services.insight.queries.moved import moved
+from services.insight.queries.narrow import past_of, period_of, within
 from services.insight.queries.summed import summed
 from services.insight.repository.rollups import SATISFACTION, tally
 from services.kit.db import Tx
@@ -45,7 +46,9 @@ async def _counts(tx: Tx, asked: Asked) -> dict[str, Counts]:
     return found
 
 
-def _source(name: str, counts: Counts, driver: str, minimum: int) -> SourceView:
+def _source(name: str, sides: tuple[Counts, Counts], driver: str, minimum: int) -> SourceView:
+    past, counts = sides
+    was = share(*past.get(driver, (0, 0)), minimum=minimum)
     bad, n = counts.get(driver, (0, 0))
     seen = share(bad, n, minimum=minimum)
     total = sum(size for _, size in counts.values())
@@ -56,7 +59,8 @@ def _source(name: str, counts: Counts, driver: str, minimum: int) -> SourceView:
         z = (seen.value - usual) / error if error else 0.0
         stands = "usual" if abs(z) < quantile(0.95) else ("worse" if z > 0 else "better")
     view: dict[str, Any] = {"source": name, "bad": seen.numerator, "n": n, "share": seen.value, "usual": usual, "stands": stands}
-    return SourceView.model_validate({**view, "interval": interval_view(seen.interval) if seen.interval else None, "withheld": seen.withheld})
+    before, now = ((one.value, interval_view(one.interval) if one.interval else None) for one in (was, seen))
+    return SourceView.model_validate({**view, "interval": now[1], "withheld": seen.withheld, "change": moved(before, now)})
 
 
 def _verdict(driver: str, sources: list[SourceView]) -> tuple[str, str]:
@@ -74,10 +78,10 @@ def _verdict(driver: str, sources: list[SourceView]) -> tuple[str, str]:
 
 async def triangulation(tx: Tx, asked: Asked, minimum: int) -> list[TriangulationView]:
     """Return every driver that any source names, those that stand worse in most sources first."""
-    counts = await _counts(tx, asked)
+    counts, past = await _counts(tx, asked), await _counts(tx, past_of(tx, asked))
     found = []
     for driver in sorted({driver for source in counts.values() for driver in source}):
-        sources = [_source(name, counts[name], driver, minimum) for name in SOURCES]
+        sources = [_source(name, (past.get(name, {}), counts[name]), driver, minimum) for name in SOURCES]
         verdict, sentence = _verdict(driver, sources)
         found.append(TriangulationView(driver=driver, sources=sources, verdict=verdict, sentence=sentence))
     return sorted(found, key=lambda one: (-sum(source.stands == "worse" for source in one.sources), one.driver))

@@ -11,7 +11,8 @@ from services.feedback.app import service
 from services.feedback.contract import FeedbackCategorised, FeedbackCorrected, FeedbackReceived
 from services.feedback.jobs import learning, reading
 from services.feedback.models import Item
-from services.feedback.use_cases.read_items import Reader, ReadItem
+from services.feedback.use_cases.read_items import Reader
+from services.feedback.use_cases.record_labels import ReadItem
 from services.kit.db import Tx
 from services.kit.due import DueJob
 from tests.conftest import OpenRoom

@@ -102,7 +102,12 @@ async def test_every_question_to_insight_answers_and_needs_the_right(house: Runn
     await house.rest(key, "PUT", "/insight/v1/processes/purchase", json={"name": "Purchase", "steps": steps})
     questions = """query($slice: InsightSlice) {
       keyDrivers(slice: $slice) { withheld n drivers { driver } }
-      repeats(slice: $slice, windowDays: 7) { n withheld }
+      adjustedPlaces(metric: "csat", by: "agent", mix: ["driver"], slice: $slice) { mix centre strata places { key ratio low95 } tooFew }
+      adjusted: chart(name: "adjusted-funnel", by: "vendor", mix: ["driver", "mode"], slice: $slice) { title table { columns } }
+      noPlaces: adjustedPlaces(metric: "nps", slice: $slice) { by }
+      repeats(slice: $slice, windowDays: 7) { n withheld comparedWith { start } change { difference } }
+      metric(name: "csat", slice: $slice) { value comparedWith { start end } change { difference interval { method } } filters }
+      drivers(first: 5, slice: $slice) { edges { node { driver contactsBefore } } }
       triangulation(slice: $slice) { driver verdict sources { source n } }
       responseBias(slice: $slice) { asked groups { group } rInsight: rIndicator }
       businessCase(minutesSaved: 1.5, contactsAYear: 40000, perHour: 24) { worth { amount } }
@@ -118,6 +123,13 @@ async def test_every_question_to_insight_answers_and_needs_the_right(house: Runn
     assert "errors" not in asked, asked["errors"]
     found = asked["data"]
     assert found["keyDrivers"]["withheld"].startswith("too_few")
+    assert found["adjustedPlaces"] == {"mix": ["driver"], "centre": None, "strata": 0, "places": [], "tooFew": []}
+    assert found["adjusted"]["title"] == "Customer satisfaction by vendor, adjusted for driver, mode"
+    assert (found["adjusted"]["table"]["columns"][4], found["noPlaces"]) == ("observed / expected", None)
+    assert found["repeats"]["comparedWith"] == {"start": "2026-09-25T00:00:00+00:00"}
+    compared = {"start": "2026-09-25T00:00:00+00:00", "end": "2026-10-25T00:00:00+00:00"}
+    assert found["metric"] == {"value": 0.75, "comparedWith": compared, "change": None, "filters": {"vendor": "graphql"}}
+    assert found["drivers"]["edges"] == [{"node": {"driver": "late-delivery", "contactsBefore": 0}}]
     assert found["businessCase"]["worth"]["amount"] == "24000.00"
     assert round(found["contactsAvoided"]["change"], 3) == -0.175
     assert (found["process"]["bottleneck"], found["qualityReport"], found["pulseReport"]) == ("deliver", None, None)

@@ -5,7 +5,7 @@ import math
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from services.insight.domain.intervals import net_score, net_score_difference, net_score_error, newcombe, wilson
+from services.insight.domain.intervals import Interval, moved_by, net_score, net_score_difference, net_score_error, newcombe, wilson
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,10 @@ def test_a_change_in_net_score_adds_both_errors() -> None:
 def test_there_is_no_interval_of_nothing(share: float, n: float) -> None:
     with pytest.raises(ValueError, match="no interval"):
         wilson(share, n)
+
+
+def test_a_difference_put_together_from_two_wilson_intervals_is_newcombes() -> None:
+    before, after = (0.66, 100), (0.80, 100)
+
+    assert moved_by((0.66, wilson(*before)), (0.80, wilson(*after))) == newcombe(before, after)
+    assert moved_by((0.66, Interval(0.6, 0.7, "kaplan-meier", 0.95)), (0.80, wilson(*after))).method == "mover"

@@ -105,25 +105,43 @@ def funnel(keys: Sequence[str], good: Sequence[int], n: Sequence[int], *, overdi
     scores = z_scores(good, n)
     centre = sum(good) / sum(n)
     chi, degrees, p = homogeneity(good, n)
-    spread = laney([float(score) for score in scores])
-    inflation = spread if overdispersed and spread > 1 and p < WARN and len(keys) >= LEAST_FOR_SPREAD else 1.0
-    raw = two_sided(scores / inflation)
-    adjusted = benjamini_hochberg(raw)
-    warn, act = -normal_quantile(WARN / 2) * inflation, -normal_quantile(ACT / 2) * inflation
+    found = verdicts([float(score) for score in scores], p, overdispersed=overdispersed)
     places = []
     for place, (key, k, size) in enumerate(zip(keys, good, n, strict=True)):
-        z = float(scores[place])
-        inner, outer = p_limits(centre, size, warn), p_limits(centre, size, act)
-        fact = (key, k, size, k / size, z, float(raw[place]), float(adjusted[place]), *inner, *outer)
-        places.append(Place(*fact, signal=_signal(abs(z), warn, act, float(adjusted[place]))))
-    return Funnel(centre, tuple(places), spread, inflation, chi, degrees, p)
+        z, adjusted = float(scores[place]), float(found.adjusted[place])
+        inner, outer = p_limits(centre, size, found.warn), p_limits(centre, size, found.act)
+        fact = (key, k, size, k / size, z, float(found.raw[place]), adjusted, *inner, *outer)
+        places.append(Place(*fact, signal=signal_of(abs(z), found, adjusted)))
+    return Funnel(centre, tuple(places), found.spread, found.inflation, chi, degrees, p)
 
 
 LEAST_FOR_SPREAD = 8
 """Laney's spread of fewer places says more about one outlier than about ordinary differences, so it is shown and not used."""
 
 
-def _signal(size: float, warn: float, act: float, adjusted: float) -> str:
-    if size > act and adjusted < WARN:
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What z scores say together: `warn` and `act` are the sizes beyond which one is worth a look, or out."""
+
+    spread: float
+    inflation: float
+    raw: Vector
+    adjusted: Vector
+    warn: float
+    act: float
+
+
+def verdicts(scores: Sequence[float], p: float, *, overdispersed: bool = True) -> Verdicts:
+    """Judge z scores together, widening by Laney's sigma as `funnel` says; `p` is the probability that all places are alike."""
+    spread = laney(scores)
+    inflation = spread if overdispersed and spread > 1 and p < WARN and len(scores) >= LEAST_FOR_SPREAD else 1.0
+    raw = two_sided(np.asarray(scores, dtype=np.float64) / inflation)
+    warn, act = -normal_quantile(WARN / 2) * inflation, -normal_quantile(ACT / 2) * inflation
+    return Verdicts(spread, inflation, raw, benjamini_hochberg(raw), warn, act)
+
+
+def signal_of(size: float, found: Verdicts, adjusted: float) -> str:
+    """Return out, look or inside for the size of a z score and its probability after false-discovery control."""
+    if size > found.act and adjusted < WARN:
         return "out"
-    return "look" if size > warn else "inside"
+    return "look" if size > found.warn else "inside"
