@@ -38,6 +38,7 @@ async def learned(axis: str, version: int, embedder: str, lesson: Lesson, *, str
     finally:
         if process.returncode is None:
             process.kill()
+            await process.wait()
     if process.returncode != 0:
         raise RuntimeError(f"learning {axis} failed: {complaint.decode(errors='replace')[-LAST_WORDS:]}")
     return Head.from_bytes(answer)
