@@ -1,12 +1,12 @@
 """Publishing a reply through the API of the platform that the review stands on, in the shape that each documents."""
 
-import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import httpx
+
+from services.kit.certificates import trusted
 
 TIMEOUT_S = 15.0
 LONGEST_NOTE = 200
@@ -53,17 +53,11 @@ def _yext(answer: Answer) -> Request:
 _SHAPES: Mapping[str, Callable[[Answer], Request]] = {"trustpilot": _trustpilot, "yext": _yext}
 
 
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Return the certificates that are believed; they are read once a process, which takes 40 ms."""
-    return httpx.create_ssl_context()
-
-
 class ReplyDoor:
     """Speaks to the platforms; one connection pool per process."""
 
     def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._client = httpx.AsyncClient(verify=_trusted(), timeout=TIMEOUT_S, transport=transport, follow_redirects=False)
+        self._client = httpx.AsyncClient(verify=trusted(), timeout=TIMEOUT_S, transport=transport, follow_redirects=False)
 
     async def __call__(self, kind: str, review: str, text: str, token: str, api_url: str | None, author: str | None) -> None:
         """Publish; see `publish`."""

@@ -37,7 +37,7 @@ ASKS = "I have a question about: "
 class Learned(Protocol):
     """Learns a head from a lesson; see `adapters.fitting_process`."""
 
-    async def __call__(self, axis: str, version: int, embedder: str, lesson: Lesson, *, strength: float, own: int) -> Head: ...  # noqa: D102
+    async def __call__(self, axis: str, version: int, embedder: str, lesson: Lesson, *, strength: float, own: int) -> Head: ...  # noqa: D102  the class says it
 
 
 async def learn(runtime: Runtime, job: DueJob) -> None:

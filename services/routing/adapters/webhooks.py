@@ -6,14 +6,13 @@ the reservation, so that a second one is known as such.
 
 import hashlib
 import hmac
-import ssl
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 import httpx
 import orjson
 
+from services.kit.certificates import trusted
 from services.kit.due import DueJob
 from services.kit.service import Runtime
 from services.routing.domain.explanation import say_decision
@@ -27,12 +26,6 @@ HEADER = "Antiphon-Signature"
 
 class NotTaken(Exception):
     """The adapter did not answer with 2xx."""
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Return the certificates that are believed; they are read once a process, which takes 40 ms."""
-    return httpx.create_ssl_context()
 
 
 def signature(secret: str, seconds: int, body: bytes) -> str:
@@ -51,7 +44,7 @@ async def tell_offer(runtime: Runtime, job: DueJob) -> None:
     seconds = int(runtime.clock.now().timestamp())
     headers = {"content-type": "application/json", HEADER: signature(signing_key(runtime.settings.secret_key, key, webhook.version), seconds, body)}
     try:
-        async with httpx.AsyncClient(verify=_trusted(), timeout=TIMEOUT_S, follow_redirects=False) as client:
+        async with httpx.AsyncClient(verify=trusted(), timeout=TIMEOUT_S, follow_redirects=False) as client:
             answer = await client.post(webhook.url, content=body, headers=headers)
         status, taken = str(answer.status_code), answer.is_success
     except httpx.HTTPError as reason:

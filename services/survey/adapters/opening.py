@@ -1,10 +1,8 @@
 """Which carriers this installation has, by its settings."""
 
-import ssl
-from functools import cache
-
 import httpx
 
+from services.kit.certificates import trusted
 from services.kit.mail import mail_sender
 from services.kit.service import Runtime
 from services.survey.adapters.mail import MailCarrier
@@ -17,16 +15,10 @@ CARRIERS = "carriers"
 CLIENT = "carrier_client"
 
 
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Return the certificates that are believed; they are read once a process, which takes 40 ms."""
-    return httpx.create_ssl_context(trust_env=False)
-
-
 async def open_carriers(runtime: Runtime) -> None:
     """Open a way for mail, and for each other channel that the settings name a provider for."""
     settings: SurveySettings = runtime.settings
-    client = httpx.AsyncClient(verify=_trusted(), trust_env=False)
+    client = httpx.AsyncClient(verify=trusted(trust_env=False), trust_env=False)
     runtime.resources[CLIENT] = client
     carriers: dict[str, Carrier] = {"email": MailCarrier(mail_sender(settings), settings.mail_from, runtime.clock)}
     secret = settings.carrier_secret.get_secret_value() if settings.carrier_secret else ""
