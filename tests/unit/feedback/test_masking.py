@@ -68,7 +68,7 @@ def test_a_text_in_ascii_alone_is_masked_as_the_same_text_beside_another_letter(
     cut = 0
     for _ in range(2_000):
         digits = "".join(lot.choices("0123456789", k=lot.randrange(4, 20)))
-        spread = "".join(digit + lot.choice(("", "", "", " ", "-", ".", ") (", "_", "\n", "a", "    ")) for digit in digits)
+        spread = "".join(digit + lot.choice(("",) * 60 + (" ", "-", ".", ") (", "_", "\n", "a", "    ")) for digit in digits)
         text = f"{lot.choice(('Account', 'Call', 'Card', 'IBAN GB', 'Order', 'Konto-Nr.:'))} {spread} please"
         plain, beside = mask(text, "GB"), mask(f"{text} é", "GB")
         assert (f"{plain.text} é", plain.spans) == (beside.text, beside.spans)
