@@ -7,7 +7,6 @@ from contextlib import redirect_stderr
 from dataclasses import replace
 from pathlib import Path
 
-from gateway.app import settle_memory
 from gateway.clients.all import NAMES, OWN, make_clients
 from gateway.clients.service import Caller, Patience, Service
 from gateway.context import GatewayContext
@@ -17,6 +16,7 @@ from gateway.execution.stale import LastGood
 from gateway.schema.build import core_schema
 from services.kit.auth import Principal
 from services.kit.log import configure_logging
+from services.kit.service import settle_memory
 from tests.bench.figure import Figure
 from tests.support.gateway_upstream import CUSTOMER, FixedTransport, views_of
 from tests.support.plan_fuzz import compare
