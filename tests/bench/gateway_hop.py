@@ -1,4 +1,4 @@
-"""How long one unified view takes when every service behind the gateway takes its time: a single hop, or several one behind the other?"""
+"""Whether one unified view waits for the slowest service behind the gateway once, or for several of them one behind the other."""
 
 import os
 import statistics

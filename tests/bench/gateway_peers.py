@@ -16,8 +16,6 @@ from typing import Any
 import httptools
 import orjson
 
-from gateway.clients.lean_transport import LeanTransport
-from gateway.clients.transport import Call
 from tests.bench.figure import Figure
 from tests.support.gateway_upstream import CUSTOMER
 from tests.support.server_files import free_port
