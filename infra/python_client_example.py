@@ -43,4 +43,7 @@ def timeline(client: AuthenticatedClient, account: str) -> None:
 if __name__ == "__main__":
     url, key, what, *rest = sys.argv[1:]
     with AuthenticatedClient(base_url=url, token=key, timeout=30.0) as house:
-        {"order": order, "timeline": timeline}[what](house, *rest)
+        if what == "order":
+            order(house, *rest)
+        else:
+            timeline(house, *rest)
