@@ -20,6 +20,8 @@ from gateway.schema.insight_metrics import InsightMetricQuery
 from gateway.schema.insight_people import InsightPeopleQuery
 from gateway.schema.insight_queries import InsightLoopQuery, InsightQuery
 from gateway.schema.knowledge import Article, KnowledgeQuery, KnowledgeSearch
+from gateway.schema.knowledge_made import KnowledgeMadeQuery
+from gateway.schema.knowledge_people import KnowledgePeopleQuery
 from gateway.schema.knowledge_work import KnowledgeWorkQuery
 from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, page_from, raw_id, read_global_id
 from gateway.schema.routing import AgentOffer, Contact, ContactExplanation, Reservation
@@ -46,6 +48,8 @@ class Query(
     InsightPeopleQuery,
     InsightQuery,
     KnowledgeQuery,
+    KnowledgeMadeQuery,
+    KnowledgePeopleQuery,
     KnowledgeWorkQuery,
     ProgrammeQuery,
     RoutingQueries,
