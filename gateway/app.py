@@ -1,6 +1,5 @@
 """The gateway: one schema and one door before all services, in one process with them or in front of many."""
 
-import gc
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -23,7 +22,7 @@ from gateway.limits.bucket import Buckets
 from gateway.schema.build import core_schema
 from gateway.settings import GatewaySettings
 from services.kit.problems import install_problems
-from services.kit.service import House, Runtime, create_app
+from services.kit.service import House, Runtime, create_app, settle_memory
 
 CHANGE_MARGIN_S = 1.0
 """An operation outlives its longest call, so that the call's own end is what the client reads."""
@@ -95,13 +94,6 @@ def make_door(runtime: Runtime, transports: Mapping[str, Transport]) -> Door:
         costs=Buckets(settings.bucket_size, settings.bucket_per_second),
         requests=Buckets(settings.rest_size, settings.rest_per_second),
     )
-
-
-def settle_memory() -> None:
-    """Take what lives as long as the process out of the collector's sight, and let it look less often: it was a fifth of the work under load."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
 
 
 def split() -> FastAPI:

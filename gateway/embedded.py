@@ -21,7 +21,7 @@ from services.feedback.app import service as feedback
 from services.insight.app import service as insight
 from services.kit.bus import InProcessBus
 from services.kit.clock import MovableClock, SystemClock
-from services.kit.service import House, Service, create_app
+from services.kit.service import House, Service, create_app, settle_memory
 from services.knowledge.app import service as knowledge
 from services.routing.app import service as routing
 from services.survey.app import service as survey
@@ -70,6 +70,7 @@ async def serve(port: int) -> None:
     if server.started and settings.mode == "development":
         key = await welcome(house, settings, port)
         await load_organisation(f"http://{HOST}:{port}", key)
+    settle_memory()
     await running
 
 

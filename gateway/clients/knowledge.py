@@ -10,14 +10,22 @@ from services.knowledge.contract import (
     DeflectionView,
     FlagView,
     GapView,
+    GuideStatistics,
     GuideView,
+    HoursView,
+    ImportView,
+    LedgerLineView,
     LinkView,
     MeasuresView,
+    ModuleView,
     NeedView,
     ProcessFlow,
+    ProcessMapView,
     RankedGap,
     RunView,
     SearchView,
+    TrainingEffectView,
+    WaitingAnswerView,
 )
 
 
@@ -105,3 +113,71 @@ class Knowledge:
         """Note that an agent learned something."""
         path = f"/v1/training/assignments/{segment(assignment_id)}/completion"
         return self.service.believe(AssignmentView, await self.service.change(caller, "POST", path, body, key=key))
+
+    async def peer_answers(self, caller: Caller, query: Query) -> Page[WaitingAnswerView]:
+        """Return customers' answers in a state, newest first."""
+        return self.service.believe(Page[WaitingAnswerView], await self.service.read(caller, "/v1/peer-answers", query))
+
+    async def moderate(self, caller: Caller, answer_id: str, body: dict[str, Any], key: str | None) -> WaitingAnswerView:
+        """Publish, refuse or withdraw a customer's answer."""
+        path = f"/v1/peer-answers/{segment(answer_id)}/moderation"
+        return self.service.believe(WaitingAnswerView, await self.service.change(caller, "POST", path, body, key=key))
+
+    async def modules(self, caller: Caller, query: Query) -> Page[ModuleView]:
+        """Return modules by code."""
+        return self.service.believe(Page[ModuleView], await self.service.read(caller, "/v1/training/modules", query))
+
+    async def write_module(self, caller: Caller, code: str, body: dict[str, Any]) -> ModuleView:
+        """Create or replace a module."""
+        return self.service.believe(ModuleView, await self.service.change(caller, "PUT", f"/v1/training/modules/{segment(code)}", body))
+
+    async def effect(self, caller: Caller, code: str) -> TrainingEffectView:
+        """Return whether a module changed what its learners resolve."""
+        return self.service.believe(TrainingEffectView, await self.service.read(caller, f"/v1/training/modules/{segment(code)}/effect"))
+
+    async def find_need(self, caller: Caller, body: dict[str, Any], key: str | None) -> NeedView:
+        """Tell of a need."""
+        return self.service.believe(NeedView, await self.service.change(caller, "POST", "/v1/training/needs", body, key=key))
+
+    async def assignments(self, caller: Caller, query: Query) -> Page[AssignmentView]:
+        """Return what is to be learned, or was; newest first."""
+        return self.service.believe(Page[AssignmentView], await self.service.read(caller, "/v1/training/assignments", query))
+
+    async def assign(self, caller: Caller, body: dict[str, Any], key: str | None) -> list[AssignmentView]:
+        """Have agents learn a module."""
+        made = await self.service.change(caller, "POST", "/v1/training/assignments", body, key=key)
+        return [self.service.believe(AssignmentView, one) for one in made]
+
+    async def hours(self, caller: Caller, query: Query) -> list[HoursView]:
+        """Return minutes of the last year against the goal."""
+        return [self.service.believe(HoursView, one) for one in await self.service.read(caller, "/v1/training/hours", query)]
+
+    async def enter_hours(self, caller: Caller, body: dict[str, Any], key: str | None) -> LedgerLineView:
+        """Add a line to the ledger of hours."""
+        return self.service.believe(LedgerLineView, await self.service.change(caller, "POST", "/v1/training/hours", body, key=key))
+
+    async def guide_statistics(self, caller: Caller, guide_id: str, query: Query) -> GuideStatistics:
+        """Return where people leave a guide."""
+        return self.service.believe(GuideStatistics, await self.service.read(caller, f"/v1/guides/{segment(guide_id)}/statistics", query))
+
+    async def write_guide(self, caller: Caller, body: dict[str, Any], key: str | None) -> GuideView:
+        """Write a guide."""
+        return self.service.believe(GuideView, await self.service.change(caller, "POST", "/v1/guides", body, key=key))
+
+    async def rewrite_guide(self, caller: Caller, guide_id: str, body: dict[str, Any], version: int) -> GuideView:
+        """Store the next version of a guide."""
+        path = f"/v1/guides/{segment(guide_id)}"
+        return self.service.believe(GuideView, await self.service.change(caller, "PUT", path, body, version=version))
+
+    async def set_guide_state(self, caller: Caller, guide_id: str, body: dict[str, Any], key: str | None) -> GuideView:
+        """Publish a guide, take it back, or archive it."""
+        path = f"/v1/guides/{segment(guide_id)}/state"
+        return self.service.believe(GuideView, await self.service.change(caller, "POST", path, body, key=key))
+
+    async def write_process(self, caller: Caller, code: str, body: dict[str, Any]) -> ProcessMapView:
+        """Create or replace a process."""
+        return self.service.believe(ProcessMapView, await self.service.change(caller, "PUT", f"/v1/processes/{segment(code)}", body))
+
+    async def take_in(self, caller: Caller, body: dict[str, Any], key: str | None) -> ImportView:
+        """Take in articles of another help centre."""
+        return self.service.believe(ImportView, await self.service.change(caller, "POST", "/v1/imports", body, key=key))

@@ -24,9 +24,12 @@ from gateway.schema.inputs import (
     RecordFeedbackInput,
     WriteUpCaseInput,
 )
+from gateway.schema.insight_alerts import InsightAlertMutation
 from gateway.schema.insight_changes import InsightMutation
 from gateway.schema.insight_kept import InsightKeptMutation
 from gateway.schema.knowledge import ArticleLink, KnowledgeMutation
+from gateway.schema.knowledge_made import KnowledgeMadeMutation
+from gateway.schema.knowledge_people import KnowledgePeopleMutation
 from gateway.schema.knowledge_work import KnowledgeWorkMutation
 from gateway.schema.payload import IdempotencyKey, Payload, body_of, performed
 from gateway.schema.relay import changes, raw_id
@@ -44,9 +47,12 @@ Reason = Annotated[str, strawberry.argument(description="The reason.")]
 class Mutation(
     CustomersMutation,
     FeedbackMutations,
+    InsightAlertMutation,
     InsightKeptMutation,
     InsightMutation,
     KnowledgeMutation,
+    KnowledgeMadeMutation,
+    KnowledgePeopleMutation,
     KnowledgeWorkMutation,
     ProgrammeMutation,
     RoutingMutations,

@@ -15,10 +15,13 @@ from gateway.schema.customers_more import CustomersQuery
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.feedback_all import FeedbackQueries
 from gateway.schema.insight import BoardEntry, Initiative
+from gateway.schema.insight_alerts import InsightAlertQuery
 from gateway.schema.insight_metrics import InsightMetricQuery
 from gateway.schema.insight_people import InsightPeopleQuery
 from gateway.schema.insight_queries import InsightLoopQuery, InsightQuery
 from gateway.schema.knowledge import Article, KnowledgeQuery, KnowledgeSearch
+from gateway.schema.knowledge_made import KnowledgeMadeQuery
+from gateway.schema.knowledge_people import KnowledgePeopleQuery
 from gateway.schema.knowledge_work import KnowledgeWorkQuery
 from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, page_from, raw_id, read_global_id
 from gateway.schema.routing import AgentOffer, Contact, ContactExplanation, Reservation
@@ -39,11 +42,14 @@ State = Annotated[str | None, strawberry.argument(description="Only in this stat
 class Query(
     CustomersQuery,
     FeedbackQueries,
+    InsightAlertQuery,
     InsightLoopQuery,
     InsightMetricQuery,
     InsightPeopleQuery,
     InsightQuery,
     KnowledgeQuery,
+    KnowledgeMadeQuery,
+    KnowledgePeopleQuery,
     KnowledgeWorkQuery,
     ProgrammeQuery,
     RoutingQueries,

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 class Event(BaseModel):
     """A fact in the past tense. Additive change only; a reader takes what it needs and ignores the rest."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     subject: ClassVar[str]
     """`service.fact.vN`, e.g. `survey.answered.v1`."""

@@ -17,7 +17,7 @@ class Command(BaseModel):
 class View(BaseModel):
     """What goes out: built from a table row, a mapping or keywords."""
 
-    model_config = ConfigDict(frozen=True, from_attributes=True)
+    model_config = ConfigDict(frozen=True, from_attributes=True, defer_build=True)
 
 
 @cache

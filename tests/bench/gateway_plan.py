@@ -7,7 +7,6 @@ from contextlib import redirect_stderr
 from dataclasses import replace
 from pathlib import Path
 
-from gateway.app import settle_memory
 from gateway.clients.all import NAMES, OWN, make_clients
 from gateway.clients.service import Caller, Patience, Service
 from gateway.context import GatewayContext
@@ -17,6 +16,7 @@ from gateway.execution.stale import LastGood
 from gateway.schema.build import core_schema
 from services.kit.auth import Principal
 from services.kit.log import configure_logging
+from services.kit.service import settle_memory
 from tests.bench.figure import Figure
 from tests.support.gateway_upstream import CUSTOMER, FixedTransport, views_of
 from tests.support.plan_fuzz import compare
@@ -70,6 +70,7 @@ async def _measured() -> list[Figure]:
     tally = await compare(range(int(os.environ.get("ANTIPHON_BENCH_DOCUMENTS", FUZZED))))
     note = f"{len(shown[True])} bytes, every answer decoded, checked and encoded; the reference's document is parsed and validated once, as ours"
     seen = ", ".join(f"{count} {what}" for what, count in sorted(tally.seen.items()))
+    seen += "; differing: " + ("; ".join(text.partition("\n")[0] for text in tally.differences[:5]) or "none")
     return [
         Figure("gateway.plan_vs_core", best[False], "µs CPU", 20, reference="the same with the compiled plan", reference_value=best[True], note=note),
         Figure("gateway.fuzz_differences", len(tally.differences), "differences", 0, lower_is_better=True, note=seen),

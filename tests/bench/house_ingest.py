@@ -46,7 +46,9 @@ ITEM = {"kind": "service_review", "language": "en", "score": 2, "scale_max": 5, 
 def noop() -> FastAPI:
     """Return the floor: FastAPI with one plain route that validates the body and answers 201."""
     from services.feedback.api.items import RecordItem
+    from services.kit.service import settle_memory
 
+    settle_memory()  # as the house does; both sides alike
     app = FastAPI(telemetry={"tracing": False, "metrics": False, "logs": False})
 
     @app.post(PATH, status_code=201)
@@ -60,7 +62,9 @@ def ours() -> FastAPI:
     """Return the feedback service as it runs in one process; only the reading of items by models, a matter of its own, does nothing."""
     from services.feedback.app import service
     from services.kit.bus import InProcessBus
-    from services.kit.service import House, Job, create_app
+    from services.kit.service import House, Job, create_app, settle_memory
+
+    settle_memory()
 
     async def not_read(_: Any, __: Any) -> None:
         """The row is claimed and finished, as always; the models are left alone."""

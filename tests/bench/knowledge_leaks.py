@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 
 from services.knowledge.adapters.memory_search import MemorySearch
-from services.knowledge.repository.backend import ROWS
+from services.knowledge.repository.backend import Rows
+from services.knowledge.repository.remembered import Remembered
 from tests.bench.figure import Figure
 from tests.bench.knowledge_relevance import FOLDER
 from tests.bench.peers.knowledge_sets import Desk, open_desk, read_docs, with_typos
@@ -123,7 +124,7 @@ async def _leaks(engine: str, kept: Sequence[Kept], chance: random.Random, pairs
 
 
 async def _fill(desk: Desk, kept: Sequence[Kept], *, in_memory: bool) -> None:
-    desk.room.runtime.resources["search"] = MemorySearch() if in_memory else ROWS
+    desk.room.runtime.resources["search"] = MemorySearch() if in_memory else Rows(Remembered())
     if in_memory:
         await desk.room.runtime.resources["search"].load(desk.room.runtime)
     for one in kept:

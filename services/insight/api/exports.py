@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from services.insight.api.asked import SlicesAsked
 from services.insight.contract import ExportColumnView, ExportView
-from services.insight.domain.exporting import Rows, arrow_batch, csv_head, csv_lines, json_items, parquet
+from services.insight.domain.exporting import Rows, csv_head, csv_lines, json_items
 from services.insight.domain.period import Asked
 from services.insight.queries.exports import DATASETS, Dataset, dataset, fixed, page
 from services.kit.auth import Principal
@@ -55,6 +55,8 @@ async def get_export(key: Key, asked: SlicesAsked, read: Read, runtime: RuntimeD
     pages = _pages(found, whole, read, runtime)
     headers = {"Content-Disposition": f'attachment; filename="{key}.{form}"'}
     if form == "parquet":
+        from services.insight.domain.parquet import arrow_batch, parquet  # see there what it would cost everybody
+
         batches = [await asyncio.to_thread(arrow_batch, found.columns, rows) async for rows in pages if rows]
         return Response(await asyncio.to_thread(parquet, found.columns, batches), media_type=PARQUET, headers=headers)
     if form == "json":

@@ -1,7 +1,6 @@
-"""What can be taken away: typed columns, and the same rows as CSV (no cell runs as a formula), JSON and Parquet."""
+"""What can be taken away: typed columns, and the same rows as CSV (no cell runs as a formula) and JSON; see `parquet` for that."""
 
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,8 +8,6 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
-from arro3.core import Array, DataType, Field, RecordBatch, RecordBatchReader, Schema
-from arro3.io import write_parquet
 
 from services.insight.domain.spreadsheet import row as csv_row
 
@@ -27,15 +24,6 @@ class Kind(StrEnum):
     YES_NO = "yes_no"
 
 
-ARROW = {
-    Kind.TEXT: DataType.utf8(),
-    Kind.WHOLE: DataType.int64(),
-    Kind.NUMBER: DataType.float64(),
-    Kind.MOMENT: DataType.timestamp("us", tz="UTC"),
-    Kind.YES_NO: DataType.bool(),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of an export."""
@@ -44,7 +32,8 @@ class Column:
     kind: Kind = Kind.TEXT
 
 
-def _plain(value: Any, kind: Kind) -> Any:
+def plain(value: Any, kind: Kind) -> Any:
+    """Return the value in the one Python type of its kind, or None."""
     if value is None:
         return None
     if kind is Kind.TEXT:
@@ -55,12 +44,12 @@ def _plain(value: Any, kind: Kind) -> Any:
 
 
 def _cell(value: Any, column: Column) -> str | int | Decimal | None:
-    plain = _plain(value, column.kind)
-    if isinstance(plain, bool):
-        return "yes" if plain else "no"
-    if isinstance(plain, float):
-        return Decimal(repr(plain))
-    return plain.isoformat() if isinstance(plain, datetime) else plain
+    cell = plain(value, column.kind)
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, float):
+        return Decimal(repr(cell))
+    return cell.isoformat() if isinstance(cell, datetime) else cell
 
 
 def csv_head(columns: Sequence[Column]) -> str:
@@ -75,29 +64,4 @@ def csv_lines(columns: Sequence[Column], rows: Rows) -> str:
 
 def json_items(columns: Sequence[Column], rows: Rows) -> bytes:
     """Return rows as JSON objects with commas between them, without the brackets of the list."""
-    return b",".join(orjson.dumps({column.name: _plain(row[column.name], column.kind) for column in columns}) for row in rows)
-
-
-def _array(column: Column, rows: Rows) -> Array:
-    values = [_plain(row[column.name], column.kind) for row in rows]
-    if column.kind is not Kind.MOMENT:
-        return Array(values, type=ARROW[column.kind])
-    micros = [None if moment is None else round(moment.timestamp() * 1_000_000) for moment in values]
-    return Array(micros, type=DataType.int64()).cast(ARROW[Kind.MOMENT])
-
-
-def arrow_schema(columns: Sequence[Column]) -> Schema:
-    """Return the columns as Arrow knows them."""
-    return Schema([Field(column.name, ARROW[column.kind]) for column in columns])
-
-
-def arrow_batch(columns: Sequence[Column], rows: Rows) -> RecordBatch:
-    """Return rows as one Arrow batch: narrow, so that a large export fits into memory until it is written."""
-    return RecordBatch.from_arrays([_array(column, rows) for column in columns], schema=arrow_schema(columns))
-
-
-def parquet(columns: Sequence[Column], batches: Iterable[RecordBatch]) -> bytes:
-    """Return a Parquet file of all batches."""
-    file = io.BytesIO()
-    write_parquet(RecordBatchReader.from_batches(arrow_schema(columns), list(batches)), file)
-    return file.getvalue()
+    return b",".join(orjson.dumps({column.name: plain(row[column.name], column.kind) for column in columns}) for row in rows)

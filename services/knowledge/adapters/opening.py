@@ -7,8 +7,9 @@ from services.kit.service import Runtime
 from services.knowledge.adapters.embedders import embedder
 from services.knowledge.adapters.meanings import Meanings
 from services.knowledge.adapters.memory_search import MemorySearch
-from services.knowledge.repository.backend import ROWS, SearchBackend
+from services.knowledge.repository.backend import Rows, SearchBackend
 from services.knowledge.repository.index import REINDEX_DUE, VECTORS_DUE
+from services.knowledge.repository.remembered import Remembered
 from services.knowledge.repository.vectors import await_again
 
 
@@ -25,7 +26,7 @@ async def open_adapters(runtime: Runtime) -> None:
 async def _backend(runtime: Runtime) -> SearchBackend:
     """Return where words are looked up; a memory begins to fill, and the rows answer until it is full."""
     if runtime.settings.search_backend == "rows":
-        return ROWS
+        return Rows(Remembered())
     memory = MemorySearch()
     runtime.resources["search_loading"] = asyncio.create_task(memory.load(runtime))
     return memory

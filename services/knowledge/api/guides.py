@@ -1,5 +1,6 @@
 """Guides: writing them, walking through them as an agent, their figures and their pictures."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,9 +14,9 @@ from services.kit.paging import encode_cursor
 from services.knowledge.api.reading import id_in
 from services.knowledge.contract import GuideStatistics, GuideView, RunView
 from services.knowledge.domain.drawing import Arrow, Box, mermaid, svg
-from services.knowledge.domain.guide import LAST
+from services.knowledge.domain.guide import LAST, Node
 from services.knowledge.models import Guide, GuideVersion
-from services.knowledge.queries.guide_statistics import guide_statistics
+from services.knowledge.queries.guide_statistics import Noted, guide_statistics, noted
 from services.knowledge.repository.guides import graph_from, guide_by_id, guides, version_of
 from services.knowledge.use_cases.walk_guide import AnswerPage, BeginWalk, answer_page, begin_walk, go_back, walk
 from services.knowledge.use_cases.write_guide import SetGuideState, WriteGuide, rewrite_guide, set_guide_state, write_guide
@@ -24,6 +25,7 @@ router = APIRouter(tags=["guides"])
 Reader = Annotated[Principal, requires("knowledge:read")]
 Author = Annotated[Principal, requires("knowledge:write")]
 Version = Annotated[int | None, Query(ge=1, le=1_000_000, description="none: the published one, or the newest while none is")]
+Figures = Annotated[bool, Query(description="with how many came to each page, left the guide there, and were not helped; where most left is marked")]
 
 
 class GuideGraphView(View):
@@ -87,17 +89,17 @@ async def get_graph(guide_id: UUID, read: Read, _: Reader, version: Version = No
 
 
 @router.get("/v1/guides/{guide_id}/picture.mmd", response_class=Response)
-async def get_mermaid(guide_id: UUID, read: Read, _: Reader, version: Version = None) -> Response:
+async def get_mermaid(guide_id: UUID, read: Read, _: Reader, version: Version = None, statistics: Figures = False) -> Response:
     """Return the guide as a Mermaid flowchart."""
-    found = await read(_version, guide_id, version)
-    return Response(mermaid(*_drawn(found)), media_type="text/vnd.mermaid; charset=utf-8")
+    found, notes = await _pictured(read, guide_id, version, statistics=statistics)
+    return Response(mermaid(*_drawn(found, notes)), media_type="text/vnd.mermaid; charset=utf-8")
 
 
 @router.get("/v1/guides/{guide_id}/picture.svg", response_class=Response)
-async def get_svg(guide_id: UUID, read: Read, _: Reader, version: Version = None) -> Response:
+async def get_svg(guide_id: UUID, read: Read, _: Reader, version: Version = None, statistics: Figures = False) -> Response:
     """Return the guide as an SVG picture."""
-    found = await read(_version, guide_id, version)
-    return Response(svg(found.title, *_drawn(found)), media_type="image/svg+xml")
+    found, notes = await _pictured(read, guide_id, version, statistics=statistics)
+    return Response(svg(found.title, *_drawn(found, notes)), media_type="image/svg+xml")
 
 
 @router.get("/v1/guides/{guide_id}/statistics", response_model=GuideStatistics)
@@ -151,8 +153,20 @@ async def _version(tx: Tx, guide_id: UUID, version: int | None) -> GuideVersion:
     return await version_of(tx, guide_id, version or guide.published_version or guide.version)
 
 
-def _drawn(version: GuideVersion) -> tuple[list[Box], list[Arrow]]:
+async def _pictured(read: Read, guide_id: UUID, version: int | None, *, statistics: bool) -> tuple[GuideVersion, dict[str, Noted]]:
+    found = await read(_version, guide_id, version)
+    return found, noted(await read(guide_statistics, guide_id, found.version)) if statistics else {}
+
+
+def _drawn(version: GuideVersion, notes: Mapping[str, Noted]) -> tuple[list[Box], list[Arrow]]:
     graph = graph_from(version.graph)
     order = [graph.nodes[graph.start], *(node for node in graph.nodes.values() if node.id != graph.start)]
-    boxes = [Box(node.id, node.text or node.id, node.kind.value, "end" if node.kind in LAST else "") for node in order]
+    boxes = [_box(node, notes.get(node.id)) for node in order]
     return boxes, [Arrow(node.id, way.to, way.label) for node in order for way in node.ways]
+
+
+def _box(node: Node, known: Noted | None) -> Box:
+    mark = "end" if node.kind in LAST else ""
+    if known is None:
+        return Box(node.id, node.text or node.id, node.kind.value, mark)
+    return Box(node.id, node.text or node.id, known.short, "hot" if known.is_worst else mark, known.sentence)

@@ -10,10 +10,11 @@ from fastapi import Query, Response
 from services.kit.auth import Principal
 from services.kit.db import Tx
 from services.kit.http import APIRouter, Read, Write, requires
+from services.knowledge.contract import ImportView
 from services.knowledge.domain.interchange import FIELDS, SECTIONS, Portable, as_csv, as_html, as_markdown, file_name
 from services.knowledge.models import Article
 from services.knowledge.repository.articles import articles_after
-from services.knowledge.use_cases.import_articles import ImportArticles, ImportView, import_articles
+from services.knowledge.use_cases.import_articles import ImportArticles, import_articles
 
 router = APIRouter(tags=["import and export"])
 

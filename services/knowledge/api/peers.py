@@ -62,7 +62,7 @@ async def list_at_article(
 async def post_peer_vote(
     answer_id: UUID, command: VoteOnPeerAnswer, write: Write, _: Annotated[None, public("visitors say whether it helped; one vote a session")]
 ) -> Response:
-    """Say whether it solved it; the last word of a session counts."""
+    """Say whether it solved it, in the session of the search that found it; the last word of a session counts."""
     return await write(vote_on_peer_answer, answer_id, command)
 
 

@@ -7,11 +7,10 @@ from fastapi import Path, Response
 
 from services.kit.auth import Principal
 from services.kit.db import Tx
-from services.kit.fields import View
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, RuntimeDep, Write, requires
 from services.kit.paging import decode_cursor, encode_cursor
 from services.knowledge.api.measures import Since, Until, span_of
-from services.knowledge.contract import ProcessFlow
+from services.knowledge.contract import ProcessFlow, ProcessMapView
 from services.knowledge.domain.drawing import mermaid, svg
 from services.knowledge.models import ProcessMap
 from services.knowledge.queries.process_flow import drawn, process_flow
@@ -22,17 +21,6 @@ router = APIRouter(tags=["processes"])
 Reader = Annotated[Principal, requires("knowledge:read")]
 Author = Annotated[Principal, requires("knowledge:write")]
 ProcessCode = Annotated[str, Path(pattern="^[a-z0-9][a-z0-9_.-]{0,63}$")]
-
-
-class ProcessMapView(View):
-    """A process as it was written down."""
-
-    code: str
-    title: str
-    steps: list[dict[str, Any]]
-    version: int
-    changed_by: str
-    changed_at: datetime
 
 
 @router.put("/v1/processes/{code}", response_model=ProcessMapView)

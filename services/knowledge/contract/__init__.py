@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.customers.contract import IdentityKey
 from services.kit.events import Event
-from services.knowledge.contract.articles import ArticleUseView, ArticleVersionView, ArticleView, FlagView, LinkView
+from services.knowledge.contract.articles import ArticleUseView, ArticleVersionView, ArticleView, FlagView, ImportFault, ImportView, LinkView
 from services.knowledge.contract.guides import GuideView, OptionView, PageView, PeerAnswerView, RunView, WaitingAnswerView
 from services.knowledge.contract.measures import (
     Ages,
@@ -17,6 +17,7 @@ from services.knowledge.contract.measures import (
     MeasuresView,
     NodeStatistics,
     ProcessFlow,
+    ProcessMapView,
     RankedGap,
     ShareView,
     StandardView,
@@ -58,6 +59,8 @@ __all__ = [
     "HelpSearchView",
     "HelpSessionView",
     "HoursView",
+    "ImportFault",
+    "ImportView",
     "LedgerLineView",
     "LinkView",
     "MeasuresView",
@@ -68,6 +71,7 @@ __all__ = [
     "PageView",
     "PeerAnswerView",
     "ProcessFlow",
+    "ProcessMapView",
     "RankedGap",
     "RunView",
     "SearchView",

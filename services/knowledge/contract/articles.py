@@ -24,6 +24,8 @@ class ArticleView(View):
     product: str | None
     driver: str | None
     case_id: UUID | None
+    source: str | None
+    """Its name where it was imported from, `origin/path`; None when it was written here."""
     author: str
     owner: str | None
     """Who keeps it right; None: whoever works on it."""
@@ -93,3 +95,21 @@ class LinkView(View):
     customer_id: UUID | None
     linked_by: str
     linked_at: datetime
+
+
+class ImportFault(View):
+    """What could not be taken in, and why."""
+
+    source: str
+    says: str
+
+
+class ImportView(View):
+    """What became of an import."""
+
+    created: int
+    changed: int
+    same: int
+    refused: int
+    faults: list[ImportFault]
+    """The first 50."""

@@ -1,6 +1,7 @@
 """What others see of how the knowledge base lives and what it is good for."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from services.kit.fields import View
@@ -142,6 +143,17 @@ class RankedGap(View):
     """Visitors who then asked for contact, or are known to have called about it within the window; of a driver, its contacts."""
     people: int
     """Different visitors (of a guide also agents' walks); of a driver, its contacts."""
+
+
+class ProcessMapView(View):
+    """A process as it was written down."""
+
+    code: str
+    title: str
+    steps: list[dict[str, Any]]
+    version: int
+    changed_by: str
+    changed_at: datetime
 
 
 class StepFlow(View):

@@ -7,7 +7,7 @@ bigrams, every other word through the Snowball stemmer of its script, or of the 
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -86,6 +86,17 @@ def tokens(text: str, language: str) -> Iterator[Token]:
 def terms(text: str, language: str) -> list[str]:
     """Return the terms of a text in order, repeated as often as they occur."""
     return [token.term for token in tokens(text, language)]
+
+
+def places(text: str, language: str, wanted: Container[str]) -> list[Token]:
+    """Return where some terms stand in a text, in order: `tokens` filtered, but quicker, as most words of a text are not wanted."""
+    own, found = primary_language(language), []
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup == "run":
+            found += [token for token in _bigrams(match.group(), match.start()) if token.term in wanted]
+        elif (term := stem(match.group(), own)) in wanted:
+            found.append(Token(term, match.start(), match.end(), correctable=match.group().isalpha()))
+    return found
 
 
 def words(text: str, languages: Sequence[str]) -> list[tuple[Token, ...]]:

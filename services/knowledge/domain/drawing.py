@@ -24,7 +24,9 @@ class Box:
     text: str
     note: str
     mark: str = ""
-    """`hot` for a bottleneck, `end` for an end, empty for others."""
+    """`hot` for where it fails most, `end` for an end, empty for others."""
+    told: str = ""
+    """What is known of it, in a sentence, for who points at it or listens to the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,9 @@ def _box(box: Box, x: int, y: int) -> str:
     mark = f' class="{box.mark}"' if box.mark else ""
     texts = [f'<text x="{x + 8}" y="{y + 18 + 15 * number}">{html.escape(line)}</text>' for number, line in enumerate(lines)]
     note = f'<text class="s" x="{x + 8}" y="{y + _HEIGHT - 7}">{html.escape(box.note[:34])}</text>' if box.note else ""
-    return (
-        f'<g{mark}><title>{html.escape(box.text)}</title><rect x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="6"/>{"".join(texts)}{note}</g>'
-    )
+    title = html.escape(f"{box.text}: {box.told}" if box.told else box.text)
+    frame = f'<rect x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}" rx="6"/>'
+    return f"<g{mark}><title>{title}</title>{frame}{''.join(texts)}{note}</g>"
 
 
 def _lines(text: str) -> list[str]:

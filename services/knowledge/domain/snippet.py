@@ -2,7 +2,7 @@
 
 import html
 
-from services.knowledge.domain.analysis import Token, tokens
+from services.knowledge.domain.analysis import Token, places
 
 LENGTH = 240
 """Characters of a snippet."""
@@ -10,7 +10,7 @@ LENGTH = 240
 
 def snippet(text: str, language: str, wanted: frozenset[str]) -> str:
     """Return the stretch with the most different wanted terms as HTML: everything escaped, hits in <mark>."""
-    hits = [token for token in tokens(text, language) if token.term in wanted]
+    hits = places(text, language, wanted)
     start = _best_start(hits)
     start = _word_start(text, max(0, start - LENGTH // 6))
     end = _word_end(text, min(len(text), start + LENGTH))

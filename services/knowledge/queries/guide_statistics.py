@@ -1,5 +1,6 @@
 """Where people leave a guide, and which pages they passed who were not helped."""
 
+from typing import NamedTuple
 from uuid import UUID
 
 from services.kit.db import Tx
@@ -12,6 +13,34 @@ from services.knowledge.repository.guides import graph_from, guide_by_id, standi
 def shown(one: Share) -> ShareView:
     """Return a share as it goes out."""
     return ShareView(part=one.part, whole=one.whole, share=one.share, low=one.low, high=one.high)
+
+
+class Noted(NamedTuple):
+    """What a picture says of one page."""
+
+    short: str
+    sentence: str
+    is_worst: bool
+    """Whether more people left the guide here than on any other page."""
+
+
+def noted(figures: GuideStatistics) -> dict[str, Noted]:
+    """Return what is to be said of each page that somebody came to."""
+    worst = max(figures.nodes, key=lambda one: one.left.part, default=None)
+    notes = {}
+    for one in figures.nodes:
+        if not one.came:
+            continue
+        is_worst = worst is one and one.left.part > 0
+        short = f"{one.came} came, left {_percent(one.left)}, unsolved {_percent(one.unsolved)}"
+        told = f"{one.came} came, {one.left.part} left here" + (", more than on any other page" if is_worst else "")
+        told += f"; {one.unsolved.part} of {one.unsolved.whole} who passed and came to an end were not helped"
+        notes[one.node] = Noted(short, told, is_worst)
+    return notes
+
+
+def _percent(one: ShareView) -> str:
+    return "-" if one.share is None else f"{100 * one.share:.0f}%"
 
 
 async def guide_statistics(tx: Tx, guide_id: UUID, version: int | None) -> GuideStatistics:

@@ -13,7 +13,8 @@ from services.kit.db import Tx
 from services.knowledge.domain.ranking import Occurrence
 from services.knowledge.domain.telling import Terms
 from services.knowledge.repository.candidates import candidates, occurrences
-from services.knowledge.repository.ground import Ground, Scope, ground, holdings
+from services.knowledge.repository.ground import Ground, Scope, ground_of, totals
+from services.knowledge.repository.remembered import Epoch, Remembered
 
 
 class Survey(Protocol):
@@ -46,9 +47,10 @@ class SearchBackend(Protocol):
 class _RowsSurvey:
     tx: Tx
     seen: Ground
+    epoch: Epoch
 
     async def holdings(self, terms: Collection[str]) -> dict[str, int]:
-        return await holdings(self.tx, terms, self.seen)
+        return await self.epoch.holdings(self.tx, terms, self.seen)
 
     async def candidates(self, questions: Sequence[Terms], limit: int) -> list[list[UUID]]:
         return await candidates(self.tx, questions, self.seen, limit)
@@ -58,13 +60,18 @@ class _RowsSurvey:
 
 
 class Rows:
-    """Plain SQL over the posting rows: nothing to keep in step, right also inside a transaction that writes."""
+    """Plain SQL over the posting rows: right also inside a transaction that writes, unless it remembers what was counted before."""
 
     name = "rows"
 
+    def __init__(self, remembered: Remembered | None = None) -> None:
+        self._remembered = remembered
+
     async def survey(self, tx: Tx, scope: Scope) -> Survey:
         """Return the rows that the searcher may see."""
-        return _RowsSurvey(tx, await ground(tx, scope))
+        epoch = await self._remembered.epoch(tx) if self._remembered else Epoch(await totals(tx))
+        return _RowsSurvey(tx, ground_of(epoch.totals, scope), epoch)
 
 
 ROWS: SearchBackend = Rows()
+"""For use inside a transaction that has changed the index itself: remembers nothing."""

@@ -68,15 +68,20 @@ async def _known(tx: Tx, asked: Sequence[Asked], survey: Survey) -> _Known:
     ids = sorted({article for one in asked for article in one.candidates})
     if not ids:
         return _Known({}, {}, {}, frozenset())
-    standing = select(col(IndexedArticle.article_id), col(IndexedArticle.standing))
-    rows = await tx.rows(standing.where(col(IndexedArticle.article_id).in_(ids)))
-    codes = {row["article_id"]: row["standing"] for row in rows if row["standing"] in survey.seen.standings}
-    linked = select(col(ArticleLink.article_id), func.count().label("links")).where(col(ArticleLink.article_id).in_(ids))
-    links = {row["article_id"]: row["links"] for row in await tx.rows(linked.group_by(col(ArticleLink.article_id)))}
-    late = select(col(Article.id)).where(col(Article.id).in_(ids), col(Article.review_at) < tx.now)
-    overdue = frozenset(row["id"] for row in await tx.rows(late))
+    links = select(func.count()).where(col(ArticleLink.article_id) == col(IndexedArticle.article_id)).scalar_subquery()
+    overdue = func.coalesce(col(Article.review_at) < tx.now, False)
+    asked_of = select(col(IndexedArticle.article_id), col(IndexedArticle.standing), links.label("links"), overdue.label("overdue"))
+    joined = asked_of.join(Article, col(Article.id) == col(IndexedArticle.article_id), isouter=True)
+    found = await tx.rows(joined.where(col(IndexedArticle.article_id).in_(ids)))
+    rows = {row["article_id"]: row for row in found if row["standing"] in survey.seen.standings}
+    codes = {one: row["standing"] for one, row in rows.items()}
     held = await survey.occurrences(sorted({term for one in asked for term in one.terms}), codes)
-    return _Known({one: decode(code) for one, code in codes.items()}, held, links, overdue)
+    return _Known(
+        {one: decode(code) for one, code in codes.items()},
+        held,
+        {one: row["links"] for one, row in rows.items()},
+        frozenset(one for one, row in rows.items() if row["overdue"]),
+    )
 
 
 def _ranked(asked: Asked, known: _Known, corpus: Corpus) -> list[_Scored]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+import orjson
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.kit.db import Tx
@@ -72,10 +73,15 @@ Total = tuple[str, int, int, int]
 
 async def ground(tx: Tx, scope: Scope) -> Ground:
     """Return what the searcher may see."""
+    return ground_of(await totals(tx), scope)
+
+
+async def totals(tx: Tx) -> list[Total]:
+    """Return what there is of each standing."""
     title, text = func.sum(col(IndexedArticle.title_length)), func.sum(col(IndexedArticle.text_length))
     standing = col(IndexedArticle.standing)
     rows: Sequence[Any] = (await tx.run(select(standing, func.count(), title, text).group_by(standing))).all()
-    return ground_of([(row[0], row[1], int(row[2]), int(row[3])) for row in rows], scope)
+    return [(row[0], row[1], int(row[2]), int(row[3])) for row in rows]
 
 
 def ground_of(totals: Sequence[Total], scope: Scope) -> Ground:
@@ -94,18 +100,27 @@ def ground_of(totals: Sequence[Total], scope: Scope) -> Ground:
     return Ground(corpus, tuple(sorted(row[0] for row in rows)), tuple(sorted(spoken, key=lambda one: (-spoken[one], one))))
 
 
+_TERMS = {
+    "sqlite": "SELECT value FROM json_each($1)",
+    "postgresql": 'SELECT value COLLATE "C" FROM json_array_elements_text($1::json)',
+}
+
+
 async def holdings(tx: Tx, terms: Collection[str], seen: Ground) -> dict[str, int]:
     """Return for each term how many visible articles have it; terms that none has are absent."""
-    return await _count(tx, col(Posting.term).in_(sorted(terms)), seen) if terms and seen.standings else {}
+    if not terms or not seen.standings:
+        return {}
+    visible = ", ".join(f"${2 + at}" for at in range(len(seen.standings)))
+    counted = f"""WITH wanted (term) AS ({_TERMS[tx.dialect_name]})
+        SELECT p.term, count(*) FROM wanted w CROSS JOIN kb_posting p WHERE p.term = w.term AND p.standing IN ({visible}) GROUP BY p.term"""
+    return {row[0]: row[1] for row in await tx.raw(counted, orjson.dumps(sorted(terms)).decode(), *seen.standings)}
 
 
 async def holdings_of_articles(tx: Tx, article_ids: Sequence[UUID], seen: Ground) -> dict[str, int]:
     """Return for each term of some articles how many visible articles have it."""
     theirs = select(col(Posting.term)).where(col(Posting.article_id).in_(article_ids))
-    return await _count(tx, col(Posting.term).in_(theirs), seen)
-
-
-async def _count(tx: Tx, which: ColumnElement[bool], seen: Ground) -> dict[str, int]:
-    counted = select(col(Posting.term), func.count().label("articles")).where(which, col(Posting.standing).in_(seen.standings))
+    counted = select(col(Posting.term), func.count().label("articles")).where(
+        col(Posting.term).in_(theirs), col(Posting.standing).in_(seen.standings)
+    )
     rows = await tx.rows(counted.group_by(col(Posting.term)))
     return {row["term"]: row["articles"] for row in rows}

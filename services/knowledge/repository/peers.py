@@ -54,6 +54,12 @@ async def same_words(tx: Tx, plain: str) -> bool:
     return await tx.scalar(select(col(PeerAnswer.id)).where(col(PeerAnswer.plain) == plain).limit(1)) is not None
 
 
+async def votes_by(tx: Tx, session_id: UUID, since: datetime) -> int:
+    """Return on how many answers a session voted since then."""
+    mine = select(func.count()).select_from(PeerVote).where(col(PeerVote.session_id) == session_id, col(PeerVote.voted_at) > since)
+    return int(await tx.scalar(mine))
+
+
 async def votes_of(tx: Tx, answer_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
     """Return per answer how many visitors it solved it for, and how many voted."""
     solved = func.sum(case((col(PeerVote.solved), 1), else_=0)).label("solved")

@@ -6,7 +6,8 @@ from pydantic import Field, ValidationError
 
 from services.kit.db import UnitOfWork
 from services.kit.errors import Refused
-from services.kit.fields import Body, Command, Language, Line, Reference, View
+from services.kit.fields import Body, Command, Language, Line, Reference
+from services.knowledge.contract import ImportFault, ImportView
 from services.knowledge.domain.interchange import Portable, UnreadableError, read_csv, read_html, read_markdown
 from services.knowledge.domain.lifecycle import ArticleState, Audience
 from services.knowledge.models import Article
@@ -49,24 +50,6 @@ class ImportArticles(Command):
     language: Language
     standing: Literal["review", "as_written"] = "review"
     """review: not validated, for agents, until somebody looks; as_written: state and audience as the file says."""
-
-
-class ImportFault(View):
-    """What could not be taken in, and why."""
-
-    source: str
-    says: str
-
-
-class ImportView(View):
-    """What became of an import."""
-
-    created: int
-    changed: int
-    same: int
-    refused: int
-    faults: list[ImportFault]
-    """The first 50."""
 
 
 async def import_articles(uow: UnitOfWork, command: ImportArticles) -> ImportView:

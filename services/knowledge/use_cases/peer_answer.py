@@ -18,12 +18,15 @@ from services.knowledge.domain.suspicion import suspicions
 from services.knowledge.models import PeerAnswer, PeerVote
 from services.knowledge.repository.articles import published_article
 from services.knowledge.repository.index import Indexed, put_in_index, take_from_index
-from services.knowledge.repository.peers import answer_by_id, busy, same_words, votes_of
+from services.knowledge.repository.peers import answer_by_id, busy, same_words, votes_by, votes_of
+from services.knowledge.repository.self_service import session
 from services.knowledge.use_cases.keep_article import actor
 
 A_DAY = timedelta(days=1)
 MOST_A_DAY = 3
 """Answers of one session in a day."""
+MOST_VOTES_A_DAY = 30
+"""Votes of one session in a day."""
 MOST_WAITING = 500
 """Answers that wait for a moderator; beyond that nobody reads them anyway."""
 DOUBTED_FROM = 5
@@ -43,6 +46,26 @@ class AlreadySaid(Refused):
     """These words were sent before, by this visitor or another."""
 
     code = "peer_answer_repeated"
+
+
+class TooManyVotes(AntiphonError):
+    """Nobody tries thirty answers in a day."""
+
+    status = 429
+    code = "too_many_peer_votes"
+    retryable = True
+
+
+class OwnAnswer(Refused):
+    """Nobody votes on their own answer."""
+
+    code = "peer_answer_own"
+
+
+class SessionUnknown(Refused):
+    """Votes come from visitors who looked for something: otherwise anybody could invent as many sessions as votes are wanted."""
+
+    code = "help_session_unknown"
 
 
 class WritePeerAnswer(Command):
@@ -111,8 +134,12 @@ async def moderate(uow: UnitOfWork, answer_id: UUID, command: Moderate) -> PeerA
 
 
 async def vote_on_peer_answer(uow: UnitOfWork, answer_id: UUID, command: VoteOnPeerAnswer) -> None:
-    """Store the vote, or change it; an answer that clearly helps few goes back to the moderators."""
+    """Store the vote, or change it; an answer that clearly helps few goes back to the moderators.
+
+    Raises PeerAnswerNotFound, OwnAnswer, SessionUnknown and TooManyVotes.
+    """
     answer = await answer_by_id(uow, answer_id, published=True)
+    await _may_vote(uow, answer, command.session_id)
     vote = {"answer_id": answer_id, "session_id": command.session_id, "solved": command.solved, "voted_at": uow.now}
     await uow.upsert(PeerVote, vote, key=("answer_id", "session_id"))
     solved, votes = (await votes_of(uow, [answer_id])).get(answer_id, (0, 0))
@@ -120,6 +147,15 @@ async def vote_on_peer_answer(uow: UnitOfWork, answer_id: UUID, command: VoteOnP
     if votes >= DOUBTED_FROM and helped.high is not None and helped.high < _HARDLY:
         doubted = {"state": "waiting", "suspicions": [*answer.suspicions, "helps_few"], "version": answer.version + 1}
         await _stored(uow, answer.model_copy(update=doubted))
+
+
+async def _may_vote(uow: UnitOfWork, answer: PeerAnswer, session_id: UUID) -> None:
+    if answer.session_id == session_id:
+        raise OwnAnswer("This answer was written in the same session. Others say whether it helps.", pointer="/session_id")
+    if await session(uow, session_id) is None:
+        raise SessionUnknown(f"Nobody searched or opened anything in session {session_id}. Send the session_id of the search.", pointer="/session_id")
+    if await votes_by(uow, session_id, uow.now - A_DAY) >= MOST_VOTES_A_DAY:
+        raise TooManyVotes("Enough votes for today. Thank you; come back tomorrow.", retry_after_s=int(A_DAY.total_seconds()))
 
 
 async def _stored(uow: UnitOfWork, answer: PeerAnswer) -> PeerAnswer:

@@ -89,18 +89,18 @@ async def lock_open(uow: UnitOfWork, decision_ids: Collection[UUID]) -> list[Ope
 
 async def people(tx: Tx, customer_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
     """Return for each customer all ids that are the same person, ordered; merges in force are followed in both directions."""
-    joined: dict[UUID, set[UUID]] = {customer_id: {customer_id} for customer_id in customer_ids}
-    fresh = set(customer_ids)
+    joined: dict[UUID, set[UUID]] = {}  # of those who were ever merged: most never were
+    seen, fresh = set(customer_ids), set(customer_ids)
     while fresh:
         touching = or_(among(tx, col(KnownMerge.survivor_id), fresh), among(tx, col(KnownMerge.merged_id), fresh))
         merges = await tx.rows(select(KnownMerge.survivor_id, KnownMerge.merged_id).where(touching, col(KnownMerge.undone).is_(False)))
-        seen = set(joined)
         for merge in merges:
             group = joined.get(merge["survivor_id"], {merge["survivor_id"]}) | joined.get(merge["merged_id"], {merge["merged_id"]})
             for member in group:
                 joined[member] = group
         fresh = set(joined) - seen
-    return {customer_id: sorted(joined[customer_id]) for customer_id in customer_ids}
+        seen |= fresh
+    return {customer_id: sorted(joined[customer_id]) if customer_id in joined else [customer_id] for customer_id in customer_ids}
 
 
 async def lock_people(uow: UnitOfWork, customer_ids: Collection[UUID]) -> dict[UUID, RowMapping]:

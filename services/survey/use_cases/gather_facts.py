@@ -16,7 +16,7 @@ from services.survey.domain.fatigue import PastAsk
 from services.survey.domain.judging import CellFacts, Facts, RuleVerdict
 from services.survey.domain.programme import Matter, Outranked, Rules
 from services.survey.domain.sampling import lot_of
-from services.survey.models import Cell, KnownOrder, ProgrammeVersion, Wish
+from services.survey.models import Cell, KnownOrder, Wish
 from services.survey.repository import planning
 from services.survey.repository.planning import OpenDecision
 from services.survey.use_cases.conditions import VOCABULARY
@@ -31,8 +31,10 @@ class Knowledge:
     """What is known about all people and occasions of a batch; asks that are made on the way are added, so that the next decision sees them."""
 
     decisions: list[OpenDecision]
-    programmes: dict[str, ProgrammeVersion]
     rules: dict[str, Rules]
+    versions: dict[str, int]
+    """Programme key to the number of the version in force, which these rules are."""
+    paused: set[str]
     people: dict[UUID, list[UUID]]
     customers: dict[UUID, RowMapping]
     asks: dict[UUID, list[PastAsk]]
@@ -74,8 +76,9 @@ async def gather(uow: UnitOfWork, decisions: list[OpenDecision]) -> Knowledge:
     cells = await planning.lock_cells(uow, _cells_wanted(decisions, rules))
     return Knowledge(
         decisions=decisions,
-        programmes=known,
         rules=rules,
+        versions={key: programme.version for key, programme in known.items()},
+        paused={key for key, programme in known.items() if programme.state != "active"},
         people=people,
         customers=customers,
         asks=asks,
@@ -98,8 +101,7 @@ def reads(rules: Rules, prefix: str) -> bool:
 
 def facts_for(decision: OpenDecision, known: Knowledge, uow: UnitOfWork, lot_key: bytes) -> Facts:
     """Return what the rules look at for one decision."""
-    rules, programme = known.rules[decision.programme], known.programmes[decision.programme]
-    customer = known.customers.get(decision.customer_id)
+    rules, customer = known.rules[decision.programme], known.customers.get(decision.customer_id)
     group = known.people[decision.customer_id]
     alone = len(group) == 1
     wish = known.wishes.get(decision.contact_id) if decision.contact_id else None
@@ -116,7 +118,7 @@ def facts_for(decision: OpenDecision, known: Knowledge, uow: UnitOfWork, lot_key
         asked_about_contact=decision.contact_id in known.contacts_asked,
         open_matters=[matter for member in group for matter in known.matters[member]],
         lot=lot_of(decision.occasion, decision.programme, lot_key),
-        paused=programme.state != "active",
+        paused=decision.programme in known.paused,
         condition=verdict,
         missing=missing,
         excluded_by=excluded_by,

@@ -29,6 +29,7 @@ from services.survey.use_cases.skip_decision import JUDGE, as_json
 SEND = "send_invitation"
 AFTER_CONTACT = timedelta(minutes=15)
 """How long to wait when the customer is talking with us at this moment."""
+MILLISECOND = timedelta(milliseconds=1)
 AFTER_RIVAL = timedelta(hours=1)
 """How long to wait for a programme that comes first and has not decided yet."""
 
@@ -146,7 +147,7 @@ def _settle(uow: UnitOfWork, decision: OpenDecision, known: Knowledge, facts: Fa
         planning.Verdict(
             decision.id,
             {
-                "programme_version": known.programmes[decision.programme].version,
+                "programme_version": known.versions[decision.programme],
                 "outcome": "invited" if invitation_id else "skipped",
                 "waits_for": None,
                 "reason": refusal.reason.value if refusal and refusal.reason else None,
@@ -169,7 +170,7 @@ def _settle(uow: UnitOfWork, decision: OpenDecision, known: Knowledge, facts: Fa
 
 def _late(now: datetime, planned: datetime | None) -> int | None:
     """Return milliseconds between the planned moment and now; at most 24 days, which is what the column holds."""
-    return None if planned is None else min(2**31 - 1, max(0, int((now - planned) / timedelta(milliseconds=1))))
+    return None if planned is None else min(2**31 - 1, max(0, (now - planned) // MILLISECOND))
 
 
 def _count(known: Knowledge, decision: OpenDecision, name: str, judgement: Judgement, *, asked: bool, outcomes: _Outcomes) -> None:

@@ -83,6 +83,8 @@ def _into_sqlite(path: Path, rows: dict[str, list[Row]]) -> None:
         marks = ", ".join("?" for _ in some[0])
         db.executemany(f"INSERT OR IGNORE INTO {name} ({_names(name)}) VALUES ({marks})", _plain(some))
     db.execute("CREATE INDEX ix_kb_posting_article_id ON kb_posting (article_id)")
+    stamp = "(SELECT coalesce(max(stamp), 0) FROM kb_change) + row_number() OVER ()"
+    db.execute(f"INSERT INTO kb_change (article_id, stamp) SELECT id, {stamp} FROM article WHERE id NOT IN (SELECT article_id FROM kb_change)")
     db.commit()
     db.close()
 
@@ -104,6 +106,8 @@ async def _into_postgresql(url: str, rows: dict[str, list[Row]]) -> None:
             else:
                 records = [tuple("{}" if value == {} else value for value in row) for row in some]
                 await db.copy_records_to_table(name, records=records, columns=_names(name).split(", "))
+        stamp = "pg_current_xact_id()::text::bigint"
+        await db.execute(f"INSERT INTO kb_change (article_id, stamp) SELECT id, {stamp} FROM article ON CONFLICT DO NOTHING")
         await db.execute("VACUUM ANALYZE")  # as autovacuum does soon after such a load
     finally:
         await db.close()

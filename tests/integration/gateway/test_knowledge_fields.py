@@ -60,3 +60,81 @@ async def test_a_need_is_learned_and_a_process_shown(house: Running) -> None:
     await house.rest(key, "PUT", "/knowledge/v1/processes/invoicing", json=process)
     flow = (await house.ask(key, 'query { processFlow(code: "invoicing") { title contacts steps } }'))["data"]["processFlow"]
     assert (flow["title"], flow["contacts"], flow["steps"][0]["code"]) == ("Send an invoice", 0, "send")
+
+
+async def test_a_customers_answer_is_published_by_a_moderator(house: Running) -> None:
+    key = await house.key("administrator", holder="moderator")
+    answer = {"session_id": str(new_id()), "title": "Router hums", "text": "Put it on a soft cloth, then it is quiet.", "language": "en"}
+    await house.rest(None, "POST", "/knowledge/v1/help/peer-answers", json=answer)
+    waiting = "query { peerAnswers(first: 5) { edges { node { uid title suspicions state } } } }"
+    [edge] = (await house.ask(key, waiting))["data"]["peerAnswers"]["edges"]
+    assert (edge["node"]["title"], edge["node"]["suspicions"], edge["node"]["state"]) == ("Router hums", [], "waiting")
+    moderate = 'mutation($id: UUID!) { moderatePeerAnswer(id: $id, state: "published") { entity { state } userErrors { code } } }'
+    done = (await house.ask(key, moderate, id=edge["node"]["uid"]))["data"]["moderatePeerAnswer"]
+    assert done == {"entity": {"state": "published"}, "userErrors": []}
+    assert (await house.ask(key, waiting))["data"]["peerAnswers"]["edges"] == []
+
+
+async def test_training_is_written_assigned_and_counted_in_hours(house: Running) -> None:
+    key, agent = await house.key("administrator", holder="trainer-2"), str(new_id())
+    write = """mutation($m: TrainingModuleInput!) { writeTrainingModule(code: "moving-1", input: $m) {
+        entity { code minutes skill skillLevel active version } userErrors { code } } }"""
+    module = {"title": "Moving", "text": "Ask for the date.", "language": "en", "topic": "moving", "minutes": 90, "skill": "moving", "skillLevel": 2}
+    written = (await house.ask(key, write, m=module))["data"]["writeTrainingModule"]["entity"]
+    assert written == {"code": "moving-1", "minutes": 90, "skill": "moving", "skillLevel": 2, "active": True, "version": 1}
+    need = 'mutation { findTrainingNeed(input: {topic: "moving", evidence: "Calls are long."}) { entity { uid state source } userErrors { code } } }'
+    found = (await house.ask(key, need))["data"]["findTrainingNeed"]["entity"]
+    assert found["state"] == "open"
+    assign = """mutation($i: AssignTrainingInput!) { assignTraining(input: $i) {
+        entity { assignments { uid agentId reason } } userErrors { code } } }"""
+    given = {"module": "moving-1", "agents": [agent], "needId": found["uid"]}
+    [made] = (await house.ask(key, assign, i=given))["data"]["assignTraining"]["entity"]["assignments"]
+    assert (made["agentId"], made["reason"]) == (agent, "need")
+    enter = "mutation($i: TrainingEntryInput!) { enterTrainingHours(input: $i) { entity { minutes what } userErrors { code } } }"
+    entered = (await house.ask(key, enter, i={"agentId": agent, "minutes": 45, "what": "Reading"}))["data"]["enterTrainingHours"]["entity"]
+    assert entered == {"minutes": 45, "what": "Reading"}
+    asked = """query($a: [UUID!]!, $one: UUID!) { trainingHours(agentIds: $a) { minutes goalMinutes missingMinutes entries }
+        trainingAssignments(first: 5, agentId: $one) { edges { node { module completedAt } } }
+        trainingModules(first: 50) { edges { node { code } } } trainingEffect(module: "moving-1") { learners verdict effect } }"""
+    told = (await house.ask(key, asked, a=[agent], one=agent))["data"]
+    assert told["trainingHours"] == [{"minutes": 45, "goalMinutes": 1440, "missingMinutes": 1395, "entries": 1}]
+    assert told["trainingAssignments"]["edges"] == [{"node": {"module": "moving-1", "completedAt": None}}]
+    assert {"node": {"code": "moving-1"}} in told["trainingModules"]["edges"]
+    assert told["trainingEffect"] == {"learners": 0, "verdict": "too_few", "effect": None}
+
+
+async def test_guides_processes_and_imports_are_written(house: Running) -> None:
+    key = await house.key("administrator", holder="author")
+    nodes = [
+        {
+            "id": "ask",
+            "kind": "check",
+            "text": "Is it on?",
+            "ways": [{"key": "yes", "label": "Yes", "to": "good"}, {"key": "no", "label": "No", "to": "us"}],
+        },
+        {"id": "good", "kind": "end", "text": "Good.", "solved": True},
+        {"id": "us", "kind": "handover", "text": "We take over."},
+    ]
+    guide = {"title": "No light", "language": "en", "start": "ask", "nodes": nodes}
+    write = "mutation($g: GuideInput!) { writeGuide(input: $g) { entity { uid version state } userErrors { code } } }"
+    broken = (await house.ask(key, write, g=guide | {"start": "nowhere"}))["data"]["writeGuide"]
+    assert (broken["entity"], broken["userErrors"][0]["code"]) == (None, "guide_broken")
+    written = (await house.ask(key, write, g=guide))["data"]["writeGuide"]["entity"]
+    assert (written["version"], written["state"]) == (1, "draft")
+    rewrite = "mutation($id: UUID!, $g: GuideInput!) { rewriteGuide(id: $id, version: 1, input: $g) { entity { version } userErrors { code } } }"
+    assert (await house.ask(key, rewrite, id=written["uid"], g=guide | {"title": "No light at all"}))["data"]["rewriteGuide"]["entity"] == {
+        "version": 2
+    }
+    state = 'mutation($id: UUID!) { setGuideState(id: $id, state: "published", audience: "customer") { entity { state publishedVersion } } }'
+    assert (await house.ask(key, state, id=written["uid"]))["data"]["setGuideState"]["entity"] == {"state": "published", "publishedVersion": 2}
+    figures = "query($id: UUID!) { guideStatistics(id: $id) { version walks left nodes } }"
+    told = (await house.ask(key, figures, id=written["uid"]))["data"]["guideStatistics"]
+    assert (told["version"], told["walks"], [one["came"] for one in told["nodes"]]) == (2, 0, [0, 0, 0])
+    process = 'mutation($p: ProcessInput!) { writeProcess(code: "moving", input: $p) { entity { code version steps } userErrors { code } } }'
+    moving = {"title": "Moving", "steps": [{"code": "date", "title": "Ask for the date", "drivers": ["moving"]}]}
+    made = (await house.ask(key, process, p=moving))["data"]["writeProcess"]["entity"]
+    assert (made["code"], made["version"], made["steps"][0]["code"]) == ("moving", 1, "date")
+    take = "mutation($i: ImportInput!) { importArticles(input: $i) { entity { created same refused } userErrors { code } } }"
+    files = {"origin": "old", "language": "en", "files": [{"path": "a.md", "kind": "markdown", "content": ["# Reset the box\n\nHold the button."]}]}
+    assert (await house.ask(key, take, i=files))["data"]["importArticles"]["entity"] == {"created": 1, "same": 0, "refused": 0}
+    assert (await house.ask(key, take, i=files))["data"]["importArticles"]["entity"] == {"created": 0, "same": 1, "refused": 0}

@@ -110,6 +110,24 @@ async def test_a_page_where_people_leave_shows_in_the_figures(open_room: OpenRoo
         assert figures["left"] == 2
 
 
+async def test_the_picture_shows_where_people_leave(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api, visitor = room.client("knowledge:read", "knowledge:write"), room.anonymous()
+        guide = await published(api)
+        for key in ("yes", "yes", None):
+            run = (await visitor.post(f"/knowledge/v1/help/guides/{guide}/runs", json={})).json()
+            if key:
+                await visitor.post(f"/knowledge/v1/help/runs/{run['id']}/answers", json={"page": 1, "key": key})
+        await room.pass_time(minutes=31)
+        picture = (await api.get(f"/knowledge/v1/guides/{guide}/picture.mmd", params={"statistics": True})).text
+        assert "Does it blink?<br>3 came, left 33%, unsolved -" in picture
+        assert "2 came, left 100%, unsolved -" in picture
+        assert "    class n1 hot" in picture
+        drawn = (await api.get(f"/knowledge/v1/guides/{guide}/picture.svg", params={"statistics": True})).text
+        assert "2 came, 2 left here, more than on any other page; 0 of 0 who passed and came to an end were not helped" in drawn
+        assert 'class="hot"' not in (await api.get(f"/knowledge/v1/guides/{guide}/picture.svg")).text
+
+
 async def test_a_walk_keeps_the_version_it_began_with_and_customers_see_only_what_is_published(open_room: OpenRoom) -> None:
     async with open_room(service) as room:
         api, visitor = room.client("knowledge:read", "knowledge:write"), room.anonymous()

@@ -3,10 +3,13 @@
 import csv
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
+from infra import import_articles
 from services.knowledge.app import service
 from services.knowledge.domain.html_markdown import to_markdown
 from services.knowledge.domain.interchange import Portable, as_csv, as_markdown, read_csv, read_html, read_markdown
@@ -108,3 +111,38 @@ def test_signs_that_mean_something_are_kept_as_words_and_formulas_are_made_harml
     assert read_markdown("x.md", as_markdown(one)) == one
     assert read_html("my-page.html", "<p>Text</p>").title == "my page"
     assert [row.source for row in read_csv("t.csv", "question,answer\nHow?,So.\n")] == ["t.csv#2"]
+
+
+async def test_a_folder_is_taken_in_by_one_command_and_again_only_what_changed(open_room: OpenRoom, tmp_path: Path) -> None:
+    (tmp_path / "network").mkdir()
+    (tmp_path / "network" / "red.md").write_text("# Red light\n\nHold reset.", encoding="utf-8")
+    (tmp_path / "bill.html").write_text("<html><body><h1>Bill</h1><p>In your orders.</p></body></html>", encoding="utf-8")
+    (tmp_path / "more.csv").write_text("id,question,answer\n7,Where is my parcel,Look into the tracking.\n", encoding="utf-8-sig")
+    (tmp_path / "logo.png").write_bytes(b"\x89PNG")
+    said = {"origin": "old", "language": "en", "standing": "review"}
+    async with open_room(service) as room:
+        api = room.client("knowledge:read", "knowledge:write")
+        assert await import_articles.take_in(api, tmp_path, said) == {"created": 3, "changed": 0, "same": 0, "refused": 0}
+        listed = (await api.get("/knowledge/v1/articles")).json()["items"]
+        known = {one["source"]: (one["title"], one["state"]) for one in listed}
+        assert known == {
+            "old/network/red.md": ("Red light", "not_validated"),
+            "old/bill.html": ("Bill", "not_validated"),
+            "old/more.csv#7": ("Where is my parcel", "not_validated"),
+        }
+        (tmp_path / "network" / "red.md").write_text("# Red light\n\nHold reset for ten seconds.", encoding="utf-8")
+        assert await import_articles.take_in(api, tmp_path, said) == {"created": 0, "changed": 1, "same": 2, "refused": 0}
+        packed = tmp_path / "export.zip"
+        packed.write_bytes((await api.get("/knowledge/v1/exports/articles", params={"format": "markdown"})).content)
+        assert await import_articles.take_in(api, packed, said | {"origin": "copy"}) == {"created": 3, "changed": 0, "same": 0, "refused": 0}
+
+
+def test_a_large_table_is_cut_between_its_rows_and_one_without_ids_is_refused() -> None:
+    rows = [f"{number},Question {number},{'word ' * 200}" for number in range(1500)]
+    parts = list(import_articles.requests_of(iter([("old.csv", "id,title,body\r\n" + "\r\n".join(rows))])))
+    assert [len(files) for files in parts] == [1, 1, 1]
+    texts = ["".join(files[0]["content"]) for files in parts]
+    assert {text.splitlines()[0] for text in texts} == {"id,title,body"}
+    assert sum(len(text.splitlines()) - 1 for text in texts) == 1500
+    with pytest.raises(ValueError, match="no column `id`"):
+        list(import_articles.requests_of(iter([("old.csv", "title,body\r\n" + "\r\n".join(rows))])))

@@ -1,4 +1,4 @@
-"""The index in memory answers as the rows do: the same lists and scores, at once after each change, and nothing that is not for the searcher."""
+"""The index in memory, and the remembered counts of the rows, answer as the rows do: the same at once after each change, and nothing foreign."""
 
 import os
 
@@ -8,7 +8,9 @@ from services.kit.ids import new_id
 from services.knowledge.adapters.memory_search import MemorySearch
 from services.knowledge.app import service
 from services.knowledge.domain import telling
-from services.knowledge.repository.backend import ROWS
+from services.knowledge.repository import remembered
+from services.knowledge.repository.backend import ROWS, Rows
+from services.knowledge.repository.remembered import Remembered
 from tests.conftest import OpenRoom
 from tests.integration.knowledge.told import search, titles, write, written_up
 from tests.support.room import Room
@@ -40,11 +42,17 @@ async def same_as_rows(room: Room) -> None:
             room.runtime.resources["search"] = memory
 
 
-async def test_memory_and_rows_tell_the_same_before_and_after_every_kind_of_change(open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kept", ["memory", "counts"])
+async def test_what_is_kept_tells_the_same_as_the_rows_before_and_after_every_kind_of_change(
+    open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch, kept: str
+) -> None:
     monkeypatch.setattr(telling, "CHEAP", 6)  # so that some words only move
+    monkeypatch.setattr(remembered, "FREQUENT", 1)  # so that every count is kept
     async with open_room(service) as room:
         api = room.client("knowledge:read", "knowledge:write")
         await full(room)
+        if kept == "counts":
+            room.runtime.resources["search"] = Rows(Remembered())
         for number in range(12):
             await write(api, f"Reset the router {number}", f"Hold the button for {number} seconds until the red light is off.")
         await write(api, "电子发票在哪里", "在我的订单里。", "zh")

@@ -28,6 +28,11 @@ async def publish(api: httpx.AsyncClient, answer: dict[str, Any]) -> None:
     assert moderated.status_code == 200, moderated.text
 
 
+async def searched(visitor: httpx.AsyncClient) -> str:
+    """Return the session of somebody who has looked for something."""
+    return str((await visitor.get("/knowledge/v1/help/search", params={"q": "red light"})).json()["session_id"])
+
+
 async def test_an_answer_is_shown_only_after_somebody_looked_at_it_and_says_whose_it_is(open_room: OpenRoom) -> None:
     async with open_room(service) as room:
         api, visitor = room.client("knowledge:read", "knowledge:write"), room.anonymous()
@@ -78,13 +83,37 @@ async def test_answers_stand_in_the_order_of_what_solved_and_those_that_help_nob
             await publish(api, answer)
             ids.append(answer["id"])
         for solved, which in ((True, 1), (True, 1), (True, 2), (False, 2), *[(False, 0)] * 9):
-            vote = {"session_id": str(new_id()), "solved": solved}
+            vote = {"session_id": await searched(visitor), "solved": solved}
             voted = await visitor.post(f"{ANSWERS}/{ids[which]}/votes", json=vote)
             assert voted.status_code in {204, 404}
         listed = (await visitor.get(f"/knowledge/v1/help/articles/{article['id']}/peer-answers")).json()
         assert [(one["id"], one["solved"], one["not_solved"]) for one in listed] == [(ids[1], 2, 0), (ids[2], 1, 1)]
         [doubted] = (await api.get("/knowledge/v1/peer-answers")).json()["items"]
         assert (doubted["id"], doubted["suspicions"]) == (ids[0], ["helps_few"])
+
+
+async def test_votes_are_neither_ones_own_nor_of_invented_visitors_nor_without_end(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api, visitor = room.client("knowledge:read", "knowledge:write"), room.anonymous()
+        author, voter, ids = await searched(visitor), await searched(visitor), []
+        for number in range(31):
+            session = author if number < 3 else await searched(visitor)
+            answer = (await visitor.post(ANSWERS, json=told(session_id=session, text=f"Way {number}: pull the plug and wait a minute."))).json()
+            await publish(api, answer)
+            ids.append(answer["id"])
+
+        async def vote(number: int, session: str) -> tuple[int, str | None]:
+            answer = await visitor.post(f"{ANSWERS}/{ids[number]}/votes", json={"session_id": session, "solved": True})
+            return answer.status_code, answer.json()["code"] if answer.content else None
+
+        assert await vote(0, author) == (422, "peer_answer_own")
+        assert await vote(0, str(new_id())) == (422, "help_session_unknown")
+        assert {await vote(number, voter) for number in range(30)} == {(204, None)}
+        assert await vote(30, voter) == (429, "too_many_peer_votes")
+        assert (await visitor.get(f"{ANSWERS}/{ids[0]}")).json()["solved"] == 1
+        assert (await visitor.get(f"{ANSWERS}/{ids[30]}")).json()["solved"] == 0
+        await room.pass_time(hours=25)
+        assert await vote(30, voter) == (204, None)
 
 
 async def test_a_forgotten_customers_answer_is_gone_from_everywhere(open_room: OpenRoom) -> None:
