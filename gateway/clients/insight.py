@@ -85,9 +85,9 @@ class Insight(InsightKept):
         """Return a dispute with its history; raises Problem (not_found)."""
         return self.service.believe(DisputeDetailView, await self.service.read(caller, f"/v1/disputes/{segment(dispute_id)}"))
 
-    async def pulse_report(self, caller: Caller, key: str, week: str) -> PulseReportView:
+    async def pulse_report(self, caller: Caller, key: str, query: Query) -> PulseReportView:
         """Return a week of a pulse; raises Problem (not_found)."""
-        return self.service.believe(PulseReportView, await self.service.read(caller, f"/v1/pulses/{segment(key)}/report", {"week": week}))
+        return self.service.believe(PulseReportView, await self.service.read(caller, f"/v1/pulses/{segment(key)}/report", query))
 
     async def raise_dispute(self, caller: Caller, department: str, body: dict[str, Any], key: str | None) -> DisputeView:
         """Dispute a contact on a department's statement; raises Problem."""

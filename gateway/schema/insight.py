@@ -7,6 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from gateway.schema import ids
+from gateway.schema.nested import nested
 from gateway.schema.relay import Node, global_id, mapped, maybe
 from services.insight import contract
 
@@ -243,6 +244,7 @@ class CycleStage:
     state: str = strawberry.field(description="healthy, broken or no_data.")
     sentence: str = strawberry.field(description="The state for a person to read.")
     since: datetime | None = strawberry.field(description="When it broke, as far as the daily looks saw it; null otherwise.")
+    change: FigureChange | None = strawberry.field(description="Against the comparison period; null without data in either.")
 
 
 @strawberry.type(description="Where the cycle of listening and acting is broken.")
@@ -250,6 +252,7 @@ class CycleHealth:
     """The health of the cycle."""
 
     period: Period = strawberry.field(description="The period.")
+    compared_with: Period = strawberry.field(description="The comparison period.")
     stages: list[CycleStage] = strawberry.field(description="In the order of the cycle.")
     broken: list[str] = strawberry.field(description="The stages below their threshold.")
     sentence: str = strawberry.field(description="The whole in a sentence, and for how long.")
@@ -259,8 +262,7 @@ class CycleHealth:
     @classmethod
     def of(cls, view: contract.CycleHealthView) -> "CycleHealth":
         """Build it from the view."""
-        stages = [mapped(CycleStage, stage, interval=maybe(lambda found: mapped(Interval, found), stage.interval)) for stage in view.stages]
-        return mapped(cls, view, period=mapped(Period, view.period), stages=stages)
+        return nested(cls, view)
 
 
 @strawberry.type(description="A customer was told what changed because they spoke.")

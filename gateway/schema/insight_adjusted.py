@@ -2,7 +2,7 @@
 
 import strawberry
 
-from gateway.schema.insight import Interval
+from gateway.schema.insight import FigureChange, Interval, Period
 
 said = strawberry.field
 
@@ -29,6 +29,7 @@ class AdjustedPlace:
     low_998: float = said(name="low998", description="Lower 99.8 % limit.")
     high_998: float = said(name="high998", description="Upper 99.8 % limit.")
     signal: str = said(description="out, look or inside.")
+    change: FigureChange | None = said(description="Of the ratio against the comparison period; null when the place had too few answers then.")
 
 
 @strawberry.type(description="Places as if all had the same work: observed / expected in a funnel around 1.")
@@ -39,6 +40,8 @@ class AdjustedFunnel:
     by: str = said(description="site, vendor, team or agent.")
     mix: list[str] = said(description="What cases are told apart by.")
     strata: int = said(description="Kinds of case that were compared.")
+    period: Period = said(description="The period.")
+    compared_with: Period = said(description="The comparison period.")
     method: str = said(description="How it is computed.")
     centre: float | None = said(description="The share of all comparable answers; null when no case is seen at two places.")
     inflation: float = said(description="By how much limits were widened for over-dispersion (Laney).")

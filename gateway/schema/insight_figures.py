@@ -127,6 +127,8 @@ class Trend:
 
     definition_id: str = said(description="Which definition, in which version.")
     period: Period = said(description="The period.")
+    compared_with: Period = said(description="The comparison period.")
+    change: FigureChange | None = said(description="Of the whole period's share; null when either had no answers.")
     points: list[SeriesPoint] = said(description="Day by day.")
     changed_at: datetime | None = said(description="The likeliest moment of a change; null when the series is too short.")
     before: float | None = said(description="The value before it.")
@@ -153,6 +155,7 @@ class KeyDriver:
     odds_high: float | None = said(description="Upper end of its 95 % interval.")
     satisfied: float = said(description="Share satisfied among its answers.")
     priority: float = said(description="Shapley share x (1 - satisfied).")
+    change: FigureChange | None = said(description="Of the share satisfied against the comparison period; null when nobody answered then.")
 
 
 @strawberry.type(description="What moves satisfaction, most urgent first.")
@@ -161,6 +164,7 @@ class KeyDrivers:
 
     definition_id: str = said(description="Which definition, in which version.")
     period: Period = said(description="The period.")
+    compared_with: Period = said(description="The comparison period.")
     filters: JSON = said(description="The slice.")
     n: int = said(description="Answers.")
     r_squared: float | None = said(description="How much the drivers explain together; null while withheld.")

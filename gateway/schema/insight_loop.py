@@ -274,6 +274,7 @@ class PulseScore:
     favourable: float = said(description="Share of 4 and 5.")
     interval: Interval = said(description="Its interval.")
     n: int = said(description="Sheets.")
+    change: FigureChange | None = said(description="Of the favourable share against the comparison week; null when the group was not shown then.")
 
 
 @strawberry.type(description="One group that may be shown.")
@@ -291,6 +292,7 @@ class PulseReport:
 
     pulse: str = said(description="The pulse.")
     week: str = said(description="ISO year and week.")
+    compared_with: str | None = said(description="The week it is compared with; null when there is none before.")
     minimum: int = said(description="The least number of people behind anything shown.")
     groups: list[PulseGroup] = said(description="Groups that are shown.")
     withheld: int = said(description="Groups that are not.")

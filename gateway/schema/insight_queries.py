@@ -39,6 +39,8 @@ from gateway.schema.relay import After, Connection, First, computed, page_from, 
 
 From = Annotated[datetime | None, strawberry.argument(name="from", description="First moment of the period; 30 days before `to` when left out.")]
 To = Annotated[datetime | None, strawberry.argument(description="First moment after the period; now when left out.")]
+CompareFrom = Annotated[datetime | None, strawberry.argument(description="First moment of the comparison period; the period before.")]
+CompareTo = Annotated[datetime | None, strawberry.argument(description="First moment after the comparison period.")]
 
 SCOPE = "insight:read"
 AnyId = Annotated[strawberry.ID, strawberry.argument(description="The global id, or the id in REST.")]
@@ -48,6 +50,7 @@ By = Annotated[str, strawberry.argument(description="site, vendor or team.")]
 ByAll = Annotated[str, strawberry.argument(description="site, vendor, team, or agent for those who run teams (adjusted alone).")]
 Mix = Annotated[list[str] | None, strawberry.argument(description="driver, product, segment, queue, topic, language, mode; the first three.")]
 Week = Annotated[str, strawberry.argument(description="ISO year and week that is over, such as 2026-W47.")]
+CompareWeek = Annotated[str | None, strawberry.argument(description="A week to compare with; the last released one before when left out.")]
 Minutes = Annotated[float, strawberry.argument(description="Minutes saved on a contact.")]
 Number = Annotated[float | None, strawberry.argument(description="Measured by the driver when left out.")]
 Driver = Annotated[str | None, strawberry.argument(description="The driver whose contacts are counted.")]
@@ -184,11 +187,14 @@ class InsightQuery:
         return None if found is None else nested(Chart, found)
 
     @computed("Where the cycle of listening and acting is broken.")
-    async def cycle_health(self, info: Info, start: From = None, to: To = None) -> CycleHealth | None:
+    async def cycle_health(
+        self, info: Info, start: From = None, to: To = None, compare_from: CompareFrom = None, compare_to: CompareTo = None
+    ) -> CycleHealth | None:  # fmt: skip
         """Ask insight."""
         context = at(info)
         context.need("insight:read")
-        return CycleHealth.of(await context.clients.insight.cycle_health(context.caller, texts(to=to, **{"from": start})))
+        query = texts(to=to, compare_from=compare_from, compare_to=compare_to, **{"from": start})
+        return CycleHealth.of(await context.clients.insight.cycle_health(context.caller, query))
 
 
 @strawberry.type(description="What insight can be asked about money, processes and people.")
@@ -274,8 +280,8 @@ class InsightLoopQuery:
         return [nested(TeamLag, one, uid=one.id) for one in page.items]
 
     @computed("A week of an employees' pulse that is over: only groups that expose nobody. Null when nobody answered.")
-    async def pulse_report(self, info: Info, key: Key, week: Week) -> PulseReport | None:
+    async def pulse_report(self, info: Info, key: Key, week: Week, compare_week: CompareWeek = None) -> PulseReport | None:
         """Ask insight."""
         context = _asked(info)
-        found = await or_none(context.clients.insight.pulse_report(context.caller, key, week))
+        found = await or_none(context.clients.insight.pulse_report(context.caller, key, texts(week=week, compare_week=compare_week)))
         return None if found is None else nested(PulseReport, found)

@@ -93,9 +93,9 @@ async def parts_asked(
     return asked(start, to, (compare_from, compare_to), site=site, vendor=vendor, team=team, product=product, segment=segment)
 
 
-async def period_asked(start: From = None, to: To = None) -> Asked:
-    """Read a period alone."""
-    return asked(start, to)
+async def period_asked(start: From = None, to: To = None, compare_from: CompareFrom = None, compare_to: CompareTo = None) -> Asked:
+    """Read a period and what it is compared with, alone."""
+    return asked(start, to, (compare_from, compare_to))
 
 
 AnswersAsked = Annotated[Asked, Depends(answers_asked)]

@@ -38,9 +38,19 @@ async def post_sheets(key: Key, command: GiveSheets, write: Write, _: Writer) ->
 
 
 @router.get("/v1/pulses/{key}/report", response_model=PulseReportView)
-async def get_report(key: Key, week: Annotated[Week, Query()], read: Read, runtime: RuntimeDep, _: Reader) -> PulseReportView:
+async def get_report(
+    key: Key,
+    week: Annotated[Week, Query()],
+    read: Read,
+    runtime: RuntimeDep,
+    _: Reader,
+    compare_week: Annotated[Week | None, Query(description="a week to compare with; without it, the last released one before")] = None,
+) -> PulseReportView:
     """A week that is over: every group that exposes nobody, chosen together once, the same for every reader ever after."""
-    if not await read(has_sheets, key, week):
-        raise NotFound("Nobody answered this pulse in that week.")
-    await runtime.write(release, key, week)
-    return await read(report, key, week)
+    for one in (week, compare_week):
+        if one is None:
+            continue
+        if not await read(has_sheets, key, one):
+            raise NotFound(f"Nobody answered this pulse in the week {one}.")
+        await runtime.write(release, key, one)
+    return await read(report, key, week, compare_week)

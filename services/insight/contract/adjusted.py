@@ -1,6 +1,6 @@
 """Views of places that are compared as if all had the same work."""
 
-from services.insight.contract.figures import IntervalView, PeriodView
+from services.insight.contract.figures import ChangeView, IntervalView, PeriodView
 from services.kit.fields import View
 
 
@@ -30,6 +30,8 @@ class AdjustedPlaceView(View):
     low_998: float
     high_998: float
     signal: str
+    change: ChangeView | None
+    """Of the ratio against the comparison period; null when the place had under 30 comparable answers then."""
 
 
 class AdjustedFunnelView(View):
@@ -41,6 +43,7 @@ class AdjustedFunnelView(View):
     """What the cases are told apart by."""
     strata: int
     period: PeriodView
+    compared_with: PeriodView
     filters: dict[str, str]
     method: str
     centre: float | None

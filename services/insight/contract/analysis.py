@@ -112,6 +112,9 @@ class TrendView(View):
 
     definition_id: str
     period: PeriodView
+    compared_with: PeriodView
+    change: ChangeView | None
+    """Of the whole period's share against the comparison period's; null when either had no answers."""
     points: list[PointView]
     changed_at: datetime | None
     """The likeliest moment of a change; null when the series is too short."""
@@ -147,13 +150,16 @@ class ImportanceView(View):
     """Share satisfied among its own answers."""
     priority: float
     """Shapley share x (1 - satisfied): what is important and goes badly comes first."""
+    change: ChangeView | None
+    """Of the share satisfied against the comparison period; null when nobody answered about it then."""
 
 
 class KeyDriversView(View):
-    """What moves satisfaction; sorted by priority."""
+    """What moves satisfaction; sorted by priority. Weights are of this period alone: each depends on what else happened in it."""
 
     definition_id: str
     period: PeriodView
+    compared_with: PeriodView
     filters: dict[str, str]
     n: int
     r_squared: float | None

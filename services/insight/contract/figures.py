@@ -183,12 +183,15 @@ class StageView(View):
     sentence: str
     since: datetime | None
     """When it broke, as far as the daily looks saw it; null while it is not broken, or nobody has looked yet."""
+    change: ChangeView | None
+    """Of the share against the comparison period; null while there is no data in either."""
 
 
 class CycleHealthView(View):
     """Collect, categorise, own, act, practise, tell; `broken` names the stages below their threshold."""
 
     period: PeriodView
+    compared_with: PeriodView
     stages: list[StageView]
     broken: list[str]
     sentence: str

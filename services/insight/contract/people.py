@@ -26,6 +26,8 @@ class PulseScoreView(View):
     favourable: float
     interval: IntervalView
     n: int
+    change: ChangeView | None
+    """Of the favourable share against the comparison week; null when the group was not shown then."""
 
 
 class PulseGroupView(View):
@@ -41,6 +43,8 @@ class PulseReportView(View):
 
     pulse: str
     week: str
+    compared_with: str | None
+    """The week it is compared with: as asked, else the last one before that was released; null when there is none."""
     minimum: int
     groups: list[PulseGroupView]
     withheld: int

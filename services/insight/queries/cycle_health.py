@@ -1,7 +1,7 @@
 """Where the cycle breaks: one count per stage, judged in domain.cycle."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,8 @@ from services.insight.models import (
     StageState,
     ToldFact,
 )
-from services.insight.queries.narrow import period_of
+from services.insight.queries.moved import share_moved
+from services.insight.queries.narrow import compared_with, period_of
 from services.insight.repository.rollups import tally
 from services.kit.db import Tx
 
@@ -120,9 +121,12 @@ def _asides(flagged: int, opted_out: int) -> str:
     return f"In the period {' and '.join(said)}." if said else ""
 
 
-async def cycle_health(tx: Tx, asked: Asked, thresholds: Mapping[str, float], minimum: int) -> CycleHealthView:
-    """Judge all six stages over a period; `thresholds` names one share per stage."""
-    period = period_of(tx, asked)
+Count = tuple[int, int, int]
+"""How many, of how many, and of how many at least to be judged."""
+
+
+async def _counted(tx: Tx, period: Period, minimum: int) -> dict[Stage, Count]:
+    """Count every stage over a period."""
     questions = {
         Stage.COLLECT: (_collect(period), minimum),
         Stage.CATEGORISE: (_categorise(period), minimum),
@@ -131,16 +135,34 @@ async def cycle_health(tx: Tx, asked: Asked, thresholds: Mapping[str, float], mi
         Stage.PRACTISE: (_practise(period), minimum),
         Stage.TELL: (_tell(period), 1),
     }
-    known = {row.stage: row.since for row in await tx.all(select(StageState), StageState) if row.state == State.BROKEN}
-    stages = []
+    found = {}
     for stage, (statement, least) in questions.items():
         row = (await tx.rows(statement))[0]
-        judged = judge(stage, int(row["hits"]), int(row["n"]), threshold=thresholds[stage], minimum=least)
+        found[stage] = (int(row["hits"]), int(row["n"]), max(1, least))
+    return found
+
+
+def _view(judged: Judged, before: Count) -> StageView:
+    hits, n, least = before
+    known = n >= least and judged.value is not None
+    return StageView.model_validate({**asdict(judged), "change": share_moved((hits, n), (judged.numerator, judged.n)) if known else None})
+
+
+async def cycle_health(tx: Tx, asked: Asked, thresholds: Mapping[str, float], minimum: int) -> CycleHealthView:
+    """Judge all six stages over a period; `thresholds` names one share per stage."""
+    period = period_of(tx, asked)
+    past = compared_with(asked, period)
+    before = await _counted(tx, past, minimum)
+    known = {row.stage: row.since for row in await tx.all(select(StageState), StageState) if row.state == State.BROKEN}
+    stages = []
+    for stage, (hits, n, least) in (await _counted(tx, period, minimum)).items():
+        judged = judge(stage, hits, n, threshold=thresholds[stage], minimum=least)
         stages.append(_with_age(judged, known.get(stage), tx.now))
     flagged, opted_out = await _left_out(tx, period)
     return CycleHealthView(
         period=PeriodView(start=period.start, end=period.end),
-        stages=[StageView.model_validate(judged) for judged in stages],
+        compared_with=PeriodView(start=past.start, end=past.end),
+        stages=[_view(judged, before[judged.stage]) for judged in stages],
         broken=[judged.stage for judged in stages if judged.state is State.BROKEN],
         sentence=" ".join([verdict(stages, {stage: since for stage, since in known.items() if since}, tx.now), _asides(flagged, opted_out)]).strip(),
         flagged_answers=flagged,

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.insight.contract import ImportanceView, KeyDriversView, PeriodView
@@ -15,7 +15,9 @@ from services.insight.domain.period import Asked, Period
 from services.insight.domain.statistics.key_drivers import correlations, importance, r_squared
 from services.insight.domain.statistics.logistic import NotEstimable, Odds, ordinal
 from services.insight.models import AnswerFact
-from services.insight.queries.narrow import period_of, within
+from services.insight.queries.moved import share_moved
+from services.insight.queries.narrow import compared_with, period_of, within
+from services.insight.repository.rollups import tally
 from services.kit.db import Tx
 
 MOST_DRIVERS = 8
@@ -29,11 +31,13 @@ LEAST = 30
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Answers of a slice: the driver and the score of each."""
+    """Answers of a slice: the driver and the score of each; and (satisfied, answers) of each driver in the comparison period."""
 
     period: Period
     drivers: list[str | None]
     scores: list[int]
+    compared: Period
+    before: dict[str, tuple[int, int]]
 
 
 async def scored(tx: Tx, asked: Asked) -> Scored:
@@ -43,7 +47,11 @@ async def scored(tx: Tx, asked: Asked) -> Scored:
     valid = col(AnswerFact.mark).in_(sorted(CSAT.valid))
     chosen = select(col(AnswerFact.driver), col(AnswerFact.mark)).where(*within(tx, AnswerFact, "answered_at", period, asked), *kept, valid)
     rows = await tx.rows(chosen.order_by(col(AnswerFact.answered_at).desc(), col(AnswerFact.response_id)).limit(MOST_ANSWERS))
-    return Scored(period, [row["driver"] for row in rows], [int(row["mark"]) for row in rows])
+    past = compared_with(asked, period)
+    driver, good = col(AnswerFact.driver), tally(col(AnswerFact.mark).in_(sorted(CSAT.good)))
+    grouped = select(driver, good.label("good"), func.count().label("n")).where(*within(tx, AnswerFact, "answered_at", past, asked), *kept, valid)
+    before = {row["driver"]: (int(row["good"]), row["n"]) for row in await tx.rows(grouped.group_by(driver)) if row["driver"]}
+    return Scored(period, [row["driver"] for row in rows], [int(row["mark"]) for row in rows], past, before)
 
 
 def key_drivers(found: Scored, asked: Asked) -> KeyDriversView:
@@ -53,6 +61,7 @@ def key_drivers(found: Scored, asked: Asked) -> KeyDriversView:
     shared = {
         "definition_id": CSAT.definition_id,
         "period": PeriodView(start=found.period.start, end=found.period.end),
+        "compared_with": PeriodView(start=found.compared.start, end=found.compared.end),
         "filters": dict(asked.filters),
         "n": len(found.scores),
         "seed": SEED,
@@ -74,7 +83,8 @@ def key_drivers(found: Scored, asked: Asked) -> KeyDriversView:
         satisfied = float((mine >= min(int(mark) for mark in CSAT.good)).mean())
         numbers = {name: getattr(one, name) for name in ("lmg", "low", "high", "johnson", "inflation")}
         ratio = _ratio(odds, keys.index(one.key))
-        own = {"driver": one.key, "answers": len(mine), "satisfied": satisfied, "priority": one.lmg * (1 - satisfied)}
+        own: dict[str, object] = {"driver": one.key, "answers": len(mine), "satisfied": satisfied, "priority": one.lmg * (1 - satisfied)}
+        own["change"] = share_moved(found.before.get(one.key, (0, 0)), (round(satisfied * len(mine)), len(mine)))
         views.append(ImportanceView.model_validate({**numbers, **own, **ratio}))
     views.sort(key=lambda view: (-view.priority, view.driver))
     matrix, target = correlations(x, scores.astype(np.float64))

@@ -3,7 +3,7 @@
 import math
 
 from services.insight.contract import ChangeView, IntervalView
-from services.insight.domain.intervals import LEVEL, Interval, moved_by, quantile
+from services.insight.domain.intervals import LEVEL, Interval, moved_by, newcombe, quantile
 from services.insight.domain.period import Period
 from services.insight.queries.metrics import interval_view
 
@@ -20,6 +20,14 @@ def moved(before: Known, now: Known) -> ChangeView | None:
     if was is None or first is None or value is None or second is None:
         return None
     return ChangeView(difference=value - was, interval=interval_view(moved_by((was, _interval(first)), (value, _interval(second)))), before=was)
+
+
+def share_moved(before: tuple[int, int], now: tuple[int, int]) -> ChangeView | None:
+    """Return the difference of two shares, each (good, n), with Newcombe's interval; None when either side has no answers."""
+    if not before[1] or not now[1]:
+        return None
+    was, value = before[0] / before[1], now[0] / now[1]
+    return ChangeView(difference=value - was, interval=interval_view(newcombe((was, before[1]), (value, now[1]))), before=was)
 
 
 def rate_change(before: tuple[int, float], after: tuple[int, float]) -> Interval | None:

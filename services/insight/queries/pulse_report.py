@@ -1,5 +1,7 @@
 """A week's frozen results."""
 
+from collections.abc import Mapping, Sequence
+
 from sqlalchemy import func, select
 from sqlmodel import col
 
@@ -8,6 +10,7 @@ from services.insight.domain.disclosure import filters_of
 from services.insight.domain.intervals import wilson
 from services.insight.models import Pulse, PulseAnswer, Release
 from services.insight.queries.metrics import interval_view
+from services.insight.queries.moved import share_moved
 from services.kit.db import Tx
 from services.kit.errors import NotFound
 
@@ -28,27 +31,63 @@ async def has_sheets(tx: Tx, key: str, week: str) -> bool:
     return await tx.scalar(frozen) is not None or bool(await tx.scalar(sheets))
 
 
-async def report(tx: Tx, key: str, week: str) -> PulseReportView:
-    """Return what was released of a week; raises NotFound."""
+async def report(tx: Tx, key: str, week: str, compare_week: str | None) -> PulseReportView:
+    """Return what was released of a week beside another one; raises NotFound.
+
+    The comparison tells nothing new about anybody: it is worked out from two releases that every reader may see.
+    """
     found = await tx.first(select(Pulse).where(col(Pulse.key) == key), Pulse)
-    rows = await tx.all(select(Release).where(col(Release.pulse) == key, col(Release.week) == week).order_by(col(Release.cells)), Release)
+    rows = await _released(tx, key, week)
     if found is None or not rows:
         raise NotFound("Nobody answered this pulse in that week.")
-    groups = [_group(row) for row in rows if row.size >= found.minimum]
+    before = compare_week or await _last_before(tx, key, week)
+    past = {} if before is None else _counts([row for row in await _released(tx, key, before) if row.size >= found.minimum])
+    groups = [_group(row, past) for row in rows if row.size >= found.minimum]
     possible = len(filters_of(found.groups, min(DEPTH, len(found.groups))))
     words = [text for row in rows if not row.cells and row.size >= found.minimum for text in row.about["comments"]]
     withheld = possible - len(groups)
     sentence = f"{len(groups)} of {possible} groups are shown; the others have under {found.minimum} people, or would expose somebody."
-    return PulseReportView(pulse=key, week=week, minimum=found.minimum, groups=groups, withheld=withheld, comments=words, sentence=sentence)
+    return PulseReportView(
+        pulse=key, week=week, compared_with=before, minimum=found.minimum, groups=groups, withheld=withheld, comments=words, sentence=sentence
+    )  # fmt: skip
 
 
-def _group(row: Release) -> PulseGroupView:
+async def _released(tx: Tx, key: str, week: str) -> Sequence[Release]:
+    mine = select(Release).where(col(Release.pulse) == key, col(Release.week) == week)
+    return await tx.all(mine.order_by(col(Release.cells)), Release)
+
+
+async def _last_before(tx: Tx, key: str, week: str) -> str | None:
+    """Return the last released week before: ISO weeks sort as they pass."""
+    found: str | None = await tx.scalar(select(func.max(col(Release.week))).where(col(Release.pulse) == key, col(Release.week) < week))
+    return found
+
+
+def _favourable(counts: Mapping[str, int]) -> tuple[int, int]:
+    """Return (answers on the highest steps, answers)."""
+    top = sorted(counts, key=int)[-min(TOP_STEPS, len(counts) - 1) :]
+    return sum(counts[mark] for mark in top), sum(counts.values())
+
+
+Counts = dict[tuple[str, str], tuple[int, int]]
+"""Group and question to (favourable, answers)."""
+
+
+def _counts(rows: Sequence[Release]) -> Counts:
+    return {(_name(row), question): _favourable(counts) for row in rows for question, counts in row.about["counts"].items() if counts}
+
+
+def _name(row: Release) -> str:
+    return "&".join(f"{attribute}={band}" for attribute, band in sorted(row.about["filter"].items()))
+
+
+def _group(row: Release, past: Counts) -> PulseGroupView:
     scores = []
     for question, counts in sorted(row.about["counts"].items()):
-        n = sum(counts.values())
+        good, n = _favourable(counts) if counts else (0, 0)
         if n:
-            top = sorted(counts, key=int)[-min(TOP_STEPS, len(counts) - 1) :]
-            good = sum(counts[mark] for mark in top) / n
             mean = sum(int(mark) * count for mark, count in counts.items()) / n
-            scores.append(PulseScoreView(question=question, mean=mean, favourable=good, interval=interval_view(wilson(good, n)), n=n))
+            moved = share_moved(past.get((_name(row), question), (0, 0)), (good, n))
+            interval = interval_view(wilson(good / n, n))
+            scores.append(PulseScoreView(question=question, mean=mean, favourable=good / n, interval=interval, n=n, change=moved))
     return PulseGroupView(filter=row.about["filter"], n=row.size, scores=scores)

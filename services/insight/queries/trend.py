@@ -10,7 +10,8 @@ from services.insight.domain.intervals import wilson
 from services.insight.domain.period import Asked, Period, begin_of, day_of
 from services.insight.domain.statistics.change import Change, detect
 from services.insight.queries.metrics import interval_view
-from services.insight.queries.narrow import period_of
+from services.insight.queries.moved import share_moved
+from services.insight.queries.narrow import compared_with, period_of
 from services.insight.queries.summed import summed
 from services.insight.repository.rollups import ANSWERS
 from services.kit.db import Tx
@@ -56,15 +57,29 @@ async def trend(tx: Tx, key: str, asked: Asked, rate: float) -> TrendView:
         PointView(start=max(period.start, begin_of(first + day)), value=good / n, n=n, interval=interval_view(wilson(good / n, n)))
         for day, (good, n) in series.items()
     ]
-    return _view(definition, period, (points, sum(good for good, _ in series.values()), asked), found, rate)
+    past = compared_with(asked, period)
+    before = await daily(tx, definition, past, asked)
+    return _view(definition, (past, period), (points, _whole(before), _whole(series), asked), found, rate)
 
 
-def _view(definition: Definition, period: Period, seen: tuple[list[PointView], int, Asked], found: Change | None, rate: float) -> TrendView:
-    points, good, asked = seen
+Whole = tuple[int, int]
+"""Good answers and answers of a whole series."""
+
+
+def _whole(series: dict[int, Whole]) -> Whole:
+    return sum(good for good, _ in series.values()), sum(n for _, n in series.values())
+
+
+def _view(
+    definition: Definition, periods: tuple[Period, Period], seen: tuple[list[PointView], Whole, Whole, Asked], found: Change | None, rate: float
+) -> TrendView:  # fmt: skip
+    (past, period), (points, before, whole, asked) = periods, seen
     at = points[found.at].start if found else None
     return TrendView(
         definition_id=definition.definition_id,
         period=PeriodView(start=period.start, end=period.end),
+        compared_with=PeriodView(start=past.start, end=past.end),
+        change=share_moved(before, whole),
         points=points,
         changed_at=at,
         before=found.before if found else None,
@@ -74,8 +89,8 @@ def _view(definition: Definition, period: Period, seen: tuple[list[PointView], i
         alarms=bool(found and found.alarms),
         sentence=_sentence(definition, points, found, rate),
         filters=dict(asked.filters),
-        numerator=good,
-        n=sum(point.n for point in points),
+        numerator=whole[0],
+        n=whole[1],
         method=METHOD,
     )
 

@@ -45,8 +45,11 @@ async def test_the_overview_the_places_and_a_chart_say_the_same(house: Running) 
         """query($slice: InsightSlice) {
           overview(slice: $slice) { figures { key value n interval { low high method } } pareto { driver contacts } funnel { places { key share } } }
           places(metric: "csat", by: "vendor", slice: $slice) { places { key good n } tooFew }
-          trend(metric: "csat", slice: $slice) { points { n } sentence }
+          trend(metric: "csat", slice: $slice) { points { n } sentence comparedWith { start } change { before } }
           chart(name: "trend", metric: "csat", goal: 0.8, slice: $slice) { title svg table { columns rows } }
+          cycleHealth(compareFrom: "2026-09-01T00:00:00Z") { comparedWith { start } stages { since change { difference } } }
+          adjustedPlaces(metric: "csat", slice: $slice) { comparedWith { end } places { change { before } } }
+          keyDrivers(slice: $slice) { comparedWith { end } drivers { change { before } } }
           nothing: places(metric: "nps", slice: $slice) { by }
           metricDefinitions { definitionId }
         }""",
@@ -63,6 +66,9 @@ async def test_the_overview_the_places_and_a_chart_say_the_same(house: Running) 
     assert (found["chart"]["title"], found["chart"]["svg"][:4]) == ("Customer satisfaction", "<svg")
     assert len(found["chart"]["table"]["rows"]) == 20
     assert found["nothing"] is None
+    assert (found["trend"]["change"], found["trend"]["comparedWith"]["start"][:10]) == (None, "2026-09-25")
+    assert (found["cycleHealth"]["comparedWith"]["start"][:10], len(found["cycleHealth"]["stages"])) == ("2026-09-01", 6)
+    assert found["adjustedPlaces"]["comparedWith"]["end"] == found["keyDrivers"]["comparedWith"]["end"] == "2026-10-25T00:00:00+00:00"
     assert "csat@1" in [one["definitionId"] for one in found["metricDefinitions"]]
 
 

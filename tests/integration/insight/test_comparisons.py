@@ -149,3 +149,60 @@ async def test_accuracy_of_reviewed_contacts_is_compared(open_room: OpenRoom) ->
         assert _interval(customer["per_unit_change"]) == (pytest.approx(expected.low), pytest.approx(expected.high))
         assert customer["per_opportunity_change"] == customer["per_unit_change"]
         assert found["accuracy"][1]["per_opportunity_change"] is None
+
+
+async def test_a_trend_key_drivers_and_adjusted_places_stand_beside_the_period_before(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client("insight:read")
+        for good, at in ((66, THEN), (80, LATER)):
+            await room.hear(*_answers(good, at))
+            south = {"site": "south", "team": "red", "driver": "bill"}
+            await room.hear(*[an_answer(a_scored("csat5", 5 if place < 35 else 1), about=south, answered_at=at) for place in range(50)])
+        await room.hear(*[an_answer(a_scored("csat5", 5), about={"driver": "parcel"}, answered_at=LATER) for _ in range(30)])
+        trend = (await api.get("/insight/v1/metrics/csat/trend", params={**ASKED, "site": "north"})).json()
+        weighed = (await api.get("/insight/v1/key-drivers", params=ASKED)).json()
+        adjusted = (await api.get("/insight/v1/metrics/csat/adjusted-places", params={**ASKED, "driver": "bill"})).json()
+        other = (await api.get("/insight/v1/metrics/csat/trend", params={**ASKED, "compare_from": "2026-10-01", "compare_to": "2026-10-09"})).json()
+
+        assert (trend["compared_with"], weighed["compared_with"], adjusted["compared_with"]) == (BEFORE, BEFORE, BEFORE)
+        assert (trend["change"]["before"], trend["change"]["difference"], _interval(trend["change"])) == (0.66, pytest.approx(0.14), GAIN)
+        assert (other["change"], other["compared_with"]["end"]) == (None, "2026-10-09T00:00:00Z")
+        drivers = {one["driver"]: one["change"] for one in weighed["drivers"]}
+        then, now = 101 / 150, 115 / 150
+        interval = newcombe((then, 150), (now, 150))
+        assert (drivers["bill"]["before"], _interval(drivers["bill"]), drivers["parcel"]) == (then, (interval.low, interval.high), None)
+        north = next(one for one in adjusted["places"] if one["key"] == "north")
+        assert north["ratio"] == pytest.approx(80 / (100 * now))
+        assert (north["change"]["before"], north["change"]["difference"]) == (
+            pytest.approx(66 / (100 * then)),
+            pytest.approx(80 / (100 * now) - 66 / (100 * then)),
+        )
+        assert north["change"]["interval"]["low"] < north["change"]["difference"] < north["change"]["interval"]["high"]
+
+
+async def test_a_stage_of_the_cycle_and_a_pulse_stand_beside_what_was_before(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client("insight:read", "insight:write", "insight:admin")
+        await room.hear(*_asked(10, THEN), *_asked(30, LATER))
+        cycle = (await api.get("/insight/v1/cycle-health", params=ASKED)).json()
+        await api.put("/insight/v1/pulses/weekly", json={"title": "T", "questions": {"load": "Fine?"}, "groups": {"team": ["sales", "shop"]}})
+        for marks in ([2] * 4 + [4] * 9, [2] * 1 + [5] * 12):
+            sheets = [{"groups": {"team": "shop"}, "scores": {"load": mark}} for mark in marks]
+            await api.post("/insight/v1/pulses/weekly/sheets", json={"sheets": sheets})
+            await room.pass_time(days=7)
+        first = (await api.get("/insight/v1/pulses/weekly/report?week=2026-W48")).json()
+        second = (await api.get("/insight/v1/pulses/weekly/report?week=2026-W49")).json()
+        named = (await api.get("/insight/v1/pulses/weekly/report?week=2026-W49&compare_week=2026-W48")).json()
+        nobody = await api.get("/insight/v1/pulses/weekly/report?week=2026-W49&compare_week=2026-W40")
+
+        collect, others = cycle["stages"][0]["change"], {stage["stage"]: stage["change"] for stage in cycle["stages"][1:]}
+        interval, moved = newcombe((0.1, 100), (0.3, 100)), newcombe((9 / 13, 13), (12 / 13, 13))
+        assert cycle["compared_with"] == BEFORE
+        assert (collect["before"], collect["difference"], _interval(collect)) == (0.1, pytest.approx(0.2), (interval.low, interval.high))
+        assert others == dict.fromkeys(others)
+        assert (first["compared_with"], [score["change"] for group in first["groups"] for score in group["scores"]]) == (None, [None, None])
+        (score, _) = (group["scores"][0] for group in second["groups"])
+        assert (second["compared_with"], named) == ("2026-W48", second)
+        assert (score["change"]["before"], score["change"]["difference"]) == (pytest.approx(9 / 13), pytest.approx(3 / 13))
+        assert _interval(score["change"]) == (pytest.approx(moved.low), pytest.approx(moved.high))
+        assert nobody.status_code == 404
