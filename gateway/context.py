@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -30,30 +31,41 @@ class GatewayContext:
     clients: Clients
     last_good: LastGood
     poll_seconds: float
-    people: DataLoader[UUID, CustomerView | None] = field(init=False)
-    """Customers by id, many of them in one call."""
+    _people: DataLoader[UUID, CustomerView | None] | None = field(default=None, init=False)
 
-    def __post_init__(self) -> None:
-        self.people = DataLoader(load_fn=self._people, max_batch_size=BATCH)
+    @property
+    def people(self) -> DataLoader[UUID, CustomerView | None]:
+        """Customers by id, many of them in one call.
+
+        The loader must not know the context: both would wait for the collector, with everything that the operation had read.
+        """
+        if self._people is None:
+            self._people = DataLoader(load_fn=partial(_load_people, self.clients, self.caller), max_batch_size=BATCH)
+        return self._people
 
     def need(self, scope: str) -> None:
         """Raise Forbidden unless the principal has the scope; services check again."""
-        if scope not in self.caller.principal.scopes:
-            raise Forbidden(f"This needs the scope {scope}.")
+        _need(self.caller, scope)
 
     def with_time(self, seconds: float) -> Caller:
         """Return the caller with a deadline of its own: one step of a stream has its own time."""
         return replace(self.caller, deadline=time.monotonic() + seconds)
 
-    async def _people(self, ids: list[UUID]) -> Sequence[CustomerView | BaseException | None]:
-        service = self.clients.customers.service
-        try:
-            self.need("customers:read")
-            found = await views.sections(service, views.trusted(self.caller), ids, ["profile"])
-        except (ServiceFailed, Forbidden) as failure:
-            return [failure] * len(ids)
-        profiles = [found.get(one, {}).get("profile") for one in ids]
-        return [None if one is None else _believed(service.name, one) for one in profiles]
+
+async def _load_people(clients: Clients, caller: Caller, ids: list[UUID]) -> Sequence[CustomerView | BaseException | None]:
+    service = clients.customers.service
+    try:
+        _need(caller, "customers:read")
+        found = await views.sections(service, views.trusted(caller), ids, ["profile"])
+    except (ServiceFailed, Forbidden) as failure:
+        return [failure] * len(ids)
+    profiles = [found.get(one, {}).get("profile") for one in ids]
+    return [None if one is None else _believed(service.name, one) for one in profiles]
+
+
+def _need(caller: Caller, scope: str) -> None:
+    if scope not in caller.principal.scopes:
+        raise Forbidden(f"This needs the scope {scope}.")
 
 
 def _believed(service: str, answer: SectionAnswer) -> CustomerView | BaseException:

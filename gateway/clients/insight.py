@@ -6,6 +6,7 @@ from gateway.clients.insight_kept import InsightKept
 from gateway.clients.service import Caller, Query, segment
 from services.insight.contract import (
     AdjustedFunnelView,
+    AlertView,
     AvoidedView,
     BoardEntryView,
     BusinessCaseView,
@@ -121,6 +122,15 @@ class Insight(InsightKept):
     async def disputes(self, caller: Caller, query: Query) -> Page[DisputeView]:
         """Return a page of disputes."""
         return self.service.believe(Page[DisputeView], await self.service.read(caller, "/v1/disputes", query))
+
+    async def alerts(self, caller: Caller, query: Query) -> Page[AlertView]:
+        """Return a page of alerts, newest first."""
+        return self.service.believe(Page[AlertView], await self.service.read(caller, "/v1/alerts", query))
+
+    async def acknowledge(self, caller: Caller, alert_id: str, body: dict[str, Any], key: str | None) -> AlertView:
+        """Say who looks after an alert; raises Problem."""
+        path = f"/v1/alerts/{segment(alert_id)}/acknowledgement"
+        return self.service.believe(AlertView, await self.service.change(caller, "POST", path, body, key=key))
 
     async def business_case(self, caller: Caller, query: Query) -> BusinessCaseView:
         """Return what saved minutes are worth."""

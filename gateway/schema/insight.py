@@ -242,6 +242,7 @@ class CycleStage:
     threshold: float = strawberry.field(description="Below this the stage is broken.")
     state: str = strawberry.field(description="healthy, broken or no_data.")
     sentence: str = strawberry.field(description="The state for a person to read.")
+    since: datetime | None = strawberry.field(description="When it broke, as far as the daily looks saw it; null otherwise.")
 
 
 @strawberry.type(description="Where the cycle of listening and acting is broken.")

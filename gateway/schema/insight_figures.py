@@ -255,6 +255,8 @@ class Chart:
     """A chart."""
 
     key: str = said(description="Which chart.")
+    language: str = said(description="What it is written in.")
+    direction: str = said(description="ltr or rtl: the way to lay out the table.")
     title: str = said(description="Its title.")
     description: str = said(description="What it shows, in words.")
     svg: str = said(description="The whole picture; it runs no script.")

@@ -59,7 +59,7 @@ Department = Annotated[str | None, strawberry.argument(description="Only of this
 State = Annotated[str | None, strawberry.argument(description="Only in this state.")]
 ChartName = Annotated[str, strawberry.argument(description="trend, pareto, funnel, adjusted-funnel, key-drivers or cycle-health.")]
 Goal = Annotated[float | None, strawberry.argument(description="A line to reach, in the figure's own unit.")]
-Tongue = Annotated[str, strawberry.argument(description="How numbers and dates are written.")]
+Tongue = Annotated[str, strawberry.argument(description="In which language: en, zh-Hans, ru, es, pt, fr, de, it, ar or he.")]
 Rate = Annotated[float, strawberry.argument(description="How often a period without a change may raise the alarm.")]
 
 

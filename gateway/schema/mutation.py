@@ -24,6 +24,7 @@ from gateway.schema.inputs import (
     RecordFeedbackInput,
     WriteUpCaseInput,
 )
+from gateway.schema.insight_alerts import InsightAlertMutation
 from gateway.schema.insight_changes import InsightMutation
 from gateway.schema.insight_kept import InsightKeptMutation
 from gateway.schema.knowledge import ArticleLink, KnowledgeMutation
@@ -46,6 +47,7 @@ Reason = Annotated[str, strawberry.argument(description="The reason.")]
 class Mutation(
     CustomersMutation,
     FeedbackMutations,
+    InsightAlertMutation,
     InsightKeptMutation,
     InsightMutation,
     KnowledgeMutation,

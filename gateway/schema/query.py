@@ -15,6 +15,7 @@ from gateway.schema.customers_more import CustomersQuery
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.feedback_all import FeedbackQueries
 from gateway.schema.insight import BoardEntry, Initiative
+from gateway.schema.insight_alerts import InsightAlertQuery
 from gateway.schema.insight_metrics import InsightMetricQuery
 from gateway.schema.insight_people import InsightPeopleQuery
 from gateway.schema.insight_queries import InsightLoopQuery, InsightQuery
@@ -41,6 +42,7 @@ State = Annotated[str | None, strawberry.argument(description="Only in this stat
 class Query(
     CustomersQuery,
     FeedbackQueries,
+    InsightAlertQuery,
     InsightLoopQuery,
     InsightMetricQuery,
     InsightPeopleQuery,

@@ -152,7 +152,7 @@ class RoutingStreams:
         async def look() -> list[contract.OfferView]:
             return await context.clients.routing.offers(context.with_time(STEP_S), agent)
 
-        async for offers in _changing(context, look, lambda offers: [offer.reservation.id for offer in offers], refresh=None):
+        async for offers in changing(context, look, lambda offers: [offer.reservation.id for offer in offers], refresh=None):
             yield [AgentOffer.of(offer) for offer in offers]
 
     @follows("The wallboard: queues, told again whenever anything but a wait changes, and every few seconds.")
@@ -168,11 +168,11 @@ class RoutingStreams:
         def shown(states: list[contract.QueueStateView]) -> list[Any]:
             return [state.model_dump(exclude={"as_of", "longest_wait_seconds"}) for state in states]
 
-        async for states in _changing(context, look, shown, refresh=REFRESH_LOOKS):
+        async for states in changing(context, look, shown, refresh=REFRESH_LOOKS):
             yield [QueueState.of(state) for state in states]
 
 
-async def _changing(
+async def changing(
     context: GatewayContext, look: Callable[[], Awaitable[V]], shown: Callable[[V], Any], *, refresh: int | None
 ) -> AsyncGenerator[V, None]:
     """Yield what is seen whenever what is shown of it changes; a service that restarts goes unnoticed."""

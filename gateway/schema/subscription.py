@@ -12,6 +12,7 @@ from gateway.clients.failures import ServiceFailed
 from gateway.context import GatewayContext, Info, at
 from gateway.schema import ids
 from gateway.schema.customers import TimelineEntry
+from gateway.schema.insight_alerts import InsightStreams
 from gateway.schema.relay import follows, raw_id
 from gateway.schema.routing_live import RoutingStreams
 from services.kit.errors import InvalidInput
@@ -24,7 +25,7 @@ PATIENCE = 20
 
 
 @strawberry.type(description="What can be followed live.")
-class Subscription(RoutingStreams):
+class Subscription(InsightStreams, RoutingStreams):
     """The root of all streams."""
 
     @follows("Each new fact of a customer's timeline, as it becomes visible.")

@@ -1,5 +1,7 @@
 """The feedback service."""
 
+from functools import partial
+
 from services.feedback.adapters.embedders import embedder
 from services.feedback.adapters.fitting_process import learned
 from services.feedback.adapters.languages import detect_language
@@ -10,6 +12,8 @@ from services.feedback.consumers import CONSUMERS
 from services.feedback.jobs import JOBS
 from services.feedback.models import Base
 from services.feedback.settings import FeedbackSettings
+from services.feedback.use_cases.call_shelf import SHELF, CallShelf
+from services.feedback.use_cases.keep_calls import keep_calls
 from services.feedback.use_cases.read_items import Reader
 from services.feedback.use_cases.sealing import PURPOSE, Vault, read_phones_of
 from services.kit.crypto import derive
@@ -26,6 +30,7 @@ async def open_tools(runtime: Runtime) -> None:
     runtime.resources["reader"] = Reader(tool, detect_language, Shipped(tool), {})
     runtime.resources["learned"] = learned
     runtime.resources["vault"] = Vault(derive(settings.secret_key, PURPOSE), settings.phone_region)
+    runtime.resources[SHELF] = CallShelf(partial(runtime.write, keep_calls))
     runtime.resources["platforms"] = webhooks.translate
     runtime.resources["mail"] = mail_sender(settings)
     runtime.resources["publish"] = ReplyDoor()

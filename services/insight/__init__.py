@@ -1,6 +1,6 @@
 """Insight says what the voice means for the business: figures with their doubt, causes with their cost, changes with their proof.
 
-Owns: facts, metric definitions, departments, cost rates, disputes, processes, quality reviews, initiatives, board, cycle health,
+Owns: facts, metric definitions, departments, cost rates, disputes, processes, quality reviews, initiatives, board, cycle health, alerts,
     what employees say and its disclosure ledger, training needs.
 Publishes: insight.initiative_published.v1, insight.alert_raised.v1, insight.training_need_found.v1, insight.subject_erased.v1.
 Listens to: routing.contact_connected.v1, routing.contact_ended.v1, feedback.received.v1, feedback.categorised.v1, feedback.corrected.v1,

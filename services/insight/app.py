@@ -1,6 +1,7 @@
 """The front door of insight."""
 
 from services.insight.api import (
+    alerts,
     analyses,
     charges,
     departments,
@@ -21,7 +22,7 @@ from services.insight.models import Base
 from services.insight.settings import InsightSettings
 from services.kit.service import Service, create_app
 
-ROUTED = (facts, exports, pictures, pulses, loop, overview, analyses, charges, figures, departments, statements, initiatives, views)
+ROUTED = (alerts, facts, exports, pictures, pulses, loop, overview, analyses, charges, figures, departments, statements, initiatives, views)
 service = Service(
     name="insight",
     package="services.insight",

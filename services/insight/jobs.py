@@ -2,6 +2,7 @@
 
 from services.insight.domain.period import Asked
 from services.insight.domain.training import needs
+from services.insight.queries.alerts import changes, outliers
 from services.insight.queries.cycle_health import cycle_health
 from services.insight.queries.training import resolution_by_team
 from services.insight.repository.rollups import ADD_UP, add_up, mark_if_new
@@ -12,10 +13,11 @@ from services.kit.service import Job, Runtime
 
 
 async def look_at_cycle(runtime: Runtime, job: DueJob) -> None:  # noqa: ARG001  there is one cycle, so the job says nothing more
-    """Judge the last 30 days once a day, read first and written after, so that the long read holds up no writer."""
+    """Judge the last 30 days once a day, read first and written after, so that the long reads hold up no writer."""
     settings = runtime.settings
     found = await runtime.read(cycle_health, Asked(None, None, {}), settings.thresholds(), settings.minimum_answers)
-    await runtime.write(raise_alerts, found.stages)
+    findings = [*await runtime.read(changes), *await runtime.read(outliers)]
+    await runtime.write(raise_alerts, found.stages, findings, settings.alert_owner)
     await runtime.write(find_training_needs, needs(await runtime.read(resolution_by_team)))
 
 

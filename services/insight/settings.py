@@ -19,6 +19,9 @@ class InsightSettings(ServiceSettings):
     effect_minimum: Annotated[
         int, Field(ge=1, le=100_000, description="fewer answers than this before or after: too early to judge an initiative")
     ] = 30
+    alert_owner: Annotated[
+        str | None, Field(min_length=1, max_length=200, description="who looks after a new alert until somebody takes it; nobody when left out")
+    ] = None
     threshold_collect: Annotated[Share, Field(description="least share of invitations answered")] = 0.10
     threshold_categorise: Annotated[Share, Field(description="least share of feedback with a known driver")] = 0.80
     threshold_own: Annotated[Share, Field(description="least share of follow-ups in time")] = 0.90

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -17,8 +16,6 @@ from typing import Any
 import httptools
 import orjson
 
-from gateway.clients.lean_transport import LeanTransport
-from gateway.clients.transport import Call
 from tests.bench.figure import Figure
 from tests.support.gateway_upstream import CUSTOMER
 from tests.support.server_files import free_port
@@ -28,8 +25,6 @@ PEERS = ROOT / "tests" / "bench" / "peers" / "gateways"
 VIEW = (ROOT / "tests" / "support" / "gateway_view.graphql").read_text(encoding="utf-8")
 BODY = orjson.dumps({"query": VIEW, "variables": {"id": str(CUSTOMER), "contacts": 20}})
 WARM, ROUNDS, EACH, CONNECTIONS = 600, 8, 150, 8
-DELAY_MS = 8.0
-HOPS, HOP_EACH = 12, 15
 
 
 @dataclass
@@ -140,7 +135,7 @@ def peer(stack: ExitStack, name: str, binary: str, upstream: int) -> Gateway:
 
 
 async def run() -> list[Figure]:
-    """Measure CPU in turns, then the time of one request with slow upstreams."""
+    """Measure CPU in turns."""
     with ExitStack() as stack, tempfile.TemporaryDirectory() as folder:
         upstream = free_port()
         start(stack, [sys.executable, "-m", "tests.support.gateway_upstream", str(upstream)], core=1, cwd=ROOT)
@@ -148,27 +143,10 @@ async def run() -> list[Figure]:
         binary = node()
         peers = [peer(stack, name, binary, upstream) for name in ("apollo", "mercurius")] if binary else []
         await _measure([mine, *peers])
-        slow = free_port()
-        start(stack, [sys.executable, "-m", "tests.support.gateway_upstream", str(slow), str(DELAY_MS)], core=1, cwd=ROOT)
-        delayed = ours(stack, slow, Path(folder) / "slow")
-        hop, upstream_ms = await _hop(delayed, slow)
     goals = {"apollo": 0.40, "mercurius": 1.3}
     found = [_figure(mine, one, goals[one.name]) for one in peers]
-    missing = None if peers else "Node and npm are missing: Apollo Server and Mercurius were not measured"
-    note = missing or f"{len(VIEW.split())} words of query, 5 upstream calls at once"
-    return [
-        *found,
-        Figure(
-            "gateway.one_hop",
-            hop,
-            "ms p50",
-            1.6,
-            lower_is_better=True,
-            reference=f"one call of an upstream that waits {DELAY_MS:g} ms, from the same client",
-            reference_value=upstream_ms,
-            note=note,
-        ),
-    ]
+    note = "Node and npm are missing: Apollo Server and Mercurius were not measured"
+    return found or [Figure("gateway.cpu_vs_apollo", mine.best, "µs CPU", goals["apollo"], lower_is_better=True, note=note)]
 
 
 async def _measure(gateways: list[Gateway]) -> None:
@@ -183,27 +161,6 @@ async def _measure(gateways: list[Gateway]) -> None:
             before = gateway.cpu()
             await ask_many(gateway, EACH)
             gateway.best = min(gateway.best, (gateway.cpu() - before) / EACH * 1e6)
-
-
-async def _hop(gateway: Gateway, upstream: int) -> tuple[float, float]:
-    """Return the ms of one view through the gateway, and of one call of the slow upstream from the same client: no answer can come sooner.
-
-    Taken in turns; each is the least median of all rounds, so that what else runs on the machine is in neither.
-    """
-    way = LeanTransport(f"http://127.0.0.1:{upstream}")
-    await ask_many(gateway, WARM // 4)
-    through, alone = [], []
-    for _ in range(HOPS):
-        _, took = await ask_many(gateway, HOP_EACH, connections=1)
-        through.append(statistics.median(took))
-        direct = []
-        for _ in range(HOP_EACH):
-            started = time.perf_counter()
-            await way.call(Call("POST", "/feedback/internal/v1/customers/views", (), b"{}", 2.0))
-            direct.append((time.perf_counter() - started) * 1_000)
-        alone.append(statistics.median(direct))
-    await way.close()
-    return min(through), min(alone)
 
 
 def _figure(mine: Gateway, one: Gateway, goal: float) -> Figure:

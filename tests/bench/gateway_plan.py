@@ -70,6 +70,7 @@ async def _measured() -> list[Figure]:
     tally = await compare(range(int(os.environ.get("ANTIPHON_BENCH_DOCUMENTS", FUZZED))))
     note = f"{len(shown[True])} bytes, every answer decoded, checked and encoded; the reference's document is parsed and validated once, as ours"
     seen = ", ".join(f"{count} {what}" for what, count in sorted(tally.seen.items()))
+    seen += "; differing: " + ("; ".join(text.partition("\n")[0] for text in tally.differences[:5]) or "none")
     return [
         Figure("gateway.plan_vs_core", best[False], "µs CPU", 20, reference="the same with the compiled plan", reference_value=best[True], note=note),
         Figure("gateway.fuzz_differences", len(tally.differences), "differences", 0, lower_is_better=True, note=seen),

@@ -4,26 +4,49 @@
 
 const EXAMPLES = [
   {
-    query: `# The unified customer: one person over every service. Press Ctrl+Enter.
-query Customer($key: IdentityKeyInput!) {
-  customer(key: $key) {
+    query: `# The unified customer, over every service.
+# Ctrl+Enter asks.
+query Customer(
+  $kind: IdentityKeyKind!
+  $value: String!
+) {
+  customerByKey(kind: $kind, value: $value) {
     displayName
     language
     mood { mood because }
-    offer { offer { title text } withheld { code sentence } }
-    timeline(first: 20) { edges { node { occurredAt title source } } pageInfo { endCursor hasNextPage } }
-    cases(first: 5) { edges { node { title state openedAt } } }
-    followUps(first: 5) { edges { node { issue state dueAt owner } } }
-    feedback(first: 10) { edges { node { kind text sentiment driver department } } }
-    contacts(first: 5) { edges { node { channel disposition agentName } } }
-    suggestedArticles(first: 5) { edges { node { title snippet caseTitle } } }
+    offer {
+      offer { title text }
+      withheld { code sentence }
+    }
+    timeline(first: 20) {
+      edges { node { occurredAt title source } }
+      pageInfo { endCursor hasNextPage }
+    }
+    cases(first: 5) {
+      edges { node { title status openedAt } }
+    }
+    followUps(first: 5) {
+      edges { node { issue state dueAt owner } }
+    }
+    feedback(first: 10) {
+      edges {
+        node { kind text sentiment department }
+      }
+    }
+    contacts(first: 5) {
+      edges { node { channel disposition } }
+    }
+    suggestedArticles(first: 5) {
+      edges { node { title snippet caseTitle } }
+    }
     sections { name state asOf reason }
   }
 }`,
-    variables: JSON.stringify({ key: { kind: "account", value: "C-1001" } }, null, 2),
+    variables: JSON.stringify({ kind: "ACCOUNT", value: "C-1001" }, null, 2),
   },
   {
-    query: `# 1. An order call ends. Survey waits for the delivery before it asks.
+    query: `# 1. An order call ends.
+# Survey waits for the delivery before it asks.
 mutation EndContact($contact: EndContactInput!) {
   endContact(input: $contact) {
     entity { id uid disposition orderReference }
@@ -51,32 +74,80 @@ mutation EndContact($contact: EndContactInput!) {
     query: `# 2. Whom did survey ask, whom not, and why?
 query Decisions {
   decisions(first: 10) {
-    edges { node { programme outcome reason sentence waitsFor nextPossibleAt rules { rule verdict sentence } } }
+    edges {
+      node {
+        programme
+        outcome
+        reason
+        sentence
+        waitsFor
+        nextPossibleAt
+        rules { rule verdict sentence }
+      }
+    }
   }
 }`,
   },
   {
-    query: `# 3. What is owed to customers, and what an agent is asked to take.
+    query: `# 3. What is owed to customers,
+# and what an agent is asked to take.
 query Work($agent: String!) {
-  followUps(first: 10, state: "open") { edges { node { issue severity dueAt wantsCallBack customer { displayName } } } }
-  agentOffers(agent: $agent) { why reservation { id expiresAt } contact { channel topic language } }
+  followUps(first: 10, state: "open") {
+    edges {
+      node {
+        issue
+        severity
+        dueAt
+        wantsCallBack
+        customer { displayName }
+      }
+    }
+  }
+  agentOffers(agent: $agent) {
+    why
+    reservation { id expiresAt }
+    contact { channel topic language }
+  }
 }`,
     variables: JSON.stringify({ agent: "agent-1" }, null, 2),
   },
   {
-    query: `# 4. What drives contacts, what it costs, and where the cycle is broken.
+    query: `# 4. What drives contacts, what it costs,
+# and where the cycle is broken.
 query Insight {
   drivers(first: 10) {
-    edges { node { driver department contacts handleMinutes cost { amount currency } negative { value interval { low high } } } }
+    edges {
+      node {
+        driver
+        department
+        contacts
+        handleMinutes
+        cost { amount currency }
+        negative { value interval { low high } }
+      }
+    }
   }
-  metric(name: "csat") { value n interval { low high method } withheld }
-  cycleHealth { sentence stages { stage state sentence } }
+  metric(name: "csat") {
+    value
+    n
+    interval { low high method }
+    withheld
+  }
+  cycleHealth {
+    sentence
+    stages { stage state sentence }
+  }
 }`,
   },
   {
-    query: `# 5. Live: every new fact of a customer, as it becomes visible.
+    query: `# 5. Live: every new fact of a customer,
+# as it becomes visible.
 subscription Live($customer: ID!) {
-  customerTimeline(customerId: $customer) { occurredAt title source }
+  customerTimeline(customerId: $customer) {
+    occurredAt
+    title
+    source
+  }
 }`,
     variables: JSON.stringify({ customer: "put the customer's id here" }, null, 2),
   },
@@ -87,7 +158,6 @@ const state = document.getElementById("state");
 field.value = sessionStorage.getItem("antiphon-key") ?? "";
 field.addEventListener("change", () => {
   sessionStorage.setItem("antiphon-key", field.value.trim());
-  state.textContent = "Kept for this tab.";
   draw();
 });
 
@@ -145,11 +215,13 @@ async function fetcher(parameters, options) {
 
 const root = ReactDOM.createRoot(document.getElementById("workbench"));
 
-/* A new key means a new reader of the schema: the key of the element makes GraphiQL ask again. */
+/* A new key means a new reader of the schema: the key of the element makes GraphiQL ask again. Without one nobody asks:
+   a page that begins with an error looks broken. */
 function draw() {
-  root.render(
-    React.createElement(GraphiQL, { key: field.value, fetcher, defaultTabs: EXAMPLES, shouldPersistHeaders: false, disableTabs: false }),
-  );
+  const known = field.value.trim() !== "";
+  state.textContent = known ? "Kept for this tab." : "No key yet? “make key” prints one.";
+  const more = known ? {} : { schema: null };
+  root.render(React.createElement(GraphiQL, { key: field.value, fetcher, defaultTabs: EXAMPLES, shouldPersistHeaders: false, ...more }));
 }
 
 draw();

@@ -56,19 +56,24 @@ class _Upload:
     """One upload while it runs."""
 
     def __init__(self, vault: Vault, codes: Mapping[str, frozenset[str]], source: str, rows: CsvRows | None, columns: Mapping[str, str]) -> None:
-        self.report = ImportReport(lines=0, accepted=0, repeated=0, refused=0, errors=[])
+        self._lines = self._accepted = self._repeated = self._refused = 0
+        self._errors: list[LineError] = []
         self._vault, self._codes, self._source, self._csv = vault, codes, source, rows
         self._columns = {theirs: ours for ours, theirs in columns.items()}
 
+    def report(self) -> ImportReport:
+        """Return what became of it."""
+        return ImportReport(lines=self._lines, accepted=self._accepted, repeated=self._repeated, refused=self._refused, errors=self._errors)
+
     def refuse(self, line: int, pointer: str, code: str, message: str) -> None:
-        self.report.refused += 1
-        if len(self.report.errors) < MOST_ERRORS:
-            self.report.errors.append(LineError(line=line, pointer=pointer, code=code, message=message))
+        self._refused += 1
+        if len(self._errors) < MOST_ERRORS:
+            self._errors.append(LineError(line=line, pointer=pointer, code=code, message=message))
 
     def take(self, stored: Stored) -> None:
         """Count what a stored batch came to."""
-        self.report.accepted += stored.accepted
-        self.report.repeated += stored.repeated
+        self._accepted += stored.accepted
+        self._repeated += stored.repeated
         for line in stored.differing:
             self.refuse(line, "/external_id", "feedback_item_differs", "This external id came before with other content.")
 
@@ -80,23 +85,23 @@ class _Upload:
         ready = []
         for number, raw in lines:
             if raw is TOO_LONG or raw == TOO_LONG:
-                self.report.lines += 1
+                self._lines += 1
                 self.refuse(number, "", "line_too_long", "A line holds at most 256 KiB.")
                 continue
             try:
                 item = self._item(raw)
                 if item is None:
                     continue
-                self.report.lines += 1
+                self._lines += 1
                 row = self._row(number, item, now)
                 if row is not None:
                     ready.append(row)
             except ValidationError as error:
                 first = field_errors(error.errors(include_url=False, include_context=False, include_input=False))[0]
-                self.report.lines += 1
+                self._lines += 1
                 self.refuse(number, first["pointer"] or "/", "invalid_line", first["message"])
             except (ValueError, csv.Error) as error:
-                self.report.lines += 1
+                self._lines += 1
                 self.refuse(number, "", "invalid_line", str(error)[:200])
         return ready
 
@@ -194,9 +199,10 @@ async def post_bulk(
     waiting += lines.end()
     await pass_on(waiting)
     await pass_on([])
-    if upload.report.lines == 0:
+    report = upload.report()
+    if report.lines == 0:
         raise InvalidInput("The upload holds no lines.", pointer="/body")
-    return upload.report
+    return report
 
 
 async def _codes(tx: Tx) -> dict[str, frozenset[str]]:

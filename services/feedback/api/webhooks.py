@@ -15,8 +15,9 @@ from services.feedback.api.platforms import PLATFORMS
 from services.feedback.api.platforms.reading import Call
 from services.feedback.domain.signatures import SIGNED_KINDS, is_signed
 from services.feedback.models import WebhookSource
+from services.feedback.use_cases.call_shelf import SHELF, CallShelf
 from services.feedback.use_cases.hear_reviews import UNREADABLE, ReviewEvent, understood
-from services.feedback.use_cases.keep_calls import CALLED_AT, HeardCall, failed_calls, keep_call, replay_failed, seal_call
+from services.feedback.use_cases.keep_calls import HeardCall, failed_calls, replay_failed, seal_call
 from services.feedback.use_cases.keep_sources import PutWebhookSource, credentials_of, fitting, put_webhook_source
 from services.kit.auth import Principal
 from services.kit.db import UnitOfWork
@@ -93,9 +94,8 @@ async def post_webhook(
     events = translate(source.kind, payload, headers, source.reference_kind, runtime.clock.now())
     if events:
         call = HeardCall(source.key, source.kind, source.reference_kind, payload, headers)
-        call_id, sealed = seal_call(runtime.resources["vault"], call)
-        runtime.resources[CALLED_AT] = time.monotonic()
-        await runtime.write(keep_call, call_id, call, sealed)
+        shelf: CallShelf = runtime.resources[SHELF]
+        await shelf.keep(seal_call(runtime.resources["vault"], call))
     return _heard(understood(events))
 
 

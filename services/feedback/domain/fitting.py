@@ -36,6 +36,7 @@ CAREFUL_THRESHOLD = 0.6
 """Nothing is automatic below it, whatever the folds say: they know nothing of topics that nobody described yet."""
 CAREFUL_TEMPERATURE = 0.25
 """For heads of a few descriptions, whose logits stay small; chosen on the development part of banking77 (CC BY 4.0)."""
+VECTOR_ROUNDS = 120
 WORD_STRENGTH = 100.0
 WORD_ROUNDS = 80
 SHARES = (0.0, 0.25, 0.5, 0.75)
@@ -91,10 +92,10 @@ def fit(axis: str, version: int, embedder: str, lesson: Lesson, *, strength: flo
     ready = prepare(lesson.vectors, mean)
     fold = _folds(target) if lesson.groups is None else lesson.groups % FOLDS
     if len(target) >= FEWEST_FOR_PART and lesson.groups is None:
-        trust, start = _by_part(ready, lecture)
+        trust, (weights, bias) = _by_part(ready, lecture)
     else:
-        trust, start = _by_folds(ready, lecture, fold), None
-    weights, bias = lecture.solve(ready, start=start)
+        trust = _by_folds(ready, lecture, fold)
+        weights, bias = lecture.solve(ready)
     head = _trusted(replace(blank, weights=weights, bias=bias), trust)
     if lesson.texts is None or lesson.by_words or len(target) < FEWEST_FOR_WORDS:
         return head
@@ -155,9 +156,11 @@ class _Lecture:
     share: NDArray[np.float64]
     strength: float
 
-    def solve(self, ready: Matrix, kept: NDArray[np.bool_] | None = None, start: tuple[Matrix, Matrix] | None = None) -> tuple[Matrix, Matrix]:
+    def solve(
+        self, ready: Matrix, kept: NDArray[np.bool_] | None = None, start: tuple[Matrix, Matrix] | None = None, rounds: int = VECTOR_ROUNDS
+    ) -> tuple[Matrix, Matrix]:
         chosen = np.ones(len(self.target), dtype=np.bool_) if kept is None else kept
-        return solve(ready[chosen], self.target[chosen], self.share[chosen], len(self.classes), self.strength, start=start)
+        return solve(ready[chosen], self.target[chosen], self.share[chosen], len(self.classes), self.strength, rounds=rounds, start=start)
 
     def spell(
         self, table: WordTable, kept: NDArray[np.bool_] | None = None, start: tuple[Matrix, Matrix] | None = None, rounds: int = WORD_ROUNDS
@@ -233,13 +236,13 @@ def _by_folds(ready: Matrix, lecture: _Lecture, fold: NDArray[np.int64]) -> Trus
 
 
 def _by_part(ready: Matrix, lecture: _Lecture) -> tuple[Trust, tuple[Matrix, Matrix]]:
-    """Hold out one part of seven, and return with the trust the weights that the others gave, to go on from."""
+    """Hold out one part of seven; return with the trust the weights of all, learned in two halves: from the others, and from there with all."""
     out = _held_out(lecture.target)
-    weights, bias = lecture.solve(ready, ~out)
+    weights, bias = lecture.solve(ready, ~out, rounds=VECTOR_ROUNDS // 2)
     logits = (ready[out] @ weights + bias).astype(np.float64)
     heat = _temperature(logits, lecture.target[out])
     trust = _judged(softmax(logits / heat), logits, lecture.target[out], lecture.classes)
-    return replace(trust, temperature=trust.temperature * heat), (weights, bias)
+    return replace(trust, temperature=trust.temperature * heat), lecture.solve(ready, start=(weights, bias), rounds=VECTOR_ROUNDS // 2)
 
 
 def _judged(chances: NDArray[np.float64], logits: NDArray[np.float64], asked: NDArray[np.int64], classes: tuple[str, ...]) -> Trust:

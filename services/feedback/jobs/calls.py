@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.feedback.models import WebhookCall
+from services.feedback.use_cases.call_shelf import SHELF, CallShelf
 from services.feedback.use_cases.hear_reviews import ReviewEvent
-from services.feedback.use_cases.keep_calls import CALLED_AT, apply_calls, opened, set_aside, waiting_calls
+from services.feedback.use_cases.keep_calls import apply_calls, opened, set_aside, waiting_calls
 from services.kit.due import DueJob
 from services.kit.service import Runtime
 
@@ -32,9 +33,10 @@ async def apply_waiting_calls(runtime: Runtime, job: DueJob) -> None:  # noqa: A
 
 async def _turn(runtime: Runtime) -> int:
     """Wait for a quiet moment, and return how many calls may be applied together then."""
+    shelf: CallShelf = runtime.resources[SHELF]
     until = time.monotonic() + LONGEST_WAIT_S
-    while (now := time.monotonic()) < until:
-        if now - runtime.resources.get(CALLED_AT, 0.0) >= QUIET_S:
+    while time.monotonic() < until:
+        if shelf.quiet_s() >= QUIET_S:
             return TOGETHER
         await asyncio.sleep(LOOK_S)
     return WHILE_BUSY

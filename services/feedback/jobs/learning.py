@@ -16,7 +16,7 @@ from services.feedback.domain.ports import Matrix
 from services.feedback.domain.quality import examine
 from services.feedback.models import TaxonomyCode
 from services.feedback.repository import Confirmed
-from services.feedback.use_cases.learn import Examined, forget_heads, head_in_use, next_version, store_head, store_text_vectors
+from services.feedback.use_cases.learn import Examined, forget_heads, head_to_compare, next_version, store_head, store_text_vectors
 from services.feedback.use_cases.read_items import Reader
 from services.kit.db import UnitOfWork
 from services.kit.due import DueJob
@@ -58,8 +58,8 @@ async def learn(runtime: Runtime, job: DueJob) -> None:
     learned: Learned = runtime.resources["learned"]
     head = await learned(axis, version, name, lesson, strength=STRENGTH_MANY if own >= MANY else STRENGTH_FEW, own=own)
     frozen = [one for one in confirmed if one.frozen and one.code in head.classes]
-    in_use = await runtime.read(head_in_use, axis, name)
-    examined = await asyncio.to_thread(_examined, reader, head, in_use, frozen)
+    former = await runtime.read(head_to_compare, axis, name)
+    examined = await asyncio.to_thread(_examined, reader, head, former, frozen)
     await runtime.write(store_head, head, examined)
 
 
@@ -69,7 +69,7 @@ async def learn_tone(uow: UnitOfWork, job: DueJob) -> None:  # noqa: ARG001 - th
 
 
 def _examined(reader: Reader, head: Head, in_use: bytes | None, frozen: Sequence[Confirmed]) -> Examined:
-    """Have the new head and the one in use read the frozen sample."""
+    """Have the new head and the one in use, where that is fair, read the frozen sample."""
     if not frozen:
         return Examined(None, None, None, 0)
     vectors = _rows(frozen, reader.width)

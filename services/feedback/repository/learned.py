@@ -15,9 +15,12 @@ from services.feedback.models import Correction, Item, ItemVector, LearnedHead, 
 from services.kit.db import Tx
 
 LIVE, HELD = "live", "held"
-FREEZE_FROM = 200
+FREEZE_FROM = 1_000
 MOST_FROZEN = 500
-"""Every tenth confirmed label is kept from learning, at most 500; with fewer than 200 labels every one is needed for learning."""
+"""Every tenth confirmed label is kept from learning, at most 500.
+
+With fewer than 1,000 labels every one is needed for learning, and the tenth of them would judge by chance: one text in fifty is two points.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import delete, update
@@ -13,9 +14,10 @@ from services.feedback import repository
 from services.feedback.contract import FeedbackRemoved
 from services.feedback.domain.items import RECEIVED, REMOVED, NewItem
 from services.feedback.models import Item, ItemTerm, ItemVector, WebhookEvent
+from services.feedback.use_cases.forgetting import CustomerWasErased
 from services.feedback.use_cases.reply_to_review import reopen_replies
 from services.feedback.use_cases.sealing import Words, vault_of
-from services.feedback.use_cases.take_in import take_in_once, wake_categoriser
+from services.feedback.use_cases.take_in import take_in, wake_categoriser
 from services.kit.db import UnitOfWork
 from services.kit.ids import new_id
 
@@ -45,38 +47,56 @@ def understood(events: Sequence[ReviewEvent]) -> int:
 
 async def hear_reviews(uow: UnitOfWork, source_key: str, events: Sequence[ReviewEvent]) -> None:
     """Keep every event, apply those that are reviews."""
-    rows = []
+    vault, rows = vault_of(uow), []
     for event in events:
-        outcome, item = await _apply(uow, event)
+        done = await _apply(uow, event)
         row_id = new_id()
-        row = {"id": row_id, "source_key": source_key, "name": event.name, "outcome": outcome, "received_at": uow.now}
-        gone = outcome == DELETED or (item is not None and item.state == REMOVED)
-        sealed = None if gone else vault_of(uow).seal(row_id, orjson.dumps(event.raw))
-        rows.append({**row, "item_id": item.id if item else None, "sealed": sealed})
-    for row in rows:
-        await uow.insert(WebhookEvent, row)
+        sealed = None if done.gone else vault.seal(row_id, orjson.dumps(event.raw))
+        row = {"id": row_id, "source_key": source_key, "name": event.name, "outcome": done.outcome, "received_at": uow.now}
+        rows.append({**row, "item_id": done.item_id, "sealed": sealed})
+    await uow.insert(WebhookEvent, *rows)
 
 
-async def _apply(uow: UnitOfWork, event: ReviewEvent) -> tuple[str, Item | None]:
-    """Return what was done (created, updated, deleted, repeated, stale, to_fetch, unknown, unreadable) and to which item."""
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What became of an event: created, updated, deleted, repeated, stale, to_fetch, unknown or unreadable; and of which item, if of one.
+
+    `gone` says that the item is a tombstone now, or its customer was erased: nothing of what was said is kept.
+    """
+
+    outcome: str
+    item_id: UUID | None = None
+    gone: bool = False
+
+
+async def _apply(uow: UnitOfWork, event: ReviewEvent) -> _Done:
     new = event.review
     if new is None or event.change == TO_FETCH:
-        return event.change, None
-    item_id = new_id()
-    if await take_in_once(uow, new, item_id, vault_of(uow).take(item_id, new.title, new.text)):
-        if event.changed_at is not None:
-            await uow.execute(update(Item).where(col(Item.id) == item_id).values(changed_at=event.changed_at))
-        fresh = await repository.item(uow, item_id)
-        if event.change == DELETED:
-            await _remove(uow, fresh)
-        return event.change, fresh
+        return _Done(event.change)
     item = await repository.item_by_external(uow, new.source, new.external_id)
-    if item is None or item.state == REMOVED:
-        return "stale", item
+    if item is None:
+        return await _first(uow, new, event)
+    if item.state == REMOVED:
+        return _Done("stale", item.id, gone=True)
     if event.change == DELETED:
         await _remove(uow, item)
-        return DELETED, item
-    return await _change(uow, item, new, event), item
+        return _Done(DELETED, item.id, gone=True)
+    return _Done(await _change(uow, item, new, event), item.id)
+
+
+async def _first(uow: UnitOfWork, new: NewItem, event: ReviewEvent) -> _Done:
+    """Take in a review that nobody knew.
+
+    Should another process bring it at this moment, the unique key ends this transaction, and the call is applied again.
+    """
+    item_id = new_id()
+    try:
+        await take_in(uow, new, item_id, vault_of(uow).take(item_id, new.title, new.text), changed_at=event.changed_at)
+    except CustomerWasErased:
+        return _Done("stale", gone=True)
+    if event.change == DELETED:
+        await _remove(uow, await repository.item(uow, item_id))
+    return _Done(event.change, item_id, gone=event.change == DELETED)
 
 
 async def _change(uow: UnitOfWork, item: Item, new: NewItem, event: ReviewEvent) -> str:

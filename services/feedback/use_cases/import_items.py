@@ -147,6 +147,8 @@ _COLUMNS = {
     "contact_id": "uuid", "title": "text", "text": "text", "sealed": "bytea", "score": "float8", "scale_max": "float8", "wants_contact": "bool",
     "language": "text", "labels": "json", "said_at": "timestamptz", "attributes": "json",
 }  # fmt: skip
+_ON_SQLITE = [(name, kind in {"uuid", "timestamptz"}) for name, kind in _COLUMNS.items()]
+"""The columns, and whether SQLite keeps their values in another form than they have here."""
 _FIXED = "'imported', 1, {true}, '[]'"
 
 
@@ -173,7 +175,7 @@ async def _store_sqlite(uow: UnitOfWork, rows: Sequence[ReadyRow]) -> int:
         f" VALUES ({places}, '{now}', '{now}', {_FIXED.format(true='1')})"
     )
     before = (await uow.raw("SELECT total_changes()"))[0][0]
-    await uow.raw_many(sql, [tuple(_sqlite(row.values[name]) for name in _COLUMNS) for row in rows])
+    await uow.raw_many(sql, [[_sqlite(row.values[name]) if other else row.values[name] for name, other in _ON_SQLITE] for row in rows])
     return int((await uow.raw("SELECT total_changes()"))[0][0]) - int(before)
 
 

@@ -18,8 +18,6 @@ from services.kit.ids import new_id
 
 SOON = timedelta(milliseconds=250)
 """Calls that come close together are applied together."""
-CALLED_AT = "called at"
-"""The resource that says when a platform last called this process (monotonic seconds)."""
 KEPT_HEADERS = frozenset({"content-type", "x-event", "x-topic", "open-trustoo-webhook-topic", "webhook-id"})
 
 
@@ -42,19 +40,33 @@ class WaitingCall:
     heard: HeardCall
 
 
-async def keep_call(uow: UnitOfWork, call_id: UUID, call: HeardCall, sealed: bytes) -> None:
-    """Store the call and have it applied within a moment. The moment is shared by all calls of the same quarter of a second."""
-    row = {"id": call_id, "source_key": call.source_key, "kind": call.kind, "reference_kind": call.reference_kind}
-    await uow.insert(WebhookCall, {**row, "sealed": sealed, "received_at": uow.now, "failure": None})
+@dataclass(frozen=True, slots=True)
+class StoredCall:
+    """A call as it is stored: sealed for the row of this id."""
+
+    id: UUID
+    source_key: str
+    kind: str
+    reference_kind: str
+    sealed: bytes
+
+
+async def keep_calls(uow: UnitOfWork, calls: Sequence[StoredCall]) -> None:
+    """Store calls and have them applied within a moment. The moment is shared by all calls of the same quarter of a second."""
+    told = [
+        {"id": one.id, "source_key": one.source_key, "kind": one.kind, "reference_kind": one.reference_kind, "sealed": one.sealed} for one in calls
+    ]
+    await uow.insert(WebhookCall, *({**row, "received_at": uow.now, "failure": None} for row in told))
     place = uow.now.timestamp() // SOON.total_seconds()
     await uow.schedule("apply_calls", key=f"{place:.0f}", at=uow.now + SOON)
 
 
-def seal_call(vault: Vault, call: HeardCall) -> tuple[UUID, bytes]:
-    """Return the id of the row, and what is stored in it."""
+def seal_call(vault: Vault, call: HeardCall) -> StoredCall:
+    """Return the call as it is stored."""
     call_id = new_id()
     headers = {name: value for name, value in call.headers.items() if name in KEPT_HEADERS}
-    return call_id, vault.seal(call_id, orjson.dumps({"payload": call.payload, "headers": headers}))
+    sealed = vault.seal(call_id, orjson.dumps({"payload": call.payload, "headers": headers}))
+    return StoredCall(call_id, call.source_key, call.kind, call.reference_kind, sealed)
 
 
 async def waiting_calls(tx: Tx, limit: int) -> list[WebhookCall]:
@@ -71,8 +83,10 @@ def opened(vault: Vault, row: WebhookCall) -> WaitingCall:
 
 async def apply_calls(uow: UnitOfWork, calls: Sequence[tuple[UUID, str, Sequence[ReviewEvent]]]) -> None:
     """Apply calls that nobody has applied meanwhile: the row goes with its effect."""
+    waiting = delete(WebhookCall).where(col(WebhookCall.id).in_([call_id for call_id, _, _ in calls])).returning(col(WebhookCall.id))
+    ours = {row["id"] for row in await uow.rows(waiting)}
     for call_id, source_key, events in calls:
-        if await uow.execute(delete(WebhookCall).where(col(WebhookCall.id) == call_id)):
+        if call_id in ours:
             await hear_reviews(uow, source_key, events)
 
 

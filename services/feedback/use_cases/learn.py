@@ -47,11 +47,14 @@ class Examined:
         return self.accuracy is not None and self.former is not None and self.n >= FEWEST_TO_JUDGE and self.accuracy < self.former - MAY_FALL
 
 
-async def head_in_use(tx: Tx, axis: str, embedder: str) -> bytes | None:
-    """Return the weights of the head in use; None when there is no learned one."""
+async def head_to_compare(tx: Tx, axis: str, embedder: str) -> bytes | None:
+    """Return the weights of the head in use; None when there is no learned one, or when it was learned before there was a frozen sample.
+
+    Such a head has learned what is frozen now: it would read that better than any other, and hold every new head from then on.
+    """
     version = (await repository.head_versions(tx, embedder)).get(axis)
     row = await repository.learned_head(tx, axis, version) if version is not None else None
-    return row.weights if row is not None else None
+    return row.weights if row is not None and row.frozen_accuracy is not None else None
 
 
 async def store_head(uow: UnitOfWork, head: Head, examined: Examined) -> None:

@@ -35,8 +35,8 @@ class Vault:
 
     def take(self, row: UUID, title: str | None, text: str) -> Words:
         """Mask title and text and seal what was cut out, for the row `row`."""
-        parts = [mask(title or "", self._region), mask(text, self._region)]
-        if not any(part.spans for part in parts):
+        parts = [mask(title, self._region) if title else Masked("", ()), mask(text, self._region)]
+        if not parts[0].spans and not parts[1].spans:
             return Words(title, text, None)
         spans = [[(span.at, span.mask, span.original) for span in part.spans] for part in parts]
         return Words(parts[0].text if title is not None else None, parts[1].text, self.seal(row, orjson.dumps(spans)))

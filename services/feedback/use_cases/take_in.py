@@ -1,7 +1,7 @@
 """Take in a voice: one row, the event that tells of it, and the work of reading it later."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,14 +26,14 @@ class ItemDiffers(Conflict):
     code = "feedback_item_differs"
 
 
-async def take_in(uow: UnitOfWork, new: NewItem, item_id: UUID, words: Words) -> Mapping[str, Any]:
-    """Store the item under `item_id`; raises CustomerWasErased.
+async def take_in(uow: UnitOfWork, new: NewItem, item_id: UUID, words: Words, *, changed_at: datetime | None = None) -> Mapping[str, Any]:
+    """Store the item under `item_id`; raises CustomerWasErased. `changed_at` is when its source made this version; None where it does not say.
 
     Raises UniqueViolation when (source, external id) is known: the caller then looks at what is there.
     """
     if await _of_erased(uow, new):
         raise CustomerWasErased("This customer was erased here.", pointer="/customer_id")
-    row = item_row(uow, new, item_id, words)
+    row = item_row(uow, new, item_id, words) | {"changed_at": changed_at}
     await uow.insert(Item, row)
     await announce(uow, row)
     return row

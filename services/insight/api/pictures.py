@@ -3,12 +3,14 @@
 import asyncio
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Path, Query, Response
+from fastapi import Depends, Header, Path, Query, Response
 
 from services.insight.api.analyses import Mix
 from services.insight.api.asked import SlicesAsked
 from services.insight.contract import ChartView, PeriodView, TableView
 from services.insight.domain.charts.chart import Chart
+from services.insight.domain.charts.wording import negotiated
+from services.insight.domain.charts.words import Words
 from services.insight.domain.period import Asked
 from services.insight.queries.adjusted import USUAL_MIX
 from services.insight.queries.charts import (
@@ -41,11 +43,22 @@ OWN_SHEET = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-i
 PICTURE: dict[int | str, dict[str, Any]] = {200: {"content": {SVG: {"schema": {"type": "string"}}}, "description": "The picture."}}
 
 
+async def tongue(
+    language: Annotated[Language | None, Query(description="how words, numbers and dates are written; without it, as the header says")] = None,
+    accept_language: Annotated[str, Header(description="languages of the reader, the most wanted first; English when there is none")] = "",
+) -> str:
+    """Read the language that a reader wants."""
+    return language or negotiated(accept_language)
+
+
+Tongue = Annotated[str, Depends(tongue)]
+
+
 async def wished(
+    language: Tongue,
     metric: Annotated[Series, Query(description="of a trend or funnel")] = "csat",
     by: Annotated[Literal["site", "vendor", "team", "agent"], Query(description="of a funnel; agents in an adjusted one alone")] = "site",
     goal: Annotated[float | None, Query(ge=-100, le=1e12, description="a line to reach, in the figure's own unit (0.8 for 80 %)")] = None,
-    language: Annotated[Language, Query(description="how numbers and dates are written")] = "en",
     mix: Mix = None,
 ) -> Wish:
     """Read how a chart is to be drawn."""
@@ -61,7 +74,7 @@ async def _drawn(name: Name, asked: Asked, wish: Wish, read: Read, runtime: Runt
         found = await asyncio.to_thread(key_drivers, await read(scored, asked), asked)
         return importance_chart(found, wish)
     if name == "cycle-health":
-        return cycle_chart(await read(cycle_health, asked, settings.thresholds(), settings.minimum_answers), wish)
+        return cycle_chart(await read(cycle_health, asked, settings.thresholds(), settings.minimum_answers), wish, runtime.clock.now())
     drawn: Chart = await read(
         {"trend": trend_chart, "pareto": pareto_chart, "funnel": funnel_chart, "adjusted-funnel": adjusted_chart}[name], asked, wish
     )
@@ -73,39 +86,40 @@ async def _period(tx: Tx, asked: Asked) -> PeriodView:
     return PeriodView(start=found.start, end=found.end)
 
 
-def _view(key: str, drawn: Chart, asked: Asked, period: PeriodView) -> ChartView:
+def _view(key: str, language: str, drawn: Chart, asked: Asked, period: PeriodView) -> ChartView:
+    words = Words(language)
     table = TableView(columns=list(drawn.table.columns), rows=[list(row) for row in drawn.table.rows])
     shown = {"title": drawn.title, "description": drawn.description, "svg": drawn.svg, "table": table}
-    return ChartView.model_validate({"key": key, **shown, "period": period, "filters": dict(asked.filters)})
+    spoken = {"language": words.language, "direction": words.said.direction}
+    return ChartView.model_validate({"key": key, **spoken, **shown, "period": period, "filters": dict(asked.filters)})
 
 
 @router.get("/v1/charts/{name}", response_model=ChartView)
 async def get_chart(name: Which, asked: SlicesAsked, wish: Wished, read: Read, runtime: RuntimeDep, _: Reader) -> ChartView:
     """A chart with its data table: a figure over time, drivers by cost, places in a funnel, what moves satisfaction, the cycle."""
-    return _view(name, await _drawn(name, asked, wish, read, runtime), asked, await read(_period, asked))
+    return _view(name, wish.language, await _drawn(name, asked, wish, read, runtime), asked, await read(_period, asked))
 
 
 @router.get("/v1/charts/{name}/svg", response_class=Response, responses=PICTURE)
 async def get_chart_svg(name: Which, asked: SlicesAsked, wish: Wished, read: Read, runtime: RuntimeDep, _: Reader) -> Response:
     """The picture alone."""
-    return _picture(await _drawn(name, asked, wish, read, runtime))
+    return _picture(await _drawn(name, asked, wish, read, runtime), wish.language)
 
 
-def _picture(drawn: Chart) -> Response:
-    return Response(drawn.svg, media_type=SVG, headers=OWN_SHEET)
+def _picture(drawn: Chart, language: str) -> Response:
+    return Response(drawn.svg, media_type=SVG, headers={**OWN_SHEET, "Content-Language": Words(language).language, "Vary": "Accept-Language"})
 
 
 ProcessKey = Annotated[Code, Path()]
-Tongue = Annotated[Language, Query(description="how numbers are written")]
 
 
 @router.get("/v1/processes/{key}/chart", response_model=ChartView)
-async def get_process_chart(key: ProcessKey, asked: SlicesAsked, read: Read, _: Reader, language: Tongue = "en") -> ChartView:
+async def get_process_chart(key: ProcessKey, asked: SlicesAsked, language: Tongue, read: Read, _: Reader) -> ChartView:
     """A process drawn, with its data table."""
-    return _view(f"process-{key}", process_chart(await read(process, key, asked), language), asked, await read(_period, asked))
+    return _view(f"process-{key}", language, process_chart(await read(process, key, asked), language), asked, await read(_period, asked))
 
 
 @router.get("/v1/processes/{key}/svg", response_class=Response, responses=PICTURE)
-async def get_process_svg(key: ProcessKey, asked: SlicesAsked, read: Read, _: Reader, language: Tongue = "en") -> Response:
+async def get_process_svg(key: ProcessKey, asked: SlicesAsked, language: Tongue, read: Read, _: Reader) -> Response:
     """A process as a picture: contacts, cost, waiting and repeats at each step, the bottleneck named."""
-    return _picture(process_chart(await read(process, key, asked), language))
+    return _picture(process_chart(await read(process, key, asked), language), language)

@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from services.insight.contract.adjusted import AdjustedFunnelView, AdjustedPlaceView
+from services.insight.contract.alerts import AlertView
 from services.insight.contract.analysis import (
     BiasView,
     FunnelView,
@@ -86,16 +87,16 @@ from services.insight.contract.pictures import ChartView, ExportColumnView, Expo
 from services.kit.events import Event
 
 __all__ = [
-    "AccuracyView", "AdjustedFunnelView", "AdjustedPlaceView", "AlertRaised", "AvoidedView", "BiasView", "BoardEntryView", "BudgetView",
-    "BusinessCaseView", "CalibrationView", "ChangeView", "ChargeBackView", "ChargeView", "ChartView", "CoachingView", "ContributionView",
-    "ControlledView", "CostRateView", "CycleHealthView", "DefinitionView", "DepartmentView", "DisputeDetailView", "DisputeStepView",
-    "DisputeView", "DrawnStepView", "DriverView", "EffectView", "EstimateView", "ExportColumnView", "ExportView", "FunnelView",
+    "AccuracyView", "AdjustedFunnelView", "AdjustedPlaceView", "AlertRaised", "AlertView", "AvoidedView", "BiasView", "BoardEntryView",
+    "BudgetView", "BusinessCaseView", "CalibrationView", "ChangeView", "ChargeBackView", "ChargeView", "ChartView", "CoachingView",
+    "ContributionView", "ControlledView", "CostRateView", "CycleHealthView", "DefinitionView", "DepartmentView", "DisputeDetailView",
+    "DisputeStepView", "DisputeView", "DrawnStepView", "DriverView", "EffectView", "EstimateView", "ExportColumnView", "ExportView", "FunnelView",
     "ImportanceView", "InitiativeDetailView", "InitiativePublished", "InitiativeView", "InterruptedView", "IntervalView", "KeyDriversView",
-    "LoopView", "MetricView", "MoneyView", "OverviewView", "ParetoView", "PeriodView", "PlaceView", "PointView", "ProcessDrawn",
-    "ProcessView", "PulseGroupView", "PulseReportView", "PulseScoreView", "PulseView", "QualityFormView", "QualityReportView", "RepeatView",
-    "ResponseBiasView", "ReviewView", "SampleView", "SavingsView", "SeriesView", "ShareView", "SideView", "SourceView", "StageView",
-    "StatementLineView", "StatementView", "StepView", "SubjectErased", "TableView", "TargetView", "TileView", "TrainingNeedFound",
-    "TrainingNeedView", "TrendView", "TriangulationView",
+    "LoopView", "MetricView", "MoneyView", "OverviewView", "ParetoView", "PeriodView", "PlaceView", "PointView", "ProcessDrawn", "ProcessView",
+    "PulseGroupView", "PulseReportView", "PulseScoreView", "PulseView", "QualityFormView", "QualityReportView", "RepeatView", "ResponseBiasView",
+    "ReviewView", "SampleView", "SavingsView", "SeriesView", "ShareView", "SideView", "SourceView", "StageView", "StatementLineView",
+    "StatementView", "StepView", "SubjectErased", "TableView", "TargetView", "TileView", "TrainingNeedFound", "TrainingNeedView", "TrendView",
+    "TriangulationView",
 ]  # fmt: skip
 
 

@@ -181,6 +181,8 @@ class StageView(View):
     threshold: float
     state: str
     sentence: str
+    since: datetime | None
+    """When it broke, as far as the daily looks saw it; null while it is not broken, or nobody has looked yet."""
 
 
 class CycleHealthView(View):

@@ -15,6 +15,10 @@ class ChartView(View):
     """One picture: `svg` is complete and runs no script; `description` says in words what it shows."""
 
     key: str
+    language: str
+    """What it is written in: one of the ten languages (BCP 47)."""
+    direction: str
+    """ltr or rtl: the way to lay out the table."""
     title: str
     description: str
     svg: str

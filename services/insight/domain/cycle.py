@@ -50,6 +50,8 @@ class Judged:
     threshold: float
     state: State
     sentence: str
+    since: datetime | None = None
+    """When it broke, as far as the daily looks saw it; None while it is not broken, or nobody has looked yet."""
 
 
 def judge(stage: Stage, numerator: int, n: int, *, threshold: float, minimum: int) -> Judged:

@@ -20,6 +20,7 @@ from services.insight.models.facts import (
     ToldFact,
 )
 from services.insight.models.loop import (
+    Alert,
     Budget,
     CostRate,
     Department,
@@ -39,6 +40,7 @@ from services.kit.tables import kit_tables
 
 __all__ = [
     "KIT",
+    "Alert",
     "AnswerDay",
     "AnswerFact",
     "ArticleUse",

@@ -91,6 +91,26 @@ class StageState(Base, table=True):
     since: datetime
 
 
+class Alert(Base, table=True):
+    """Something that left its baseline. A figure that does so again after it was over has a new alert, its next episode."""
+
+    __tablename__ = "alert"
+    __table_args__ = (Index("uq_alert", "figure", "episode", unique=True), Index("ix_alert_state", "state", "id"))
+
+    id: UUID = Field(primary_key=True)
+    kind: str
+    figure: str
+    episode: int
+    sentence: str = Field(sa_column_kwargs=NONE)
+    state: str
+    owner: str | None = Field(sa_column_kwargs=DIRECT)
+    raised_at: datetime
+    looked_at: datetime
+    acknowledged_at: datetime | None
+    over_at: datetime | None
+    version: int
+
+
 class Dispute(Base, table=True):
     """A department says that a contact is not its own. One open dispute a contact; its history is in its steps."""
 

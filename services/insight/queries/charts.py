@@ -9,14 +9,14 @@ from sqlmodel import col
 
 from services.insight.contract import CycleHealthView, FunnelView, KeyDriversView, ProcessView, SeriesView
 from services.insight.domain.charts.chart import Chart
-from services.insight.domain.charts.cycle import draw_cycle
+from services.insight.domain.charts.cycle import CycleShown, StageShown, draw_cycle
 from services.insight.domain.charts.funnel import FunnelShown, Mixed, Spot, draw_funnel
 from services.insight.domain.charts.importance import Weight, draw_importance
 from services.insight.domain.charts.pareto import Cause, draw_pareto
 from services.insight.domain.charts.process_map import Step, draw_process
 from services.insight.domain.charts.trend import Dot, Line, draw_trend
 from services.insight.domain.charts.words import Words
-from services.insight.domain.cycle import Judged, Stage, State
+from services.insight.domain.cycle import State
 from services.insight.domain.definitions import DEFINITIONS
 from services.insight.domain.intervals import Interval
 from services.insight.domain.period import Asked, Period
@@ -72,18 +72,24 @@ def _interval(found: object) -> Interval:
 
 def _line(found: SeriesView, currency: str | None, goal: float | None, changes: Sequence[tuple[datetime, str]]) -> Line:
     dots = [Dot(one.start, one.value, one.n, None if one.interval is None else _interval(one.interval)) for one in found.points]
-    return Line(found.key, found.name, found.unit, found.days_per_point, dots, currency, goal, changes)
+    return Line(found.key, found.unit, found.days_per_point, dots, currency, goal, changes)
 
 
 async def pareto_chart(tx: Tx, asked: Asked, wish: Wish) -> Chart:
     """Draw drivers by cost, or by contacts while nothing has a price."""
     rows, currency = await dearest(tx, period_of(tx, asked), asked)
     priced = currency is not None and any(row["cents"] for row in rows)
+    words = Words(wish.language)
     causes = [
-        Cause(row["driver"] or "unknown", row["department"], int(row["contacts"]), int(row["cents"]) / 100 if priced else int(row["contacts"]))
+        Cause(
+            row["driver"] or words.said.unknown_driver,
+            row["department"],
+            int(row["contacts"]),
+            int(row["cents"]) / 100 if priced else int(row["contacts"]),
+        )
         for row in rows
     ]
-    return draw_pareto(causes, Words(wish.language), currency=currency, priced=priced)
+    return draw_pareto(causes, words, currency=currency, priced=priced)
 
 
 async def funnel_chart(tx: Tx, asked: Asked, wish: Wish) -> Chart:
@@ -93,7 +99,7 @@ async def funnel_chart(tx: Tx, asked: Asked, wish: Wish) -> Chart:
     found: FunnelView = await places(tx, wish.metric, wish.by, asked)
     definition = DEFINITIONS[wish.metric]
     spots = [Spot(one.key, one.good, one.n, one.share, one.signal, one.adjusted_p) for one in found.places]
-    shown = FunnelShown(definition.name, wish.by, found.centre, found.inflation, spots, found.too_few, definition.higher_is_better)
+    shown = FunnelShown(definition.key, wish.by, found.centre, found.inflation, spots, found.too_few, definition.higher_is_better)
     return draw_funnel(shown, Words(wish.language))
 
 
@@ -103,7 +109,7 @@ async def adjusted_chart(tx: Tx, asked: Asked, wish: Wish) -> Chart:
     definition = DEFINITIONS[wish.metric]
     mixed = [Mixed(one.expected, one.weight, None if one.interval is None else _interval(one.interval)) for one in found.places]
     spots = [Spot(one.key, one.good, one.n, one.ratio, one.signal, one.adjusted_p, fact) for one, fact in zip(found.places, mixed, strict=True)]
-    shown = FunnelShown(definition.name, wish.by, found.centre, found.inflation, spots, found.too_few, definition.higher_is_better, found.mix)
+    shown = FunnelShown(definition.key, wish.by, found.centre, found.inflation, spots, found.too_few, definition.higher_is_better, found.mix)
     return draw_funnel(shown, Words(wish.language))
 
 
@@ -113,19 +119,19 @@ def importance_chart(found: KeyDriversView, wish: Wish) -> Chart:
         Weight(one.driver, one.answers, one.lmg, Interval(one.low, one.high, "bootstrap", 0.95), one.satisfied)
         for one in found.drivers
     ]  # fmt: skip
-    return draw_importance(weights, Words(wish.language), n=found.n, withheld=found.withheld)
+    return draw_importance(weights, Words(wish.language), n=found.n)
 
 
-def cycle_chart(found: CycleHealthView, wish: Wish) -> Chart:
-    """Draw the six stages."""
+def cycle_chart(found: CycleHealthView, wish: Wish, now: datetime) -> Chart:
+    """Draw the six stages as they stand now."""
     stages = [
-        Judged(
-            Stage(one.stage), one.figure, one.numerator, one.n, one.value, None if one.interval is None else _interval(one.interval),
-            one.threshold, State(one.state), one.sentence,
+        StageShown(
+            one.stage, one.numerator, one.n, one.value, None if one.interval is None else _interval(one.interval), one.threshold, State(one.state),
+            one.since,
         )
         for one in found.stages
     ]  # fmt: skip
-    return draw_cycle(stages, found.sentence, Words(wish.language))
+    return draw_cycle(CycleShown(stages, now, found.flagged_answers, found.opted_out), Words(wish.language))
 
 
 def process_chart(found: ProcessView, language: str) -> Chart:

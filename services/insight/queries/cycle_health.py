@@ -104,7 +104,7 @@ def _with_age(judged: Judged, since: datetime | None, now: datetime) -> Judged:
     if judged.state is not State.BROKEN or since is None:
         return judged
     days = (now - since).days
-    return replace(judged, sentence=f"{judged.sentence} Broken since {since:%Y-%m-%d}, {days} {'day' if days == 1 else 'days'}.")
+    return replace(judged, since=since, sentence=f"{judged.sentence} Broken since {since:%Y-%m-%d}, {days} {'day' if days == 1 else 'days'}.")
 
 
 async def _left_out(tx: Tx, period: Period) -> tuple[int, int]:

@@ -1,13 +1,15 @@
-"""A stage of the cycle that breaks is told once, when it breaks."""
+"""What is wrong is told once, when it is first seen, and its alert is over when a look finds nothing any more."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
+from sqlmodel import col
 
 from services.insight.contract import AlertRaised, StageView
+from services.insight.domain.alerts import AlertKind, AlertState, Finding, news
 from services.insight.domain.cycle import State
-from services.insight.models import StageState
+from services.insight.models import Alert, StageState
 from services.kit.db import UnitOfWork
 from services.kit.ids import new_id
 
@@ -20,13 +22,40 @@ async def plan_look(uow: UnitOfWork) -> None:
     await uow.schedule(LOOK, key="house", at=uow.now + EVERY)
 
 
-async def raise_alerts(uow: UnitOfWork, stages: Sequence[StageView]) -> None:
-    """Raise an alert for each stage that is broken now and was not when it was last looked at; plan the next look."""
+async def raise_alerts(uow: UnitOfWork, stages: Sequence[StageView], findings: Sequence[Finding], owner: str | None) -> None:
+    """Keep how each stage stands, raise what is new for `owner` (None: whoever takes it), end what is over; plan the next look."""
     known = {row.stage: row.state for row in await uow.all(select(StageState), StageState)}
     for stage in stages:
-        if known.get(stage.stage) == stage.state:
-            continue
-        await uow.upsert(StageState, {"stage": stage.stage, "state": stage.state, "since": uow.now}, key=("stage",))
-        if stage.state == State.BROKEN:
-            uow.emit(AlertRaised(alert_id=new_id(), figure=f"cycle.{stage.stage}", sentence=stage.sentence, raised_at=uow.now))
+        if known.get(stage.stage) != stage.state:
+            await uow.upsert(StageState, {"stage": stage.stage, "state": stage.state, "since": uow.now}, key=("stage",))
+    broken = [Finding(AlertKind.CYCLE, f"cycle.{stage.stage}", stage.sentence) for stage in stages if stage.state == State.BROKEN]
+    standing = {one.figure: one for one in await uow.all(select(Alert).where(col(Alert.state) != AlertState.OVER), Alert)}
+    fresh, over = news([*broken, *findings], standing)
+    kept = [standing[figure].id for figure in standing if figure not in over]
+    gone = [standing[figure].id for figure in over]
+    await uow.execute(update(Alert).where(col(Alert.id).in_(kept)).values(looked_at=uow.now))
+    ended = {"state": AlertState.OVER, "over_at": uow.now, "looked_at": uow.now, "version": col(Alert.version) + 1}
+    await uow.execute(update(Alert).where(col(Alert.id).in_(gone)).values(ended))
+    for finding in fresh:
+        await _raise(uow, finding, owner)
     await plan_look(uow)
+
+
+async def _raise(uow: UnitOfWork, finding: Finding, owner: str | None) -> None:
+    last = await uow.scalar(select(func.max(col(Alert.episode))).where(col(Alert.figure) == finding.figure))
+    raised = Alert(
+        id=new_id(),
+        kind=finding.kind,
+        figure=finding.figure,
+        episode=(last or 0) + 1,
+        sentence=finding.sentence,
+        state=AlertState.OPEN,
+        owner=owner,
+        raised_at=uow.now,
+        looked_at=uow.now,
+        acknowledged_at=None,
+        over_at=None,
+        version=1,
+    )
+    await uow.insert(Alert, raised.model_dump())
+    uow.emit(AlertRaised(alert_id=raised.id, figure=finding.figure, sentence=finding.sentence, raised_at=uow.now))

@@ -2,19 +2,29 @@
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import func, update
 from sqlalchemy import select as pick
 from sqlmodel import col
 
 from services.kit.db import Tx, UnitOfWork
 from services.routing.domain.reservation import HOLDING, ReservationStatus
-from services.routing.models import Agent, AgentChannel, Contact, ContactClass, Dispatch, Exclusion, Queue, Reservation, RoutingChange
+from services.routing.models import Agent, AgentChannel, Contact, ContactClass, Dispatch, Exclusion, Reservation, RoutingChange
+from services.routing.repository.among import among
 
 CHUNK = 5_000
 """Ids in one statement."""
+
+
+class Change(NamedTuple):
+    """Something that the engine has not seen yet: see `RoutingChange`."""
+
+    kind: str
+    key: UUID
+    trigger: str
+
 
 Row = Any
 
@@ -28,7 +38,7 @@ async def begin_epoch(uow: UnitOfWork) -> int:
 
 async def still_leads(uow: UnitOfWork, epoch: int) -> bool:
     """Lock the dispatch row; False when a later leader has taken over."""
-    return await uow.execute(update(Dispatch).where(col(Dispatch.id) == 1, col(Dispatch.epoch) == epoch).values(epoch=epoch)) == 1
+    return bool(await uow.raw("UPDATE dispatch SET epoch = epoch WHERE id = 1 AND epoch = $1 RETURNING epoch", epoch))
 
 
 async def note_change(uow: UnitOfWork, kind: str, key: UUID, trigger: str) -> None:
@@ -36,18 +46,24 @@ async def note_change(uow: UnitOfWork, kind: str, key: UUID, trigger: str) -> No
     await uow.insert(RoutingChange, {"kind": kind, "key": key, "trigger": trigger})
 
 
-async def take_changes(uow: UnitOfWork) -> list[Row]:
+async def take_changes(uow: UnitOfWork) -> list[Change]:
     """Return what the engine has not seen yet, in order, and delete it."""
-    found = await uow.rows(pick(col(RoutingChange.seq), col(RoutingChange.kind), col(RoutingChange.key), col(RoutingChange.trigger)))
-    if found:
-        last = max(row["seq"] for row in found)
-        await uow.execute(delete(RoutingChange).where(col(RoutingChange.seq) <= last))
-    return sorted(found, key=lambda row: int(row["seq"]))
+    found = await uow.raw('DELETE FROM routing_change RETURNING seq, kind, key, "trigger"')
+    return [
+        Change(kind, key if isinstance(key, UUID) else UUID(key), trigger) for _, kind, key, trigger in sorted(found, key=lambda row: int(row[0]))
+    ]
 
 
-async def queues(tx: Tx) -> list[Row]:
-    """Return every queue."""
-    return await tx.rows(pick(*Queue.__table__.columns))  # type: ignore[attr-defined]  # SQLModel does not declare SQLAlchemy's attribute
+_QUEUE = (
+    *("key", "sla_seconds", "sla_share", "service_level", "expected_handle_seconds", "handled", "handled_seconds", "wrap_up_seconds"),
+    *("starvation_seconds", "offer_seconds", "cool_down_seconds", "weight", "shift_end_allowance_seconds"),
+)
+_QUEUES = f"SELECT {', '.join(_QUEUE)} FROM queue"
+
+
+async def queues(tx: Tx) -> list[dict[str, Any]]:
+    """Return what every queue promises and what was learned about it: read in every round, so only this and without ceremony."""
+    return [dict(zip(_QUEUE, row, strict=True)) for row in await tx.raw(_QUEUES)]
 
 
 async def classes(tx: Tx, keys: Collection[str]) -> list[Row]:
@@ -66,7 +82,7 @@ async def waiting(tx: Tx) -> list[Row]:
 
 async def contacts(tx: Tx, ids: Collection[UUID]) -> list[Row]:
     """Return these contacts."""
-    return [row for some in _chunks(sorted(ids)) for row in await tx.rows(_columns(Contact, _CONTACT).where(col(Contact.id).in_(some)))]
+    return [row for some in _chunks(sorted(ids)) for row in await tx.rows(_columns(Contact, _CONTACT).where(among(tx, col(Contact.id), some)))]
 
 
 async def exclusions(tx: Tx, ids: Collection[UUID] | None) -> list[Row]:
@@ -75,7 +91,7 @@ async def exclusions(tx: Tx, ids: Collection[UUID] | None) -> list[Row]:
     if ids is None:
         joined = statement.join(Contact, col(Contact.id) == col(Exclusion.contact_id)).where(col(Contact.state) == "waiting")
         return await tx.rows(joined)
-    return [row for some in _chunks(sorted(ids)) for row in await tx.rows(statement.where(col(Exclusion.contact_id).in_(some)))]
+    return [row for some in _chunks(sorted(ids)) for row in await tx.rows(statement.where(among(tx, col(Exclusion.contact_id), some)))]
 
 
 _PLAN = ("planned", "plan_counts", "shift_ends_at")
@@ -108,7 +124,7 @@ async def pending(tx: Tx) -> list[Row]:
 async def _of_agents(tx: Tx, statement: Any, column: Any, ids: Collection[UUID] | None) -> list[Row]:
     if ids is None:
         return await tx.rows(statement)
-    return [row for some in _chunks(sorted(ids)) for row in await tx.rows(statement.where(column.in_(some)))]
+    return [row for some in _chunks(sorted(ids)) for row in await tx.rows(statement.where(among(tx, column, some)))]
 
 
 def _columns(model: Any, names: Sequence[str]) -> Any:

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
@@ -11,6 +12,7 @@ from services.kit.errors import NotFound
 from services.routing.models import OfferWebhook, Reservation, RoutingDecision
 
 MOST = 50
+_LISTENERS = "SELECT key, CAST(channels AS TEXT) FROM offer_webhook ORDER BY key"
 
 
 class WebhookNotFound(NotFound):
@@ -22,6 +24,11 @@ class WebhookNotFound(NotFound):
 async def webhooks(tx: Tx) -> list[OfferWebhook]:
     """Return all of them; there are at most MOST."""
     return await tx.all(select(OfferWebhook).order_by(col(OfferWebhook.key)).limit(MOST), OfferWebhook)
+
+
+async def listeners(tx: Tx) -> list[tuple[str, list[str]]]:
+    """Return the key and the channels of every webhook; no channel means all."""
+    return [(key, orjson.loads(channels)) for key, channels in await tx.raw(_LISTENERS)]
 
 
 async def find(tx: Tx, key: str) -> OfferWebhook | None:

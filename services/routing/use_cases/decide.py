@@ -59,11 +59,12 @@ async def decide(uow: UnitOfWork, mind: Mind) -> int:
         await store_decisions(uow, desk, mind.epoch, decided)
         await store_waiting(uow, desk, mind.epoch, {key: contacts[key] for key in arrived})
         offers += len(decided)
-        for reservation_id in desk.lapsed(seconds_of(uow.now)):
+        lapsed = desk.lapsed(seconds_of(uow.now))
+        if not lapsed:
+            break
+        for reservation_id in lapsed:
             await expire_offer(uow, reservation_id)
         agents, contacts = await _changes(uow)
-        if not agents and not contacts:
-            break
     await _look_later(uow, desk)
     mind.in_hand = desk
     return offers
@@ -78,8 +79,8 @@ async def _changes(uow: UnitOfWork) -> tuple[dict[UUID, Trigger], dict[UUID, Tri
     agents: dict[UUID, Trigger] = {}
     contacts: dict[UUID, Trigger] = {}
     for row in await rows.take_changes(uow):
-        kind = {AGENT: agents, CONTACT: contacts}[row["kind"]]
-        kind[row["key"]] = Trigger(row["trigger"])
+        kind = {AGENT: agents, CONTACT: contacts}[row.kind]
+        kind[row.key] = Trigger(row.trigger)
     return agents, contacts
 
 

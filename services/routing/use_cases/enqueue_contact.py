@@ -49,8 +49,8 @@ class Arrival:
     """Agents who are never asked."""
 
 
-async def enqueue_contact(uow: UnitOfWork, queue: Queue, arrival: Arrival) -> UUID:
-    """Queue the contact and return its id; raises ChannelNotServed. The dispatch lock is held."""
+async def enqueue_contact(uow: UnitOfWork, queue: Queue, arrival: Arrival) -> Contact:
+    """Queue the contact and return it; raises ChannelNotServed. The dispatch lock is held."""
     if arrival.channel not in queue.channels:
         raise ChannelNotServed(f"Queue {queue.key} takes {', '.join(queue.channels)}, not {arrival.channel}.", pointer="/channel")
     contact_id, customer_id = new_id(), arrival.customer_id
@@ -83,13 +83,14 @@ async def enqueue_contact(uow: UnitOfWork, queue: Queue, arrival: Arrival) -> UU
     }
     row |= await _owner(uow, _sticky_s(queue, policy), arrival, waits_from)
     row["class_key"] = await class_for(uow, queue, Contact.model_validate(row))
+    contact = Contact.model_validate(row)
     await uow.insert(Contact, row)
-    _tell(uow, Contact.model_validate(row))
+    _tell(uow, contact)
     if waits_from > uow.now:
         await uow.schedule(LOOK_AGAIN, key=str(contact_id), at=waits_from)
-    await watch_waiting(uow, queue, Contact.model_validate(row))
+    await watch_waiting(uow, queue, contact)
     await match_contact(uow, contact_id, Trigger.CONTACT_QUEUED)
-    return contact_id
+    return contact
 
 
 def _sticky_s(queue: Queue, policy: RoutingPolicy | None) -> int:

@@ -33,7 +33,8 @@ async def mirror_changes(tx: Tx, desk: Desk, agents: Mapping[UUID, Trigger], con
         await _agents(tx, desk, agents.keys(), agents)
     if contacts:
         found = await rows.contacts(tx, contacts.keys())
-        await _contacts(tx, desk, found, await rows.exclusions(tx, contacts.keys()), contacts)
+        asked_before = [contact_id for contact_id, trigger in contacts.items() if trigger is not Trigger.CONTACT_QUEUED]
+        await _contacts(tx, desk, found, await rows.exclusions(tx, asked_before), contacts)
 
 
 async def mirror_queues(tx: Tx, desk: Desk) -> None:

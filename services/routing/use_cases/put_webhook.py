@@ -59,8 +59,8 @@ async def put_webhook(uow: UnitOfWork, key: str, command: PutWebhook) -> OfferWe
 
 async def tell_adapters(uow: UnitOfWork, offers: list[tuple[UUID, str]]) -> None:
     """Have every adapter told of these offers (reservation, channel) once they are stored."""
-    for webhook in await webhooks.webhooks(uow) if offers else []:
+    for webhook, channels in await webhooks.listeners(uow) if offers else []:
         for reservation_id, channel in offers:
-            if not webhook.channels or channel in webhook.channels:
-                payload = {"webhook": webhook.key, "reservation": str(reservation_id)}
-                await uow.schedule(TELL_OFFER, key=f"{reservation_id}:{webhook.key}", at=uow.now, payload=payload)
+            if not channels or channel in channels:
+                payload = {"webhook": webhook, "reservation": str(reservation_id)}
+                await uow.schedule(TELL_OFFER, key=f"{reservation_id}:{webhook}", at=uow.now, payload=payload)

@@ -91,7 +91,7 @@ async def queue_contact(uow: UnitOfWork, command: QueueContact) -> Contact:
         context=dict(command.context),
         banned=await _banned(uow, command.exclude_agents),
     )
-    return await contacts.any_contact(uow, await enqueue_contact(uow, queue, arrival))
+    return await enqueue_contact(uow, queue, arrival)
 
 
 async def _banned(uow: UnitOfWork, external_ids: list[str]) -> list[UUID]:

@@ -1,25 +1,25 @@
 """Write what the engine decided: reservation, contact, place, reason and event, so many at a time as there are."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, update
-from sqlmodel import col
-
 from services.kit.db import UnitOfWork
 from services.kit.ids import new_id
 from services.routing.contract import ContactOffered
-from services.routing.domain.contact import ContactState, Trigger
+from services.routing.domain.contact import Trigger
 from services.routing.domain.desk import Decided, Desk, moment_of, seconds_of
 from services.routing.domain.engine.explain import document_of, requirement_of, runners_up
 from services.routing.domain.engine.parts import Weighed
 from services.routing.domain.index import RULE_VERSION
 from services.routing.domain.reservation import ReservationStatus
-from services.routing.models import AgentChannel, Contact, Reservation, RoutingDecision
-from services.routing.repository import desk as rows
+from services.routing.models import Reservation, RoutingDecision
+from services.routing.repository.offers import Offered, move_contacts, take_places
 from services.routing.use_cases.put_webhook import tell_adapters
+
+_CARD = ("id", "name", "team", "site", "vendor")
 
 
 class MirrorWrongError(Exception):
@@ -30,8 +30,8 @@ async def store_decisions(uow: UnitOfWork, desk: Desk, epoch: int, decided: list
     """Store offers; raises MirrorWrongError."""
     if not decided:
         return
-    customers = await _refuse_impossible(uow, desk, decided)
-    reservations, decisions, moved, taken = [], [], [], []
+    customers = await _give(uow, desk, decided)
+    reservations, decisions = [], []
     for each in decided:
         pick, spec = each.pick, desk.engine.lines.specs[each.pick.contact.cls]
         reservation_id, agent = new_id(), desk.cards[pick.agent.id]
@@ -42,8 +42,6 @@ async def store_decisions(uow: UnitOfWork, desk: Desk, epoch: int, decided: list
         if each.trigger == Trigger.BACKLOG:
             found["terms"] |= {"planned_together": True}
         decisions.append(_decision(uow, desk, epoch, pick.contact.id, each.trigger) | found)
-        moved.append({"here": pick.contact.id} | {f"to_{name}": agent[name] for name in ("id", "name", "team", "site", "vendor")})
-        taken.append({"agent": agent["id"], "via": spec.channel})
         desk.watch(seconds_of(expires_at), reservation_id)
         customer_id = customers[pick.contact.id]
         uow.emit(
@@ -51,11 +49,22 @@ async def store_decisions(uow: UnitOfWork, desk: Desk, epoch: int, decided: list
                 contact_id=pick.contact.id, customer_id=customer_id, reservation_id=reservation_id, agent_id=agent["id"], expires_at=expires_at
             )
         )
-    await _take_places(uow, taken)
-    await _move_contacts(uow, moved)
     await uow.insert(Reservation, *reservations)
     await uow.insert(RoutingDecision, *decisions)
     await tell_adapters(uow, [(row["id"], row["channel"]) for row in reservations])
+
+
+async def _give(uow: UnitOfWork, desk: Desk, decided: list[Decided]) -> dict[UUID, UUID | None]:
+    """Give the contacts to the agents, under the lock and only as what is stored allows; return contact to customer. Raises MirrorWrongError."""
+    offered = [Offered(each.pick.contact.id, *(desk.cards[each.pick.agent.id][name] for name in _CARD)) for each in decided]
+    taken = Counter((each.pick.agent.id, desk.engine.lines.specs[each.pick.contact.cls].channel) for each in decided)
+    if not await take_places(uow, taken):
+        raise MirrorWrongError(f"{taken.total()} places were given away, and not all of them are free")
+    customers = await move_contacts(uow, offered)
+    gone = [each.contact_id for each in offered if each.contact_id not in customers]
+    if gone:
+        raise MirrorWrongError(f"contact {gone[0]} does not wait, nor do {len(gone) - 1} others that were given away")
+    return customers
 
 
 def _names(desk: Desk, others: list[Weighed]) -> dict[Any, str]:
@@ -75,33 +84,6 @@ def _reservation(uow: UnitOfWork, reservation_id: UUID, each: Decided, channel: 
         "version": 1,
         "fencing_epoch": epoch,
     }
-
-
-async def _refuse_impossible(uow: UnitOfWork, desk: Desk, decided: list[Decided]) -> dict[UUID, UUID | None]:
-    """Compare with what is stored, under the lock: every contact waits, every agent has a place. Return contact to customer."""
-    found = {row["id"]: row for row in await rows.contacts(uow, {each.pick.contact.id for each in decided})}
-    left = {
-        (row["agent_id"], row["channel"]): row["maximum"] - row["used"] for row in await rows.places(uow, {each.pick.agent.id for each in decided})
-    }
-    for each in decided:
-        contact_id, agent_id = each.pick.contact.id, each.pick.agent.id
-        place = (agent_id, desk.engine.lines.specs[each.pick.contact.cls].channel)
-        if found[contact_id]["state"] != ContactState.WAITING or left.get(place, 0) < 1:
-            raise MirrorWrongError(f"contact {contact_id} is {found[contact_id]['state']}, agent {agent_id} has {left.get(place, 0)} places")
-        left[place] -= 1
-    return {contact_id: row["customer_id"] for contact_id, row in found.items()}
-
-
-async def _take_places(uow: UnitOfWork, taken: list[dict[str, Any]]) -> None:
-    here = (col(AgentChannel.agent_id) == bindparam("agent"), col(AgentChannel.channel) == bindparam("via"))
-    await uow.run(update(AgentChannel).where(*here, col(AgentChannel.used) < col(AgentChannel.maximum)).values(used=AgentChannel.used + 1), taken)
-
-
-async def _move_contacts(uow: UnitOfWork, moved: list[dict[str, Any]]) -> None:
-    values: dict[str, Any] = {"agent_id": bindparam("to_id"), "agent_name": bindparam("to_name")}
-    values |= {name: bindparam(f"to_{name}") for name in ("team", "site", "vendor")}
-    values |= {"state": ContactState.OFFERED.value, "version": Contact.version + 1, "changed_at": uow.now}
-    await uow.run(update(Contact).where(col(Contact.id) == bindparam("here")).values(**values), moved)
 
 
 async def store_waiting(uow: UnitOfWork, desk: Desk, epoch: int, looked: Mapping[UUID, Trigger]) -> None:

@@ -191,7 +191,8 @@ async def test_pages_are_served_from_this_host_alone(house: Running) -> None:
         assert "https://" not in answer.text
     assert "two live keys" in (await house.rest(None, "GET", "/problems/too_many_live_keys")).text
     assert (await house.rest(None, "GET", "/problems/nothing-like-it")).status_code == 404
-    assert (await house.rest(None, "GET", "/console/static/page.css")).status_code == 200
+    for name in ("page.css", "icon.svg"):
+        assert (await house.rest(None, "GET", f"/console/static/{name}")).status_code == 200
     assert (await house.rest(None, "GET", "/console/static/..%2fpages.py")).status_code == 404
 
 

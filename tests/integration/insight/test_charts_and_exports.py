@@ -43,16 +43,37 @@ async def test_a_chart_comes_with_its_table_and_names_what_it_shows(open_room: O
         drivers = (await api.get("/insight/v1/charts/key-drivers", params=ASKED)).json()
         cycle = (await api.get("/insight/v1/charts/cycle-health", params=ASKED)).json()
 
-        assert trend["table"]["columns"] == ["from", "Customer satisfaction", "95 % interval", "answers"]
+        assert trend["table"]["columns"] == ["from", "Customer satisfaction", "95% interval", "answers"]
         assert trend["table"]["rows"][0] == ["Nov 4", "3 of 3", "43.9% to 100.0%", 3]
-        assert {"goal 80.0%", "60 answers; the band is the 95 % interval; hollow: under 30 answers, without a band"} <= set(_texts(trend["svg"]))
+        assert {"goal 80.0%", "60 answers; the band is the 95% interval; hollow: under 30 answers, without a band"} <= set(_texts(trend["svg"]))
         assert pareto["table"]["rows"] == [["late-delivery", None, 40, "€120.00", "66.7%"], ["bill", None, 20, "€60.00", "100.0%"]]
         assert [row[0] for row in funnel["table"]["rows"]] == ["north", "south"]
         assert [row[1] for row in funnel["table"]["rows"]] == ["100.0%", "50.0%"]
         assert [row[3] for row in funnel["table"]["rows"]] == [30, 30]
-        assert (drivers["table"]["rows"], drivers["description"]) == ([], "too_few: two drivers with 30 answers each are needed")
-        assert [row[0] for row in cycle["table"]["rows"]] == ["collect", "categorise", "own", "act", "practise", "tell"]
+        assert (drivers["table"]["rows"], drivers["description"]) == ([], "Two drivers with 30 answers each are needed.")
+        assert [row[0] for row in cycle["table"]["rows"]] == ["Collect", "Categorise", "Own", "Act", "Practise", "Tell"]
         assert all("script" not in one["svg"] and "style=" not in one["svg"] for one in (trend, pareto, funnel, drivers, cycle))
+
+
+async def test_a_chart_speaks_the_language_of_its_reader(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client("insight:read")
+        await room.hear(*_told())  # type: ignore[arg-type]  # events of several kinds
+        wishes = {"Accept-Language": "sv, zh-CN;q=0.9, en;q=0.1"}
+        german = (await api.get("/insight/v1/charts/trend", params={**ASKED, "language": "de-AT"}, headers=wishes)).json()
+        chinese = (await api.get("/insight/v1/charts/funnel", params=ASKED, headers=wishes)).json()
+        hebrew = await api.get("/insight/v1/charts/cycle-health/svg", params={**ASKED, "language": "he"})
+        swedish = await api.get("/insight/v1/charts/pareto/svg", params={**ASKED, "language": "sv"})
+
+        assert (german["language"], german["direction"], german["title"]) == ("de", "ltr", "Kundenzufriedenheit")
+        assert german["table"]["columns"] == ["ab", "Kundenzufriedenheit", "95\xa0%-Intervall", "Antworten"]
+        assert german["table"]["rows"][0] == ["4. Nov.", "3 von 3", "43,9\xa0% bis 100,0\xa0%", 3]
+        assert (chinese["language"], chinese["title"]) == ("zh-Hans", "客户满意度：按站点公平比较")
+        assert [row[-1] for row in chinese["table"]["rows"]] == ["超出 99.8% 界限", "超出 99.8% 界限"]
+        assert (hebrew.headers["content-language"], hebrew.headers["vary"]) == ("he", "Accept-Language")
+        assert 'lang="he" direction="rtl"' in hebrew.text
+        assert "\u2068אין נתונים\u2069" in _texts(hebrew.text)
+        assert (swedish.headers["content-language"], "Why customers contact us, by contacts" in swedish.text) == ("en", True)
 
 
 async def test_a_picture_alone_runs_nothing_and_a_hostile_name_stays_text(open_room: OpenRoom) -> None:
@@ -74,7 +95,7 @@ async def test_a_picture_alone_runs_nothing_and_a_hostile_name_stays_text(open_r
         assert "<script" not in drawn.text
         assert {"Deliver", "40 contacts", "bottleneck"} <= set(_texts(drawn.text))
         assert chart["table"]["rows"][1][:4] == ["Deliver", "late-delivery", 40, "0"]
-        assert chart["description"] == "The bottleneck is Deliver: 40 contacts, 0."
+        assert chart["description"] == "Der Engpass ist Deliver: 40 Kontakte, 0."
 
 
 async def test_facts_and_figures_leave_as_csv_json_and_parquet_and_say_the_same(open_room: OpenRoom) -> None:

@@ -1,5 +1,6 @@
 """Personal data is cut out by checks, not by looks, and can be put back exactly."""
 
+import random
 import time
 
 import pytest
@@ -60,3 +61,16 @@ def test_no_text_makes_masking_slow(text: str) -> None:
     started = time.process_time()
     mask(text, "GB")
     assert time.process_time() - started < 2.0
+
+
+def test_a_text_in_ascii_alone_is_masked_as_the_same_text_beside_another_letter() -> None:
+    lot = random.Random(11)  # noqa: S311 - a lot that repeats
+    cut = 0
+    for _ in range(2_000):
+        digits = "".join(lot.choices("0123456789", k=lot.randrange(4, 20)))
+        spread = "".join(digit + lot.choice(("",) * 60 + (" ", "-", ".", ") (", "_", "\n", "a", "    ")) for digit in digits)
+        text = f"{lot.choice(('Account', 'Call', 'Card', 'IBAN GB', 'Order', 'Konto-Nr.:'))} {spread} please"
+        plain, beside = mask(text, "GB"), mask(f"{text} é", "GB")
+        assert (f"{plain.text} é", plain.spans) == (beside.text, beside.spans)
+        cut += bool(plain.spans)
+    assert 100 < cut < 1_900

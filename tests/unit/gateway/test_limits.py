@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import pytest
-from graphql import OperationDefinitionNode
+from graphql import NoDeprecatedCustomRule, OperationDefinitionNode, parse, validate
 
 from gateway.console.pages import STATIC
 from gateway.execution.documents import Documents
@@ -156,3 +156,5 @@ def test_the_example_documents_of_the_workbench_are_valid_and_affordable() -> No
 
     assert len(examples) == 6
     assert [code for code in map(code_of, examples) if not isinstance(code, int)] == []
+    assert [error.message for text in examples for error in validate(DOCUMENTS.schema, parse(text), [NoDeprecatedCustomRule])] == []
+    assert [line for text in examples for line in text.splitlines() if len(line) > 50] == []  # what half a window shows

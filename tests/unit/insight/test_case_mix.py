@@ -81,13 +81,11 @@ def test_the_adjusted_chart_has_a_table_of_observed_and_expected() -> None:
     spots = [
         Spot(one.key, one.good, one.n, one.ratio, one.signal, one.adjusted_p, Mixed(one.expected, one.weight, one.interval)) for one in found.places
     ]
-    drawn = draw_funnel(
-        FunnelShown("Customer satisfaction", "site", found.centre, found.inflation, spots, found.too_few, True, ["driver"]), Words("en")
-    )
+    drawn = draw_funnel(FunnelShown("csat", "site", found.centre, found.inflation, spots, found.too_few, True, ["driver"]), Words("en"))
 
     assert drawn.title == "Customer satisfaction by site, adjusted for driver"
-    assert drawn.description == "2 places around what their cases let expect, from 200 answers: nobody outside of the 99.8 % limits."
-    assert drawn.table.columns == ("site", "answers", "observed", "expected", "observed / expected", "95 % interval", "verdict")
+    assert drawn.description == "2 places around what their cases let expect, from 200 answers: nobody outside of the 99.8% limits."
+    assert drawn.table.columns == ("site", "answers", "observed", "expected", "observed / expected", "95% interval", "verdict")
     assert drawn.table.rows == (
         ("north", 100, 80, "72", "1.11", "0.99 to 1.2", "inside"),
         ("south", 100, 40, "48", "0.83", "0.64 to 1.04", "inside"),

@@ -32,18 +32,18 @@ def test_the_last_of_many_labels_is_always_there() -> None:
 
 
 def test_days_without_answers_break_the_line_and_few_answers_are_counts() -> None:
-    drawn = draw_trend(Line("csat", "Satisfaction", "share", 7, [_dot(0, 40, 50), _dot(7, 41, 50), _dot(28, 10, 12), _dot(35, 45, 50)]), Words())
+    drawn = draw_trend(Line("csat", "share", 7, [_dot(0, 40, 50), _dot(7, 41, 50), _dot(28, 10, 12), _dot(35, 45, 50)]), Words())
 
     assert len(re.findall("<polyline", drawn.svg)) == 2
     assert [row[1] for row in drawn.table.rows] == ["80.0%", "82.0%", "10 of 12", "90.0%"]
     assert drawn.svg.count(f'fill="{LIGHT["surface"]}" stroke="{LIGHT["accent"]}"') == 1
-    assert drawn.description == "Satisfaction in 4 points, the last one 90.0% of 50 answers."
+    assert drawn.description == "Customer satisfaction in 4 points, the last one 90.0% of 50 answers."
 
 
 def test_numbers_are_written_as_the_reader_writes_them() -> None:
     english, german, unknown = Words("en"), Words("de"), Words("xx-nowhere")
 
-    assert (english.percent(0.795), german.percent(0.795)) == ("79.5%", "79,5%")
+    assert (english.percent(0.795), german.percent(0.795)) == ("79.5%", "79,5\xa0%")
     assert (english.money(1234.5, "EUR"), german.money(1234.5, "EUR")) == ("€1,234.50", "1.234,50\xa0€")
     assert unknown.count(18_420) == "18,420"
 

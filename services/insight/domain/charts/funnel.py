@@ -4,19 +4,21 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.insight.domain.charts.canvas import SMALL, Canvas, shortened, width_of
+from services.insight.domain.charts.canvas import SMALL, Canvas, Point, shortened, width_of
 from services.insight.domain.charts.chart import Cell, Chart, Table
 from services.insight.domain.charts.scale import Scale, ticks
-from services.insight.domain.charts.words import Words
+from services.insight.domain.charts.words import LEAST, Words
 from services.insight.domain.intervals import Interval, wilson
 from services.insight.domain.statistics.control import p_limits
 
 LEFT, RIGHT, TOP, BOTTOM, HEIGHT = 64.0, 690.0, 14.0, 280.0, 366.0
 SIGMAS = {"inner": 1.959963984540054, "outer": 3.090232306167814}
-"""Two-sided 95 % and 99.8 %."""
+LEVELS = {"inner": 0.95, "outer": 0.998}
+"""Two-sided: so many of all places lie within the limits when all are alike."""
+LETTERS = 12.0
+"""The height of a line of words."""
 CURVE = 60
 NEAR = 1e-9
-WORDS = {"out": "outside of 99.8 %", "look": "outside of 95 %", "inside": "inside"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,12 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class FunnelShown:
-    """Places around their common share, or around 1 with `mix`: what cases are told apart by. `by` says what the places are."""
+    """Places around their common share, or around 1 with `mix`: what cases are told apart by.
 
-    name: str
+    `metric` is csat, dsat, ces or resolution; `by` says what the places are: site, vendor, team or agent.
+    """
+
+    metric: str
     by: str
     centre: float | None
     inflation: float
@@ -58,6 +63,11 @@ class FunnelShown:
     too_few: Sequence[str]
     higher_is_better: bool
     mix: Sequence[str] = ()
+
+    @property
+    def highest(self) -> float:
+        """Return what no value can reach beyond: limits there are cut off and say nothing."""
+        return math.inf if self.mix else 1.0
 
     @property
     def middle(self) -> float:
@@ -76,15 +86,16 @@ class FunnelShown:
 
 def draw_funnel(found: FunnelShown, words: Words) -> Chart:
     """Draw the funnel; who lies outside is named, and marked by shape and word as well as by colour."""
-    title = f"{found.name} by {found.by}, " + (f"adjusted for {', '.join(found.mix)}" if found.mix else "compared fairly")
+    said = words.said
+    title = _title(found, words)
     table = _adjusted_table(found, words) if found.mix else _table(found, words)
     key = f"{'adjusted-' if found.mix else ''}funnel-{found.by}"
     if found.centre is None or not found.spots:
-        empty = Canvas(80, key)
-        said = f"No {found.by} has 30 answers; {len(found.too_few)} have fewer and are not judged."
-        empty.text((LEFT, 46), said)
-        return Chart(title, said, empty.svg(title, said), table)
-    canvas = Canvas(HEIGHT, key)
+        empty = Canvas(80, key, words.language, words.rtl)
+        why = said.none_has.format(place=said.of(found.by), least=LEAST, few=words.count(len(found.too_few)))
+        empty.text((LEFT, 46), why)
+        return Chart(title, why, empty.svg(title, why), table)
+    canvas = Canvas(HEIGHT, key, words.language, words.rtl)
     most = max(spot.weight for spot in found.spots)
     across = ticks(0, most * 1.05, 7)
     x = Scale(0, across[-1], LEFT, RIGHT)
@@ -93,12 +104,23 @@ def draw_funnel(found: FunnelShown, words: Words) -> Chart:
     _limits(canvas, found, (x, y))
     _spots(canvas, found, (x, y))
     _legend(canvas, found, words)
-    outside = [spot.key for spot in found.spots if spot.signal == "out"]
-    said = f"{', '.join(outside)} outside of the 99.8 % limits" if outside else "nobody outside of the 99.8 % limits"
-    total = sum(spot.n for spot in found.spots)
-    around = "what their cases let expect, from" if found.mix else f"{words.percent(found.centre)} of"
-    description = f"{len(found.spots)} places around {around} {words.count(total)} answers: {said}."
+    description = _description(found, found.centre, words)
     return Chart(title, description, canvas.svg(title, description), table)
+
+
+def _title(found: FunnelShown, words: Words) -> str:
+    said = words.said
+    form = said.adjusted_for if found.mix else said.by_place
+    return form.format(figure=said.of(found.metric), place=said.of(found.by), mix=words.listed(said.of(kind) for kind in found.mix))
+
+
+def _description(found: FunnelShown, centre: float, words: Words) -> str:
+    said, limit = words.said, words.level(LEVELS["outer"])
+    outside = [spot.key for spot in found.spots if spot.signal == "out"]
+    out = said.some_out.format(places=words.listed(outside), limit=limit) if outside else said.nobody_out.format(limit=limit)
+    form = said.around_expected if found.mix else said.around_share
+    total = words.answers(sum(spot.n for spot in found.spots))
+    return form.format(spots=words.count(len(found.spots)), share=words.percent(centre), n=total, out=out)
 
 
 def _height(found: FunnelShown) -> Scale:
@@ -120,12 +142,8 @@ def _frame(canvas: Canvas, found: FunnelShown, words: Words, across: Sequence[fl
     for step in across:
         canvas.line((x(step), BOTTOM), (x(step), BOTTOM + 4), "line")
         canvas.text((x(step), BOTTOM + 19), words.count(step), size=12, anchor="middle")
-    canvas.text(
-        ((LEFT + RIGHT) / 2, BOTTOM + 36),
-        f"answers per {found.by}" + (", as many as of the common mix" if found.mix else ""),
-        size=12,
-        anchor="middle",
-    )
+    counted = words.said.answers_per_mixed if found.mix else words.said.answers_per
+    canvas.text(((LEFT + RIGHT) / 2, BOTTOM + 36), counted.format(place=words.said.of(found.by)), size=12, anchor="middle")
 
 
 def _limits(canvas: Canvas, found: FunnelShown, scales: tuple[Scale, Scale]) -> None:
@@ -135,7 +153,7 @@ def _limits(canvas: Canvas, found: FunnelShown, scales: tuple[Scale, Scale]) -> 
     for name, dashes in (("inner", "4 4"), ("outer", "")):
         for side in (0, 1):
             edge = [(n, found.limits(n, SIGMAS[name])[side]) for n in sizes]
-            inside = [(x(n), y(limit)) for n, limit in edge if y.low <= limit <= y.high]
+            inside = [(x(n), y(limit)) for n, limit in edge if y.low <= limit <= y.high and 0 < limit < found.highest]
             if len(inside) > 1:
                 canvas.path(inside, "line", thick=1.2, dashes=dashes)
     canvas.line((LEFT, y(found.middle)), (RIGHT, y(found.middle)), "ink", thick=1.2)
@@ -153,55 +171,71 @@ def _look(spot: Spot, found: FunnelShown) -> tuple[str, str]:
 
 def _spots(canvas: Canvas, found: FunnelShown, scales: tuple[Scale, Scale]) -> None:
     x, y = scales
-    taken: list[tuple[float, float, float]] = []
+    places = {spot.key: (x(spot.weight), y(spot.share)) for spot in found.spots}
+    middle = y(found.middle)
+    taken = [(at[0] - 6, at[0] + 6, at[1] + 4) for at in places.values()]
     for spot in sorted(found.spots, key=lambda one: (one.signal == "inside", -one.weight)):
         shape, role = _look(spot, found)
-        at = (x(spot.weight), y(spot.share))
-        canvas.mark(at, shape, role, 5)
+        canvas.mark(places[spot.key], shape, role, 5)
         if spot.signal == "inside" and len(found.spots) > 12:  # noqa: PLR2004  names of ordinary places would cover each other
             continue
         name = shortened(spot.key, 130)
-        left = at[0] + 12 + width_of(name, SMALL) > RIGHT + 20
-        start = at[0] - 10 - width_of(name, SMALL) if left else at[0] + 10
-        height = _free(taken, start, start + width_of(name, SMALL), at[1] + 4)
-        canvas.text((at[0] - 10 if left else at[0] + 10, height), name, role="ink", anchor="end" if left else "start", bold=spot.signal != "inside")
+        place, anchor = _free(taken, places[spot.key], width_of(name, SMALL), middle)
+        canvas.text(place, name, role="ink", anchor=anchor, bold=spot.signal != "inside")
 
 
-def _free(taken: list[tuple[float, float, float]], low: float, high: float, height: float) -> float:
-    """Return the nearest height at which a name covers no other, and keep it."""
-    for away in (0, 14, -14, 28, -28, 42, -42):
-        if all(high < one[0] or low > one[1] or abs(height + away - one[2]) >= 13 for one in taken):  # noqa: PLR2004  the height of a line
-            height += away
-            break
-    taken.append((low, high, height))
-    return height
+Taken = tuple[float, float, float]
+"""From where to where, and the foot of a line of words."""
+
+
+def _free(taken: list[Taken], at: Point, wide: float, middle: float) -> tuple[Point, str]:
+    """Return the nearest place beside a mark at which a name covers no mark, no other name and not the middle line, and keep it."""
+    sides = [(at[0] + 10, at[0] + 10 + wide, "start"), (at[0] - 10 - wide, at[0] - 10, "end")]
+    beside = [side for side in sides if side[0] > LEFT and side[1] < RIGHT + 20] or sides[:1]
+    tried = [(low, high, at[1] + 4 + away, anchor) for away in (0, -10, 12, -16, 18, 26, -26, 38, -38) for low, high, anchor in beside]
+    free = [
+        one for one in tried
+        if all(one[1] < old[0] or one[0] > old[1] or abs(one[2] - old[2]) >= LETTERS for old in taken) and not 0 < one[2] + 2 - middle < LETTERS
+    ]  # fmt: skip
+    low, high, foot, anchor = (free or tried)[0]
+    taken.append((low, high, foot))
+    return (low if anchor == "start" else high, foot), anchor
 
 
 def _legend(canvas: Canvas, found: FunnelShown, words: Words) -> None:
+    said = words.said
     better, worse = ("up", "down") if found.higher_is_better else ("down", "up")
-    entries = [(better, "good", "better"), (worse, "bad", "worse"), ("diamond", "warn", "worth a look"), ("circle", "accent", "inside")]
+    entries = [(better, "good", said.better), (worse, "bad", said.worse), ("diamond", "warn", said.look), ("circle", "accent", said.inside)]
     seen = {_look(spot, found) for spot in found.spots}
     place = LEFT
-    for shape, role, said in entries:
+    for shape, role, meaning in entries:
         if (shape, role) in seen:
             canvas.mark((place + 6, HEIGHT - 30), shape, role, 4)
-            canvas.text((place + 16, HEIGHT - 26), said, size=12)
-            place += 30 + width_of(said, 12)
-    note = "dashed 95 %, solid 99.8 % limits"
+            canvas.text((place + 16, HEIGHT - 26), meaning, size=12)
+            place += 30 + width_of(meaning, 12)
+    notes = [said.limits.format(inner=words.level(LEVELS["inner"]), outer=words.level(LEVELS["outer"]))]
     if found.inflation > 1:
-        note += f", widened {words.number(found.inflation)} times"
+        notes.append(said.widened.format(times=words.number(found.inflation)))
     if found.too_few:
-        note += f"; {len(found.too_few)} with under 30 answers left out"
-    canvas.text((LEFT, HEIGHT - 8), note, size=12)
+        notes.append(said.left_out.format(few=words.count(len(found.too_few)), least=LEAST))
+    canvas.note(LEFT, said.semicolon.join(notes))
+
+
+def _verdict(spot: Spot, words: Words) -> str:
+    if spot.signal == "inside":
+        return words.said.inside
+    return words.said.outside_of.format(limit=words.level(LEVELS["outer" if spot.signal == "out" else "inner"]))
 
 
 def _table(found: FunnelShown, words: Words) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for spot in sorted(found.spots, key=lambda one: (one.signal == "inside", one.adjusted_p, one.key)):
         interval = words.interval(wilson(spot.share, spot.n), words.percent)
-        rows.append((spot.key, words.percent(spot.share), interval, spot.n, WORDS[spot.signal]))
-    rows += [(key, "under 30 answers", "", None, "not judged") for key in found.too_few]
-    return Table((found.by, found.name, "95 % interval", "answers", "verdict"), tuple(rows))
+        rows.append((spot.key, words.percent(spot.share), interval, spot.n, _verdict(spot, words)))
+    said = words.said
+    rows += [(key, said.under.format(least=LEAST), "", None, said.not_judged) for key in found.too_few]
+    level = said.interval.format(level=words.level())
+    return Table((said.of(found.by), said.of(found.metric), level, said.answers, said.verdict), tuple(rows))
 
 
 def _adjusted_table(found: FunnelShown, words: Words) -> Table:
@@ -209,6 +243,8 @@ def _adjusted_table(found: FunnelShown, words: Words) -> Table:
     for spot in sorted(found.spots, key=lambda one: (one.signal == "inside", one.adjusted_p, one.key)):
         expected, interval = (None, None) if spot.mixed is None else (spot.mixed.expected, spot.mixed.interval)
         seen = (spot.key, spot.n, spot.good, "" if expected is None else words.number(expected), words.number(spot.share, 2))
-        rows.append((*seen, words.interval(interval, lambda edge: words.number(edge, 2)), WORDS[spot.signal]))
-    rows += [(key, None, None, "", "under 30 answers", "", "not judged") for key in found.too_few]
-    return Table((found.by, "answers", "observed", "expected", "observed / expected", "95 % interval", "verdict"), tuple(rows))
+        rows.append((*seen, words.interval(interval, lambda edge: words.number(edge, 2)), _verdict(spot, words)))
+    said = words.said
+    rows += [(key, None, None, "", said.under.format(least=LEAST), "", said.not_judged) for key in found.too_few]
+    level = said.interval.format(level=words.level())
+    return Table((said.of(found.by), said.answers, said.observed, said.expected, said.ratio, level, said.verdict), tuple(rows))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.insight.domain.charts.canvas import Canvas, shortened
 from services.insight.domain.charts.chart import Chart, Table
 from services.insight.domain.charts.scale import Scale, ticks
-from services.insight.domain.charts.words import Words
+from services.insight.domain.charts.words import LEAST, Words
 from services.insight.domain.intervals import Interval
 
 LEFT, RIGHT, TOP, ROW = 214.0, 568.0, 22.0, 40.0
@@ -23,32 +23,32 @@ class Weight:
     satisfied: float
 
 
-def draw_importance(weights: Sequence[Weight], words: Words, *, n: int, withheld: str | None) -> Chart:
-    """Draw drivers in the order of urgency: what weighs most and goes badly comes first."""
-    title = "What moves satisfaction, most urgent first"
+def draw_importance(weights: Sequence[Weight], words: Words, *, n: int) -> Chart:
+    """Draw drivers in the order of urgency: what weighs most and goes badly comes first. Without two frequent drivers there are no weights."""
+    said, title = words.said, words.said.what_moves
     rows = tuple(
         (one.driver, words.percent(one.share), words.interval(one.interval, words.percent), _satisfied(one, words), one.answers)
         for one in weights
     )  # fmt: skip
-    table = Table(("driver", "share of differences explained", "95 % interval", "satisfied", "answers"), rows)
+    table = Table((said.driver, said.explained, said.interval.format(level=words.level()), said.satisfied, said.answers), rows)
     if not weights:
-        said = withheld or "Nothing to weigh."
-        empty = Canvas(80, "key-drivers")
-        empty.text((64, 46), said)
-        return Chart(title, said, empty.svg(title, said), table)
+        why = said.two_drivers.format(least=LEAST)
+        empty = Canvas(80, "key-drivers", words.language, words.rtl)
+        empty.text((64, 46), why)
+        return Chart(title, why, empty.svg(title, why), table)
     height = TOP + ROW * len(weights) + 56
-    canvas = Canvas(height, "key-drivers")
+    canvas = Canvas(height, "key-drivers", words.language, words.rtl)
     steps = ticks(0, max(max(one.interval.high, one.share) for one in weights), 5)
     x = Scale(0, steps[-1], LEFT, RIGHT)
     bottom = TOP + ROW * len(weights)
     for step in steps:
         canvas.line((x(step), TOP - 6), (x(step), bottom))
         canvas.text((x(step), bottom + 17), words.percent(step, 0 if step * 100 == round(step * 100) else 1), size=12, anchor="middle")
-    canvas.text((RIGHT + 16, TOP - 10), "satisfied", size=12)
+    canvas.text((RIGHT + 16, TOP - 10), said.satisfied, size=12)
     for place, one in enumerate(weights):
         _bar(canvas, one, words, x, TOP + ROW * place)
-    canvas.text((64, height - 8), f"share of R² (Shapley), whisker: 95 % interval; n {words.count(n)} answers", size=12)
-    description = f"{weights[0].driver} is most urgent: it carries {words.percent(weights[0].share)} of what satisfaction differs by."
+    canvas.note(64, said.shapley.format(level=words.level(), n=words.answers(n)))
+    description = said.urgent.format(driver=weights[0].driver, share=words.percent(weights[0].share))
     return Chart(title, description, canvas.svg(title, description), table)
 
 

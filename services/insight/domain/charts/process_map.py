@@ -10,6 +10,8 @@ from services.insight.domain.charts.words import Words
 LEFT, TOP, WIDE, HIGH, ACROSS, DOWN = 16.0, 4.0, 152.0, 168.0, 26.0, 40.0
 A_ROW = 4
 HEAVY = 3.0
+WINDOW_DAYS = 7
+"""A contact that is followed by another within so many days came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +30,16 @@ class Step:
 def _sentence(steps: Sequence[Step], words: Words, currency: str | None) -> str:
     found = [step for step in steps if step.bottleneck]
     if not found:
-        return "No contact in the period is about any step of this process."
-    return f"The bottleneck is {found[0].name}: {words.count(found[0].contacts)} contacts, {words.money(found[0].cost, currency)}."
+        return words.said.no_step
+    cost = words.money(found[0].cost, currency)
+    return words.said.bottleneck_is.format(step=found[0].name, contacts=words.contacts(found[0].contacts), cost=cost)
 
 
 def draw_process(name: str, steps: Sequence[Step], words: Words, *, currency: str | None) -> Chart:
     """Draw steps from left to right, four a row; arrows are as thick as the contacts about the step that they lead to."""
     rows, sentence = -(-len(steps) // A_ROW), _sentence(steps, words, currency)
-    canvas = Canvas(TOP + rows * (HIGH + DOWN) + 12, "process")
+    said = words.said
+    canvas = Canvas(TOP + rows * (HIGH + DOWN) + 12, "process", words.language, words.rtl)
     most = max((step.contacts for step in steps), default=0) or 1
     for place, step in enumerate(steps):
         corner = _corner(place)
@@ -43,12 +47,12 @@ def draw_process(name: str, steps: Sequence[Step], words: Words, *, currency: st
         _step(canvas, step, corner, words, currency)
     canvas.text((LEFT, TOP + rows * (HIGH + DOWN) - 4), shortened(sentence, WIDTH - 2 * LEFT), role="ink")
     table = tuple(
-        (step.name, ", ".join(step.drivers), step.contacts, words.money(step.cost, currency),
+        (step.name, words.listed(step.drivers), step.contacts, words.money(step.cost, currency),
          None if step.waited is None else words.number(step.waited), None if step.repeat is None else words.percent(step.repeat, 0),
-         "bottleneck" if step.bottleneck else "")
+         said.bottleneck if step.bottleneck else "")
         for step in steps
     )  # fmt: skip
-    columns = ("step", "drivers", "contacts", "cost", "waited, minutes", "came back within 7 days", "")
+    columns = (said.step, said.drivers, said.contacts, said.cost, said.waited_minutes, said.back_within.format(days=WINDOW_DAYS), "")
     return Chart(name, sentence, canvas.svg(name, sentence), Table(columns, table))
 
 
@@ -78,13 +82,13 @@ def _step(canvas: Canvas, step: Step, corner: tuple[float, float], words: Words,
     canvas.box(corner, (WIDE, HIGH), "surface", border="bad" if step.bottleneck else "line", thick=3 if step.bottleneck else 1, round_by=6)
     for row, line in enumerate(wrapped(step.name, WIDE - 20, 2)):
         canvas.text((x + 10, y + 22 + 16 * row), line, role="ink", bold=True)
-    told = [f"{words.count(step.contacts)} contacts", words.money(step.cost, currency)]
-    told.append("waiting unknown" if step.waited is None else f"waited {words.number(step.waited)} min")
-    told.append("repeats unknown" if step.repeat is None else f"{words.percent(step.repeat, 0)} came back")
-    for row, line in enumerate(told):
-        canvas.text((x + 10, y + 60 + 17 * row), line, role="ink" if row < 2 else "ink-2")  # noqa: PLR2004  what it causes stands out, how it felt below
-    about = ", ".join(step.drivers) or "no driver linked"
+    said = words.said
+    canvas.lines((x + 10, y + 60), [words.contacts(step.contacts), words.money(step.cost, currency)], role="ink")
+    waited = said.waiting_unknown if step.waited is None else said.waited.format(minutes=words.number(step.waited))
+    back = said.repeats_unknown if step.repeat is None else said.came_back.format(share=words.percent(step.repeat, 0))
+    canvas.lines((x + 10, y + 94), [shortened(waited, WIDE - 16), shortened(back, WIDE - 16)])
+    about = words.listed(step.drivers) or said.no_driver
     canvas.text((x + 10, y + 130), shortened(about, WIDE - 20, 11), size=11)
     if step.bottleneck:
         canvas.mark((x + 16, y + HIGH - 15), "down", "bad", 5)
-        canvas.text((x + 28, y + HIGH - 11), "bottleneck", role="bad", bold=True)
+        canvas.text((x + 28, y + HIGH - 11), said.bottleneck, role="bad", bold=True)

@@ -31,7 +31,7 @@ class Line:
     """What is drawn: unit is share, points, count or money."""
 
     key: str
-    name: str
+    """Which figure: csat, dsat, ces, resolution, contacts or cost."""
     unit: str
     days: int
     dots: Sequence[Dot]
@@ -39,6 +39,11 @@ class Line:
     goal: float | None = None
     changes: Sequence[tuple[datetime, str]] = ()
     """When something was changed, and its name."""
+
+    @property
+    def of_answers(self) -> bool:
+        """Say whether answers are counted, not contacts."""
+        return self.unit in {"share", "points"}
 
 
 def _write(line: Line, words: Words) -> Write:
@@ -64,42 +69,49 @@ def _reach(line: Line) -> list[float]:
 
 def _table(line: Line, words: Words) -> Table:
     write = _write(line, words)
-    counted = "answers" if line.unit in {"share", "points"} else "contacts"
     rows = tuple((words.day(dot.start), _value(line, dot, words), words.interval(dot.interval, write), dot.n) for dot in line.dots)
-    return Table(("from", line.name, "95 % interval", counted), rows)
+    counted = words.said.answers if line.of_answers else words.said.contacts
+    return Table((words.said.since, words.said.of(line.key), words.said.interval.format(level=words.level()), counted), rows)
 
 
 def draw_trend(line: Line, words: Words) -> Chart:
     """Draw a series; a gap in time is a gap in the line, points of few answers are hollow, and the last value is written out."""
-    title = line.name
+    title, said = words.said.of(line.key), words.said
     if not line.dots:
-        empty = Canvas(80, f"trend-{line.key}")
-        empty.text((LEFT, 46), f"{title}: nobody answered in this period.")
-        return Chart(title, "Nothing to draw.", empty.svg(title, "Nothing to draw."), _table(line, words))
+        empty = Canvas(80, f"trend-{line.key}", words.language, words.rtl)
+        empty.text((LEFT, 46), said.nobody_answered.format(figure=title))
+        return Chart(title, said.nothing, empty.svg(title, said.nothing), _table(line, words))
     marks = [one for one in line.changes if line.dots[0].start <= one[0]][-MOST_MARKS:]
     top = 24.0 + ROW * len(marks)
-    canvas = Canvas(HEIGHT, f"trend-{line.key}")
+    canvas = Canvas(HEIGHT, f"trend-{line.key}", words.language, words.rtl)
     steps = _reach(line)
     y = Scale(steps[0], steps[-1], BOTTOM, top)
     x = Scale(line.dots[0].start.timestamp(), line.dots[-1].start.timestamp(), LEFT, RIGHT)
     _axes(canvas, line, words, steps, (x, y))
-    _goal(canvas, line, words, (x, y))
     _changes(canvas, words, marks, x)
     _dots(canvas, line, (x, y))
+    _goal(canvas, line, words, (x, y))
     last = line.dots[-1]
     place = (RIGHT + 10, y(last.value) + 4)
     canvas.text(place, _value(line, last, words), role="ink", bold=True)
-    counted = "answers" if line.unit in {"share", "points"} else "contacts"
     canvas.text((place[0], place[1] + ROW), f"n {words.count(last.n)}", size=12)
-    total = sum(dot.n for dot in line.dots)
-    note = f"{words.count(total)} {counted}" + (f"; in {line.currency}" if line.unit == "money" and line.currency else "")
-    if any(dot.interval for dot in line.dots):
-        note += "; the band is the 95 % interval"
-    if line.unit == "share" and any(dot.n < LEAST for dot in line.dots):
-        note += f"; hollow: under {LEAST} answers, without a band"
-    canvas.text((LEFT, HEIGHT - 6), note, size=12)
-    description = f"{title} in {len(line.dots)} points, the last one {_value(line, last, words)} of {words.count(last.n)} {counted}."
+    canvas.note(LEFT, _note(line, words))
+    counted = words.answers(last.n) if line.of_answers else words.contacts(last.n)
+    description = said.trend_said.format(figure=title, points=words.count(len(line.dots)), value=_value(line, last, words), n=counted)
     return Chart(title, description, canvas.svg(title, description), _table(line, words))
+
+
+def _note(line: Line, words: Words) -> str:
+    """Say what is counted, and how the band and the hollow points are to be read."""
+    said, total = words.said, sum(dot.n for dot in line.dots)
+    notes = [words.answers(total) if line.of_answers else words.contacts(total)]
+    if line.unit == "money" and line.currency:
+        notes.append(said.in_currency.format(currency=line.currency))
+    if any(dot.interval for dot in line.dots):
+        notes.append(said.band.format(level=words.level()))
+    if line.unit == "share" and any(dot.n < LEAST for dot in line.dots):
+        notes.append(said.hollow.format(least=LEAST))
+    return said.semicolon.join(notes)
 
 
 def _axes(canvas: Canvas, line: Line, words: Words, steps: Sequence[float], scales: tuple[Scale, Scale]) -> None:
@@ -120,7 +132,7 @@ def _goal(canvas: Canvas, line: Line, words: Words, scales: tuple[Scale, Scale])
         return
     height = scales[1](line.goal)
     canvas.line((LEFT, height), (RIGHT, height), "good", thick=1.5, dashes="6 4")
-    canvas.text((LEFT + 4, height - 5), f"goal {_write(line, words)(line.goal)}", role="good", size=12)
+    canvas.text((LEFT + 4, height - 5), words.said.goal.format(value=_write(line, words)(line.goal)), role="good", size=12)
 
 
 def _changes(canvas: Canvas, words: Words, marks: Sequence[tuple[datetime, str]], x: Scale) -> None:
@@ -129,7 +141,7 @@ def _changes(canvas: Canvas, words: Words, marks: Sequence[tuple[datetime, str]]
         place = min(x(at.timestamp()), RIGHT)
         height = 18.0 + ROW * row
         canvas.line((place, height - 10), (place, BOTTOM), "warn", thick=1.5, dashes="2 3")
-        said = shortened(f"{name}, {words.day(at)}", max(place - LEFT, RIGHT - place) - 12)
+        said = shortened(words.listed((name, words.day(at))), max(place - LEFT, RIGHT - place) - 12)
         left = RIGHT - place < width_of(said, SMALL) + 12
         canvas.text((place - 6 if left else place + 6, height), said, role="warn", anchor="end" if left else "start")
 

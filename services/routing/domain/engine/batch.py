@@ -5,7 +5,6 @@ by age. Value of group g for age bucket b of class c: base[g,c] · (START + RISE
 their mean base, so that arcs are pairs of groups and classes and not of agents and contacts. A contact beyond its limit comes before all others.
 """
 
-from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -59,23 +58,25 @@ class Batch:
         return self.engine.picking.complete(group)
 
     def _rings_of_lines(self) -> list[_Ring]:
+        rings = []
+        for cls, spec in enumerate(self.engine.lines.specs):
+            contacts = [each for each in self.engine.lines.everybody(cls) if not each.is_special]
+            if contacts:
+                rings += self._rings_of_line(cls, sorted({stage.after_s for stage in spec.stages}), contacts)
+        return rings
+
+    def _rings_of_line(self, cls: int, moments: list[float], contacts: list[WaitingContact]) -> list[_Ring]:
+        """Cut a line, oldest first, where a relax step or the limit lies between two contacts."""
         lines, rings = self.engine.lines, []
-        for cls, spec in enumerate(lines.specs):
-            found: dict[tuple[float, bool], list[WaitingContact]] = {}
-            moments = sorted({stage.after_s for stage in spec.stages})
-            for contact in lines.everybody(cls):
-                if contact.is_special:
-                    continue
-                waited = self.now - contact.since
-                place = bisect_right(moments, waited)
-                if place:
-                    found.setdefault((moments[place - 1], waited > lines.limit[cls]), []).append(contact)
-            for (after, starving), contacts in found.items():
-                waits = np.array([self.now - each.since for each in contacts])
-                number = lines.queue_of[cls]
-                rise = lines.rises[number]
-                worth = rise * waits + (lines.debts[number] + rise * lines.credit[cls])
-                rings.append(_Ring(cls, after, starving, contacts, worth))
+        waits = self.now - np.array([each.since for each in contacts])
+        place, starving = np.searchsorted(moments, waits, side="right"), waits > lines.limit[cls]
+        cuts = np.flatnonzero((place[1:] != place[:-1]) | (starving[1:] != starving[:-1])) + 1
+        number = lines.queue_of[cls]
+        rise = lines.rises[number]
+        for first, last in pairwise([0, *cuts.tolist(), len(contacts)]):
+            if place[first]:
+                worth = rise * waits[first:last] + (lines.debts[number] + rise * lines.credit[cls])
+                rings.append(_Ring(cls, moments[place[first] - 1], bool(starving[first]), contacts[first:last], worth))
         return rings
 
     def plan(self) -> list[Pick]:

@@ -32,7 +32,8 @@ class Benches:
         self._numbers: dict[Profile, int] = {}
         self._groups: dict[tuple[int, int], int] = {}
         self._heaps: list[list[tuple[float, Any, int, DeskAgent]]] = []
-        self._open: dict[tuple[int, tuple[str, ...]], int] = {}
+        self._seats: list[dict[tuple[str, ...], tuple[int, int]]] = []
+        """Per profile, by the channels of what is held: the channels with room (as bits) and the group; (0, -1) without any."""
 
     def profile(self, profile: Profile) -> int:
         """Return the number of a profile; a new one gets the next."""
@@ -41,6 +42,7 @@ class Benches:
             number = self._numbers[profile] = len(self.profiles)
             self.profiles.append(profile)
             self.channels.append(tuple(channel for channel, most in profile.capacity.most if most > 0))
+            self._seats.append({})
             self._full.append(self._group(number, (1 << len(self.channels[number])) - 1))
         return number
 
@@ -70,24 +72,28 @@ class Benches:
 
     def open_channels(self, agent: DeskAgent) -> int:
         """Return as bits which channels the agent has room for."""
+        return self._seat_of(agent)[0]
+
+    def _seat_of(self, agent: DeskAgent) -> tuple[int, int]:
         carried = agent.held
         held = tuple(sorted(carried.values())) if len(carried) > 1 else tuple(carried.values())
-        known = self._open.get((agent.profile, held))
+        known = self._seats[agent.profile].get(held)
         if known is None:
             capacity, names = self.profiles[agent.profile].capacity, self.channels[agent.profile]
-            known = sum(1 << bit for bit, channel in enumerate(names) if has_room(capacity, held, channel))
-            self._open[agent.profile, held] = known
+            mask = sum(1 << bit for bit, channel in enumerate(names) if has_room(capacity, held, channel))
+            known = self._seats[agent.profile][held] = (mask, self._group(agent.profile, mask) if mask else -1)
         return known
 
     def seat(self, agent: DeskAgent) -> bool:
         """Put the agent where shift and work allow; return whether the agent is idle now."""
         if agent.idle:
             self.rise(agent)
-        mask = self.open_channels(agent) if agent.on_shift else 0
-        agent.open = mask
+        if not agent.on_shift:
+            return False
+        mask, group = self._seat_of(agent)
         if not mask:
             return False
-        agent.group = group = self._group(agent.profile, mask)
+        agent.group = group
         agent.idle = True
         agent.stamp = next(self._seated)
         self.idle_count += 1
@@ -104,9 +110,13 @@ class Benches:
         agent.idle = False
         self.idle_count -= 1
         heap = self._heaps[agent.group]
-        while heap and not (heap[0][3].idle and heap[0][2] == heap[0][3].stamp):
+        while heap:
+            since, _, stamp, first = heap[0]
+            if first.idle and stamp == first.stamp:
+                self.idle_head[agent.group] = since
+                return
             heapq.heappop(heap)
-        self.idle_head[agent.group] = heap[0][0] if heap else NEVER
+        self.idle_head[agent.group] = NEVER
 
     def longest_idle(self, group: int) -> DeskAgent:
         """Return who has been idle longest in a group that is not empty."""

@@ -98,7 +98,8 @@ class Engine:
     def take_out(self, contact: WaitingContact) -> None:
         """Take a contact from where it waits."""
         if contact.live:
-            self.special.waiting.pop(contact.id, None)
+            if self.special.waiting:
+                self.special.waiting.pop(contact.id, None)
             if contact.sticky is not None:
                 self.special.leave(contact)
             else:
@@ -108,7 +109,7 @@ class Engine:
     def drop_contact(self, contact_id: Any) -> None:
         """Forget a contact that is over."""
         contact = self.contacts.pop(contact_id, None)
-        if contact is not None:
+        if contact is not None and contact.live:
             self.take_out(contact)
 
     # What the rule makes of it
@@ -123,7 +124,7 @@ class Engine:
             self.wait(contact)
         if contact.is_special:
             spec, waited = self.lines.specs[contact.cls], now - contact.since
-            change = self.special.next_change(contact, now, self.lines.queues[spec.queue].cool_down_s)
+            change = self.special.next_change(contact, now, self.lines.promises[contact.cls].cool_down_s)
             soon = min([soon, change - now, *(stage.after_s - waited for stage in spec.stages if stage.after_s > waited)])
         if soon < NEVER:
             heapq.heappush(self._timers, (now + soon, next(self._number), contact))

@@ -1,11 +1,20 @@
-"""A whole floor in memory: offers with deadlines, acceptance, refusal, hanging up, wrap-up. What happened comes out as events, in order."""
+"""A whole floor in memory: offers with deadlines, acceptance, refusal, hanging up, wrap-up. What happened comes out as events, in order.
 
-import heapq
+Its moments never go back, so deadlines of one length come in the order in which they were set: a queue of them is as good as a heap, and who was
+answered in time leaves it unseen.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from functools import partial
 from itertools import count
 from typing import Any, NamedTuple
 
 from services.routing.domain.engine.engine import Engine
-from services.routing.domain.engine.parts import NEVER, ClassSpec, DeskAgent, Pick, WaitingContact
+from services.routing.domain.engine.parts import NEVER, DeskAgent, Pick, WaitingContact
+from services.routing.domain.engine.pricing import PRICE_EVERY_S
+
+Deadline = tuple[float, int, Any]
 
 
 class Happened(NamedTuple):
@@ -17,16 +26,23 @@ class Happened(NamedTuple):
     agent: Any
 
 
+_happened: Callable[[tuple[float, str, Any, Any]], Happened] = partial(tuple.__new__, Happened)
+"""Makes the event without the Python function that a named tuple has between: four of them come with every decision."""
+
+
 class Floor:
     """Runs the engine through the life of every contact. An offer that nobody answers lapses; who declines is asked last."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._promises = engine.lines.promises
         self.offered: dict[Any, float] = {}
         """Contact to the end of its offer."""
         self.talking: dict[Any, DeskAgent] = {}
         self.wrapping: dict[Any, DeskAgent] = {}
-        self._deadlines: list[tuple[float, int, Any, bool]] = []
+        self._offers_end: dict[float, deque[Deadline]] = {}
+        self._wraps_end: dict[float, deque[Deadline]] = {}
+        """By length in seconds: (end, number, contact)."""
         self._number = count()
         self.events: list[Happened] = []
 
@@ -45,15 +61,16 @@ class Floor:
         if pick is None:
             return
         contact_id = pick.contact.id
-        expires = now + self._queue(pick.contact).offer_s
-        self.offered[contact_id] = expires
-        heapq.heappush(self._deadlines, (expires, next(self._number), contact_id, True))
-        self.events.append(Happened(now, "offered", contact_id, pick.agent.id))
+        self.offered[contact_id] = self._until(self._offers_end, self._promises[pick.contact.cls].offer_s, contact_id, now)
+        self.events.append(_happened((now, "offered", contact_id, pick.agent.id)))
 
-    def _queue(self, contact: WaitingContact) -> Any:
-        lines = self.engine.lines
-        spec: ClassSpec = lines.specs[contact.cls]
-        return lines.queues[spec.queue]
+    def _until(self, ends: dict[float, deque[Deadline]], seconds: float, contact_id: Any, now: float) -> float:
+        """Set a deadline; return its moment."""
+        line = ends.get(seconds)
+        if line is None:
+            line = ends[seconds] = deque()
+        line.append((now + seconds, next(self._number), contact_id))
+        return now + seconds
 
     def serve(self, agent: DeskAgent, now: float) -> None:
         """Somebody may have become free."""
@@ -70,9 +87,9 @@ class Floor:
         if contact.agent is None:
             return False
         self.talking[contact_id] = contact.agent
-        queue = self._queue(contact)
+        queue = self._promises[contact.cls]
         self.engine.lines.note_answer(queue.key, in_time=now - contact.since <= queue.sla_s)
-        self.events.append(Happened(now, "accepted", contact_id, contact.agent.id))
+        self.events.append(_happened((now, "accepted", contact_id, contact.agent.id)))
         return True
 
     def decline(self, contact_id: Any, now: float) -> bool:
@@ -86,7 +103,7 @@ class Floor:
         agent = contact.agent
         if agent is None:
             return False
-        self.events.append(Happened(now, why, contact_id, agent.id))
+        self.events.append(_happened((now, why, contact_id, agent.id)))
         self.engine.let_pass(contact, now)
         self._offer(self.engine.serve_contact(contact, now), now)
         self.serve(agent, now)
@@ -99,10 +116,10 @@ class Floor:
             return False
         agent, asked = contact.agent, self.offered.pop(contact_id, None) is not None
         self.engine.drop_contact(contact_id)
-        self.engine.lines.note_answer(self._queue(contact).key, in_time=False)
-        self.events.append(Happened(now, "left", contact_id, None))
+        self.engine.lines.note_answer(self._promises[contact.cls].key, in_time=False)
+        self.events.append(_happened((now, "left", contact_id, None)))
         if asked and agent is not None:
-            self.events.append(Happened(now, "rescinded", contact_id, agent.id))
+            self.events.append(_happened((now, "rescinded", contact_id, agent.id)))
             self.engine.release(agent, contact_id, now)
             self.serve(agent, now)
         return True
@@ -112,11 +129,11 @@ class Floor:
         agent = self.talking.pop(contact_id, None)
         if agent is None:
             return False
-        wrap_s = self._queue(self.engine.contacts[contact_id]).wrap_s
+        wrap_s = self._promises[self.engine.contacts[contact_id].cls].wrap_s
         self.wrapping[contact_id] = agent
-        self.events.append(Happened(now, "wrapping", contact_id, agent.id))
+        self.events.append(_happened((now, "wrapping", contact_id, agent.id)))
         if wrap_s > 0:
-            heapq.heappush(self._deadlines, (now + wrap_s, next(self._number), contact_id, False))
+            self._until(self._wraps_end, wrap_s, contact_id, now)
         else:
             self.finish(contact_id, now)
         return True
@@ -128,21 +145,37 @@ class Floor:
             return False
         self.engine.drop_contact(contact_id)
         self.engine.release(agent, contact_id, now)
-        self.events.append(Happened(now, "completed", contact_id, agent.id))
+        self.events.append(_happened((now, "completed", contact_id, agent.id)))
         self.serve(agent, now)
         return True
 
     def next_at(self) -> float:
         """Return when `tick` has something to do."""
-        return min(self.engine.next_at(), self._deadlines[0][0] if self._deadlines else NEVER)
+        first = self._first_deadline()
+        return min(self.engine.next_at(), self.engine.pricing.priced_at + PRICE_EVERY_S, first[0] if first else NEVER)
+
+    def _first_deadline(self) -> Deadline | None:
+        """Return the first deadline that still matters, and forget those before it."""
+        first = None
+        for line in self._offers_end.values():
+            while line and self.offered.get(line[0][2]) != line[0][0]:
+                line.popleft()
+            if line and (first is None or line[0] < first):
+                first = line[0]
+        for line in self._wraps_end.values():
+            while line and line[0][2] not in self.wrapping:
+                line.popleft()
+            if line and (first is None or line[0] < first):
+                first = line[0]
+        return first
 
     def tick(self, now: float) -> None:
         """Let lapse what was not answered, end wrap-ups, look at what became possible by waiting."""
-        while self._deadlines and self._deadlines[0][0] <= now:
-            at, _, contact_id, is_offer = heapq.heappop(self._deadlines)
-            if not is_offer:
-                self.finish(contact_id, now)
-            elif self.offered.get(contact_id) == at:
+        while (first := self._first_deadline()) is not None and first[0] <= now:
+            _, _, contact_id = first
+            if contact_id in self.offered:
                 self._return(contact_id, now, "lapsed")
+            else:
+                self.finish(contact_id, now)
         for pick in self.engine.tick(now):
             self._offer(pick, now)

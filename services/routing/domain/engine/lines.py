@@ -31,6 +31,8 @@ class Lines:
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self.specs: list[ClassSpec] = []
+        self.promises: list[QueuePromise] = []
+        """Per class the promise of its queue."""
         self.queues: dict[str, QueuePromise] = {}
         self.waiting = 0
         self.arrivals: list[float] = []
@@ -51,7 +53,8 @@ class Lines:
         self._numbers: dict[str, int] = {}
         self._of_queue: dict[str, list[int]] = {}
         self._queue_numbers: dict[str, int] = {}
-        self._heaps: list[list[tuple[float, Any, int, WaitingContact]]] = []
+        self.heaps: list[list[tuple[float, Any, int, WaitingContact]]] = []
+        """Per class those in line, the oldest first; who left lies in it until it would be the first."""
         self._joined = count()
 
     def find(self, key: str) -> int | None:
@@ -64,8 +67,9 @@ class Lines:
         if number >= len(self.handle):
             self._grow()
         self.specs.append(spec)
+        self.promises.append(self.queues[spec.queue])
         self._numbers[spec.key] = number
-        self._heaps.append([])
+        self.heaps.append([])
         self.arrivals.append(0.0)
         self.credit[number] = spec.credit_s
         self.queue_of[number] = self._queue_number(spec.queue)
@@ -92,6 +96,7 @@ class Lines:
         """Take over what a queue promises and expects now."""
         self.queues[queue.key] = queue
         for number in self._of_queue.get(queue.key, ()):
+            self.promises[number] = queue
             self._learn_class(number, queue)
         self.epoch += 1
         self._owe(queue)
@@ -105,7 +110,9 @@ class Lines:
 
     def _owe(self, queue: QueuePromise) -> None:
         """Write down the queue's service-level debt."""
-        number = self._queue_number(queue.key)
+        number = self._queue_numbers.get(queue.key)
+        if number is None:
+            number = self._queue_number(queue.key)
         if self.rule.fifo:
             self.debts[number], self.rises[number] = 0.0, 1.0
             return
@@ -114,9 +121,9 @@ class Lines:
 
     def index(self, cls: int, waited_s: float, base: float) -> float:
         """Return I of one contact, reckoned in the same order as for whole rows."""
-        number = self.queue_of[cls]
-        rise = self.rises[number]
-        return float((rise * waited_s + (self.debts[number] + rise * self.credit[cls])) * base)
+        number = self.queue_of.item(cls)
+        rise = self.rises.item(number)
+        return (rise * waited_s + (self.debts.item(number) + rise * self.credit.item(cls))) * base
 
     def debt(self, queue: QueuePromise) -> float:
         """Return e^(κ(target - SL)): above 1 while the queue stays behind its promise."""
@@ -145,7 +152,7 @@ class Lines:
         """Put a contact in its line."""
         contact.live = True
         self.waiting += 1
-        heap = self._heaps[contact.cls]
+        heap = self.heaps[contact.cls]
         heapq.heappush(heap, (contact.since, contact.id, next(self._joined), contact))
         if heap[0][3] is contact:
             self.heads[contact.cls] = contact.since
@@ -154,23 +161,23 @@ class Lines:
         """Take a contact out of its line."""
         contact.live = False
         self.waiting -= 1
-        heap = self._heaps[contact.cls]
+        heap = self.heaps[contact.cls]
         if heap and heap[0][3] is contact:
             self._clean(contact.cls)
 
     def _clean(self, cls: int) -> None:
-        heap = self._heaps[cls]
+        heap = self.heaps[cls]
         while heap and not heap[0][3].live:
             heapq.heappop(heap)
         self.heads[cls] = heap[0][0] if heap else NEVER
 
     def head(self, cls: int) -> WaitingContact:
         """Return the oldest of a line that is not empty."""
-        return self._heaps[cls][0][3]
+        return self.heaps[cls][0][3]
 
     def by_age(self, cls: int) -> Iterator[WaitingContact]:
         """Yield a line, oldest first, at the cost of those that are taken."""
-        heap = self._heaps[cls]
+        heap = self.heaps[cls]
         frontier = [(heap[0], 0)] if heap else []
         while frontier:
             (_, _, _, contact), place = heapq.heappop(frontier)
@@ -182,4 +189,4 @@ class Lines:
 
     def everybody(self, cls: int) -> list[WaitingContact]:
         """Return a whole line, oldest first."""
-        return [place[3] for place in sorted(self._heaps[cls], key=lambda each: each[:3]) if place[3].live]
+        return [contact for _, _, _, contact in sorted(self.heaps[cls]) if contact.live]

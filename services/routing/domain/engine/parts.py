@@ -82,13 +82,12 @@ class Profile:
 class DeskAgent:
     """One agent at the desk. `held` maps contact id to channel."""
 
-    __slots__ = ("group", "held", "id", "idle", "idle_since", "on_shift", "open", "profile", "stamp")
+    __slots__ = ("group", "held", "id", "idle", "idle_since", "on_shift", "profile", "stamp")
 
     def __init__(self, agent_id: Any, profile: int) -> None:
         self.id = agent_id
         self.profile = profile
         self.group = -1
-        self.open = -1
         self.held: dict[Any, str] = {}
         self.idle = False
         self.idle_since = 0.0

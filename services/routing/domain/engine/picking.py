@@ -36,12 +36,14 @@ class Picking:
     def contact_for(self, agent: DeskAgent, now: float) -> tuple[Pick | None, float]:
         """Return the best contact for an idle agent; without one, the seconds until somebody who waits in a line may be served."""
         row, lines = self.complete(agent.group), self.lines
-        waited = now - lines.heads.take(row.cls)
+        waited = now - lines.heads[row.cls]
         starving = waited > row.hungry_at
         considered = starving.tobytes().count(1)
-        found = self._best(agent, row, waited.copy(), now, starving) if considered else []
+        found = self._best(agent, row, waited, now, starving) if considered else []
         hungry = bool(found)
         if not hungry:
+            if considered:
+                waited = now - lines.heads[row.cls]
             early = waited < row.after
             considered = row.cls.size - early.tobytes().count(1)
             if considered:
@@ -54,8 +56,8 @@ class Picking:
                 found, hungry, considered = _merged(found, own, self.shown, hungry=hungry), hungry or own[0][0], considered + len(own)
         if not found:
             return None, self._soon(agent, row, waited, now)
-        first = found[0]
-        return Pick(first[0], agent, now, True, hungry, first[1], [each[1] for each in found[1:]], considered), NEVER
+        first, *others = found
+        return Pick(first[0], agent, now, True, hungry, first[1], [each[1] for each in others], considered), NEVER
 
     def complete(self, group: int) -> GroupRow:
         """Return the group's row with the base of I as it is now."""
@@ -88,15 +90,16 @@ class Picking:
         """
         found: list[tuple[float, float, Any, int, WaitingContact]] = []
         behind: dict[int, WaitingContact] = {}
+        lines, shown = self.lines.heaps, self.shown
         while True:
             place = int(worth.argmax())
-            value = float(worth[place])
-            if value == NOTHING or (len(found) > self.shown and -value > found[-1][0]):
+            value = worth.item(place)
+            if value == NOTHING or (len(found) > shown and -value > found[-1][0]):
                 break
             worth[place] = NOTHING
             if starving is not None and not starving[place]:
                 continue
-            contact = behind.pop(place, None) or self.lines.head(int(row.cls[place]))
+            contact = (behind.pop(place, None) if behind else None) or lines[row.cls.item(place)][0][3]
             if (contact.passed is not None or contact.banned) and not self.is_allowed(contact, agent, now):
                 following = self._behind(agent, contact.cls, now)
                 if following is not None:
@@ -104,8 +107,10 @@ class Picking:
                     worth[place] = self._worth(row, place, now - following.since, hungry=starving is not None)
                 continue
             found.append((-value, contact.since, contact.id, place, contact))
-        found.sort(key=_in_order)
-        return [(contact, self._weighed(agent, row, place, contact, now)) for _, _, _, place, contact in found[: self.shown + 1]]
+        if len(found) > 1:
+            found.sort(key=_in_order)
+            del found[shown + 1 :]
+        return [(each[4], self._weighed(agent, row, each[3], each[4], now)) for each in found]
 
     def _behind(self, agent: DeskAgent, cls: int, now: float) -> WaitingContact | None:
         """Return the oldest of a line that may go to this agent."""
@@ -117,12 +122,12 @@ class Picking:
     def _worth(self, row: GroupRow, place: int, waited: float, *, hungry: bool) -> float:
         if waited < row.after[place] or (hungry and waited <= row.hungry_at[place]):
             return NOTHING
-        return waited if hungry else self.lines.index(int(row.cls[place]), waited, row.base[place])
+        return waited if hungry else self.lines.index(int(row.cls[place]), waited, row.base.item(place))
 
     def _weighed(self, agent: DeskAgent, row: GroupRow, place: int, contact: WaitingContact, now: float) -> Weighed:
         waited = now - contact.since
-        index = self.lines.index(contact.cls, waited, row.base[place])
-        return Weighed(contact.id, contact.cls, agent.group, index, float(row.after[place]), 0.0, waited)
+        index = self.lines.index(contact.cls, waited, row.base.item(place))
+        return Weighed(contact.id, contact.cls, agent.group, index, row.after.item(place), 0.0, waited)
 
     def _promised_to(self, agent: DeskAgent, row: GroupRow, now: float, found: list[Found], *, hungry: bool) -> list[tuple[bool, Found]]:
         """Return the best of those that were promised to one agent (maybe long ago), those beyond their limit first; at least all that beat `found`.
@@ -159,11 +164,11 @@ class Picking:
         waited = now - since
         if waited > row.hungry_at[place]:
             return False, -waited, since, contact_id, place, position
-        return True, -self.lines.index(cls, waited, row.base[place]), since, contact_id, place, position
+        return True, -self.lines.index(cls, waited, row.base.item(place)), since, contact_id, place, position
 
     def is_allowed(self, contact: WaitingContact, agent: DeskAgent, now: float) -> bool:
         """Tell whether a special contact may be offered to this agent, skills apart."""
-        queue = self.lines.queues[self.lines.specs[contact.cls].queue]
+        queue = self.lines.promises[contact.cls]
         passed = contact.passed is not None and agent.id in contact.passed
         unasked = passed and self.somebody_unasked(contact, now)
         return self.special.may(contact, agent, now, queue.cool_down_s, unasked=unasked)
@@ -192,7 +197,7 @@ class Picking:
         if benches.idle_count == 0:
             return None, NEVER
         row, waited = self.pairs.of_class(contact.cls), now - contact.since
-        since = benches.idle_head.take(row.group)
+        since = benches.idle_head[row.group]
         idle = since < NEVER
         if not np.count_nonzero(idle):
             return None, NEVER
@@ -251,8 +256,8 @@ class Picking:
 
 def _index(row: GroupRow, lines: Lines, waited: Floats) -> Floats:
     """Return I of a whole row."""
-    rise = lines.rises.take(row.queue)
-    index: Floats = (rise * waited + (lines.debts.take(row.queue) + rise * row.credit)) * row.base
+    rise = lines.rises[row.queue]
+    index: Floats = (rise * waited + (lines.debts[row.queue] + rise * row.credit)) * row.base
     return index
 
 

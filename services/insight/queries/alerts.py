@@ -1,0 +1,64 @@
+"""What a look finds, and the alerts that stand."""
+
+from uuid import UUID
+
+from sqlalchemy import desc, false, select
+from sqlmodel import col
+
+from services.insight.contract import AlertView
+from services.insight.domain.alerts import CHANGE_RATE, Finding, Moved, Outside, change_found, outlier_found
+from services.insight.domain.definitions import CES, CSAT, RESOLUTION
+from services.insight.domain.period import Asked
+from services.insight.models import Alert
+from services.insight.queries.narrow import is_limited
+from services.insight.queries.places import places
+from services.insight.queries.trend import trend
+from services.kit.db import Tx
+from services.kit.errors import InvalidInput
+from services.kit.paging import decode_cursor, encode_cursor
+
+WATCHED = (CSAT, CES, RESOLUTION)
+"""Dissatisfaction is left out: it nearly mirrors satisfaction, and nobody wants to be told twice."""
+PLACES = ("site", "vendor")
+LAST_MONTH = Asked(None, None, {})
+
+
+async def changes(tx: Tx) -> list[Finding]:
+    """Return the figures that changed within the last 30 days."""
+    found = []
+    for figure in WATCHED:
+        seen = await trend(tx, figure.key, LAST_MONTH, CHANGE_RATE)
+        if seen.alarms and seen.before is not None and seen.after is not None and seen.changed_at is not None:
+            found.append(change_found(Moved(figure.key, figure.name, seen.before, seen.after, seen.changed_at)))
+    return found
+
+
+async def outliers(tx: Tx) -> list[Finding]:
+    """Return the sites and vendors that satisfy their customers less than chance explains; a place that does better is no alert."""
+    found: list[Finding] = []
+    for by in PLACES:
+        funnel = await places(tx, CSAT.key, by, LAST_MONTH)
+        centre = funnel.centre or 0.0
+        worse = [one for one in funnel.places if one.signal == "out" and one.share < centre]
+        found += [outlier_found(Outside(CSAT.key, by, one.key, CSAT.name, one.good, one.n, centre)) for one in worse]
+    return found
+
+
+async def listed(tx: Tx, state: str | None, cursor: str | None, limit: int) -> tuple[list[AlertView], str | None]:
+    """Return one page of alerts, newest first, and where the next one begins.
+
+    Alerts speak of the whole house and of all its places: a reader of some sites or vendors only sees none.
+    """
+    statement = select(Alert).order_by(desc(col(Alert.id))).limit(limit + 1)
+    if is_limited(tx):
+        statement = statement.where(false())
+    if state is not None:
+        statement = statement.where(col(Alert.state) == state)
+    if cursor is not None:
+        try:
+            statement = statement.where(col(Alert.id) < UUID(decode_cursor(cursor, 1)[0]))
+        except ValueError as wrong:
+            raise InvalidInput("The cursor is not one that this list gave out.", pointer="/cursor") from wrong
+    found = await tx.all(statement, Alert)
+    views = [AlertView.model_validate(one) for one in found[:limit]]
+    return views, encode_cursor(str(views[-1].id)) if len(found) > limit else None
