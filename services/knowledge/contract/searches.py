@@ -39,7 +39,7 @@ class FoundArticle(View):
     words: float
     """What the words alone add up to (BM25)."""
     closeness: float | None
-    """Cosine of question and best passage; None while there is no vector, or when only words were searched."""
+    """Cosine of question and best passage, less what tells only their languages; None while there is no vector, or when only words were searched."""
     boosts: dict[str, float]
     """Shares by which state, reuse and an overdue review raise or lower the score."""
     because: list[TermScore]

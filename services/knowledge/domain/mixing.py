@@ -16,11 +16,18 @@ USUAL = 0.75
 SUPPOSED = 10
 SPREAD = 0.08
 """The least distance between usual and best closeness that is stretched to 0..1: smaller ones are noise."""
-CLOSE_ENOUGH = 0.8
-"""From this closeness on an article is found by its meaning alone."""
+USUAL_SPREAD = 0.028
+"""Standard deviation of such closenesses: .02 within a question, .02 between questions (short ones are near to everything); counts likewise."""
+BY_CHANCE = 0.8
+"""How much of the farthest that the best of so many random closenesses would stand out, sqrt(2 ln n) standard deviations, the nearest article has
+to stand out to be found by its meaning alone. One in thirty questions in another language that can be answered stay below it, and a third to two
+thirds of those that cannot (docs/knowledge.md)."""
+GOES_ALONG = 0.5
+"""Behind a nearest article that stands out, others are found by meaning from this share of the bound on."""
 _STATE_BOOST = {ArticleState.VALIDATED.value: 0.03, ArticleState.WORK_IN_PROGRESS.value: -0.02}
 _REUSE_STEP, _REUSE_MOST = 0.01, 0.05
 _OVERDUE = -0.02
+_PLACES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +39,33 @@ class Scale:
     nearest: float
 
 
-def usual_closeness(median: float, articles: int) -> float:
-    """Return what counts as far away: the median over the visible articles, drawn to USUAL while there are few of them."""
-    return (articles * median + SUPPOSED * USUAL) / (articles + SUPPOSED)
+@dataclass(frozen=True, slots=True)
+class Background:
+    """How near the visible articles are to one question as a whole: what an answer has to stand out from."""
+
+    usual: float
+    spread: float
+    articles: int
+
+    @property
+    def bound(self) -> float:
+        """How far above the usual the nearest article is an answer, and not merely the best of many that are none."""
+        return BY_CHANCE * math.sqrt(2 * math.log(self.articles + SUPPOSED)) * self.spread
+
+    def answers(self, nearest: float) -> bool:
+        """Return whether meaning alone finds anything for this question; if not, what is missing is counted as a gap."""
+        return nearest - self.usual >= self.bound
+
+    def goes_along(self, closeness: float) -> bool:
+        """Return whether an article is found besides the nearest one."""
+        return closeness - self.usual >= GOES_ALONG * self.bound
+
+
+def background(median: float, deviation: float, articles: int) -> Background:
+    """Return it from the closenesses of the visible articles, drawn to what is known of the model while there are few of them."""
+    usual = (articles * median + SUPPOSED * USUAL) / (articles + SUPPOSED)
+    spread = math.sqrt((articles * deviation**2 + SUPPOSED * USUAL_SPREAD**2) / (articles + SUPPOSED))
+    return Background(round(usual, _PLACES), round(spread, _PLACES), articles)
 
 
 def mixed(words: float, closeness: float | None, scale: Scale) -> float:

