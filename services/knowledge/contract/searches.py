@@ -53,12 +53,28 @@ class Correction(View):
     taken_as: list[str]
 
 
+class MixingView(View):
+    """How words and meaning were mixed for this question.
+
+    Score = s x words / best words + (1 - s) x (closeness - usual) / (nearest - usual), then boosted.
+    """
+
+    words_share: float
+    """s, 0..0.5: half of the share of the question that its known words tell."""
+    usual: float
+    """Closeness of what does not answer this question: the median of all visible articles."""
+    found_from: float
+    """Closeness from which the nearest article is found without any of the words."""
+
+
 class SearchView(View):
     """What a search found."""
 
     query: str
     results: list[FoundArticle]
     corrections: list[Correction]
+    mixing: MixingView | None
+    """None when only words were searched, or no vector is ready."""
 
 
 class HelpSearchView(View):

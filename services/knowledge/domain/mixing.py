@@ -1,6 +1,7 @@
 """Words and meaning in one score, and the small visible boosts of what is trusted and used.
 
-Half is BM25 divided by the best one, half is how far the article's closeness stands above the usual closeness of this question (text.md 5.2).
+When all words of the question are known, half is BM25 divided by the best one, else as much less as is unknown; the rest is how far the article's
+closeness stands above the usual closeness of this question (text.md 5.2).
 """
 
 import math
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from services.knowledge.domain.lifecycle import ArticleState
 
 MEANING = 0.5
-"""The share of the meaning in a mixed score. Between .3 and .7 the figure hardly moves (text.md 5.2)."""
+"""The share of the meaning in a mixed score when every word of the question is known. Between .3 and .7 the figure hardly moves (text.md 5.2)."""
 USUAL = 0.75
 """Closeness of texts that have nothing to do with each other (multilingual-e5-small); counts as much as `SUPPOSED` visible articles."""
 SUPPOSED = 10
@@ -37,6 +38,8 @@ class Scale:
     best_words: float
     usual: float
     nearest: float
+    known_share: float
+    """0..1: how much of what the question's words tell stands in visible articles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ def background(median: float, deviation: float, articles: int) -> Background:
     return Background(round(usual, _PLACES), round(spread, _PLACES), articles)
 
 
+def word_weight(known_share: float) -> float:
+    """Return the share of the words in a mixed score: as much less as the question's words are unknown, which few of another language's are not."""
+    return round((1 - MEANING) * known_share, _PLACES)
+
+
 def mixed(words: float, closeness: float | None, scale: Scale) -> float:
     """Return 0..1; an article whose vector is not ready yet (closeness None) is judged by its words alone."""
     by_words = words / scale.best_words if scale.best_words else 0.0
@@ -75,7 +83,8 @@ def mixed(words: float, closeness: float | None, scale: Scale) -> float:
         return by_words
     span = max(scale.nearest - scale.usual, SPREAD)
     by_meaning = min(1.0, max(0.0, (closeness - scale.usual) / span))
-    return (1 - MEANING) * by_words + MEANING * by_meaning
+    weight = word_weight(scale.known_share)
+    return weight * by_words + (1 - weight) * by_meaning
 
 
 def boosts(*, state: str, links: int, overdue: bool) -> Mapping[str, float]:

