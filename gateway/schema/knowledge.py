@@ -84,12 +84,14 @@ class KnowledgeSearch:
     query: str = strawberry.field(description="What was searched.")
     results: list[FoundArticle] = strawberry.field(description="Best first.")
     corrections: JSON = strawberry.field(description="Words that no article holds, and what was searched instead.")
+    mixing: JSON | None = strawberry.field(description="How words and meaning were mixed; null when only words were searched.")
 
     @classmethod
     def of(cls, view: contract.SearchView) -> "KnowledgeSearch":
         """Build it from the view."""
         found = [FoundArticle.of(article) for article in view.results]
-        return mapped(cls, view, results=found, corrections=[word.model_dump(mode="json") for word in view.corrections])
+        mixing = as_json(view.mixing) if view.mixing else None
+        return mapped(cls, view, results=found, corrections=[word.model_dump(mode="json") for word in view.corrections], mixing=mixing)
 
 
 @strawberry.type(description="What the customer tried in self-service.")

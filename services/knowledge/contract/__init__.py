@@ -31,6 +31,7 @@ from services.knowledge.contract.searches import (
     HelpArticleView,
     HelpSearchView,
     HelpSessionView,
+    MixingView,
     SearchView,
     TermScore,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "LedgerLineView",
     "LinkView",
     "MeasuresView",
+    "MixingView",
     "ModuleView",
     "NeedView",
     "NodeStatistics",

@@ -39,7 +39,7 @@ class FoundArticle(View):
     words: float
     """What the words alone add up to (BM25)."""
     closeness: float | None
-    """Cosine of question and best passage; None while there is no vector, or when only words were searched."""
+    """Cosine of question and best passage, less what tells only their languages; None while there is no vector, or when only words were searched."""
     boosts: dict[str, float]
     """Shares by which state, reuse and an overdue review raise or lower the score."""
     because: list[TermScore]
@@ -53,12 +53,28 @@ class Correction(View):
     taken_as: list[str]
 
 
+class MixingView(View):
+    """How words and meaning were mixed for this question.
+
+    Score = s x words / best words + (1 - s) x (closeness - usual) / (nearest - usual), then boosted.
+    """
+
+    words_share: float
+    """s, 0..0.5: half of the share of the question that its known words tell."""
+    usual: float
+    """Closeness of what does not answer this question: the median of all visible articles."""
+    found_from: float
+    """Closeness from which the nearest article is found without any of the words."""
+
+
 class SearchView(View):
     """What a search found."""
 
     query: str
     results: list[FoundArticle]
     corrections: list[Correction]
+    mixing: MixingView | None
+    """None when only words were searched, or no vector is ready."""
 
 
 class HelpSearchView(View):

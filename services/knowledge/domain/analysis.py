@@ -17,6 +17,7 @@ _UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\u
 """Scripts written without spaces, or (hangul) with particles glued to the word."""
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0962\u0963"
 _LETTER = rf"(?:[^\W_{_UNSPACED}]|[{_MARKS}])"
+_PAIR = re.compile(f"[{_UNSPACED}]{{2}}")
 _TOKEN = re.compile(rf"(?P<run>[{_UNSPACED}]+)|(?P<word>{_LETTER}+(?:['\u2019]{_LETTER}+)*)")
 
 _BY_SCRIPT = {"CYRILLIC": "russian", "ARABIC": "arabic", "GREEK": "greek", "DEVANAGARI": "hindi", "TAMIL": "tamil"}
@@ -107,6 +108,11 @@ def words(text: str, languages: Sequence[str]) -> list[tuple[Token, ...]]:
         for token in reading:
             grouped.setdefault((token.start, token.end), {}).setdefault(token.term, token)
     return [tuple(variants.values()) for _, variants in sorted(grouped.items())]
+
+
+def is_pair(term: str) -> bool:
+    """Return whether the term is a pair of letters of a script without spaces: about every second one straddles two words and says nothing."""
+    return _PAIR.fullmatch(term) is not None
 
 
 @lru_cache(maxsize=1 << 16)

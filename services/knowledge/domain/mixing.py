@@ -1,6 +1,7 @@
 """Words and meaning in one score, and the small visible boosts of what is trusted and used.
 
-Half is BM25 divided by the best one, half is how far the article's closeness stands above the usual closeness of this question (text.md 5.2).
+When all words of the question are known, half is BM25 divided by the best one, else as much less as is unknown; the rest is how far the article's
+closeness stands above the usual closeness of this question (text.md 5.2).
 """
 
 import math
@@ -10,17 +11,24 @@ from dataclasses import dataclass
 from services.knowledge.domain.lifecycle import ArticleState
 
 MEANING = 0.5
-"""The share of the meaning in a mixed score. Between .3 and .7 the figure hardly moves (text.md 5.2)."""
+"""The share of the meaning in a mixed score when every word of the question is known. Between .3 and .7 the figure hardly moves (text.md 5.2)."""
 USUAL = 0.75
 """Closeness of texts that have nothing to do with each other (multilingual-e5-small); counts as much as `SUPPOSED` visible articles."""
 SUPPOSED = 10
 SPREAD = 0.08
 """The least distance between usual and best closeness that is stretched to 0..1: smaller ones are noise."""
-CLOSE_ENOUGH = 0.8
-"""From this closeness on an article is found by its meaning alone."""
+USUAL_SPREAD = 0.028
+"""Standard deviation of such closenesses: .02 within a question, .02 between questions (short ones are near to everything); counts likewise."""
+BY_CHANCE = 0.8
+"""How much of the farthest that the best of so many random closenesses would stand out, sqrt(2 ln n) standard deviations, the nearest article has
+to stand out to be found by its meaning alone. One in thirty questions in another language that can be answered stay below it, and a third to two
+thirds of those that cannot (docs/knowledge.md)."""
+GOES_ALONG = 0.5
+"""Behind a nearest article that stands out, others are found by meaning from this share of the bound on."""
 _STATE_BOOST = {ArticleState.VALIDATED.value: 0.03, ArticleState.WORK_IN_PROGRESS.value: -0.02}
 _REUSE_STEP, _REUSE_MOST = 0.01, 0.05
 _OVERDUE = -0.02
+_PLACES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +38,42 @@ class Scale:
     best_words: float
     usual: float
     nearest: float
+    known_share: float
+    """0..1: how much of what the question's words tell stands in visible articles."""
 
 
-def usual_closeness(median: float, articles: int) -> float:
-    """Return what counts as far away: the median over the visible articles, drawn to USUAL while there are few of them."""
-    return (articles * median + SUPPOSED * USUAL) / (articles + SUPPOSED)
+@dataclass(frozen=True, slots=True)
+class Background:
+    """How near the visible articles are to one question as a whole: what an answer has to stand out from."""
+
+    usual: float
+    spread: float
+    articles: int
+
+    @property
+    def bound(self) -> float:
+        """How far above the usual the nearest article is an answer, and not merely the best of many that are none."""
+        return BY_CHANCE * math.sqrt(2 * math.log(self.articles + SUPPOSED)) * self.spread
+
+    def answers(self, nearest: float) -> bool:
+        """Return whether meaning alone finds anything for this question; if not, what is missing is counted as a gap."""
+        return nearest - self.usual >= self.bound
+
+    def goes_along(self, closeness: float) -> bool:
+        """Return whether an article is found besides the nearest one."""
+        return closeness - self.usual >= GOES_ALONG * self.bound
+
+
+def background(median: float, deviation: float, articles: int) -> Background:
+    """Return it from the closenesses of the visible articles, drawn to what is known of the model while there are few of them."""
+    usual = (articles * median + SUPPOSED * USUAL) / (articles + SUPPOSED)
+    spread = math.sqrt((articles * deviation**2 + SUPPOSED * USUAL_SPREAD**2) / (articles + SUPPOSED))
+    return Background(round(usual, _PLACES), round(spread, _PLACES), articles)
+
+
+def word_weight(known_share: float) -> float:
+    """Return the share of the words in a mixed score: as much less as the question's words are unknown, which few of another language's are not."""
+    return round((1 - MEANING) * known_share, _PLACES)
 
 
 def mixed(words: float, closeness: float | None, scale: Scale) -> float:
@@ -44,7 +83,8 @@ def mixed(words: float, closeness: float | None, scale: Scale) -> float:
         return by_words
     span = max(scale.nearest - scale.usual, SPREAD)
     by_meaning = min(1.0, max(0.0, (closeness - scale.usual) / span))
-    return (1 - MEANING) * by_words + MEANING * by_meaning
+    weight = word_weight(scale.known_share)
+    return weight * by_words + (1 - weight) * by_meaning
 
 
 def boosts(*, state: str, links: int, overdue: bool) -> Mapping[str, float]:

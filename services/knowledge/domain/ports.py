@@ -12,6 +12,10 @@ class Embedder(Protocol):
     name: str
     """Vectors of different names are never compared."""
 
+    @property
+    def directions(self) -> Vectors | None:
+        """What in its vectors tells only the language (`language_directions`); None when nobody measured it."""
+
     def questions(self, texts: Sequence[str]) -> Vectors:
         """Return one row per question."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from services.knowledge.domain.mixing import usual_closeness
+from services.knowledge.domain.mixing import Background, background
 
 Vectors = NDArray[np.float32]
 PART_TOKENS = 220
@@ -24,6 +24,7 @@ _WORDS = re.compile(rf"\S{{{LONGEST_WORD}}}(?=\S)")
 _UNSPACED_FROM = 0x2E80
 _PLACES = 6
 _MERGE_FROM = 16
+_SHORTEST = 1e-9
 
 
 def embeddable(text: str) -> str:
@@ -45,6 +46,24 @@ def text_parts(title: str, body: str) -> list[str]:
     return [embeddable(f"{title}\n{part}") for part in parts[:MOST_PARTS]]
 
 
+def language_directions(parallel: Sequence[Vectors]) -> Vectors:
+    """Return what tells only the language, as orthonormal rows, from one table per language of texts that mean the same row by row.
+
+    The means of the languages span it, their common mean taken off (LSAR: Xie, Zhao, Yu and Li, EMNLP 2022, aclanthology.org/2022.emnlp-main.379).
+    """
+    means = np.array([table.mean(axis=0) for table in parallel], dtype=np.float64)
+    spanned = np.linalg.svd(means - means.mean(axis=0), full_matrices=False)[2]
+    return np.asarray(spanned[: len(parallel) - 1], dtype=np.float32)
+
+
+def neutral(vectors: Vectors, directions: Vectors | None) -> Vectors:
+    """Return the vectors, length 1, without what tells only their language: a question comes nearer to its answer in another one."""
+    if directions is None:
+        return vectors
+    rest = vectors - (vectors @ directions.T) @ directions
+    return np.asarray(rest / np.maximum(np.linalg.norm(rest, axis=-1, keepdims=True), _SHORTEST), dtype=np.float32)
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleVectors:
     """The vectors of one article's parts (length 1 each), and its standing; no parts when nothing is left of it."""
@@ -60,7 +79,8 @@ class Meaning:
 
     nearest: tuple[tuple[UUID, float], ...]
     """The nearest first: cosine of the best part."""
-    usual: float
+    background: Background
+    """How near articles are to this question that have nothing to do with it."""
     closeness: Callable[[UUID], float | None]
     """Any article's closeness; None while its vector is not ready."""
 
@@ -77,7 +97,8 @@ class _Segment:
 class VectorIndex:
     """All vectors of one process; readers take a snapshot, one writer adds what changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, directions: Vectors | None = None) -> None:
+        self._directions = directions
         self.stamp = 0
         """How far the database was read."""
         self._lock = threading.Lock()
@@ -100,6 +121,7 @@ class VectorIndex:
                     segments[known[0]] = _Segment(old.ids, old.starts, old.matrix, old.standings, alive)
             added = self._segment([one for one in changed if len(one.parts)])
             if added is not None:
+                added.matrix = neutral(added.matrix, self._directions)
                 self._place.update({one: (len(segments), at) for at, one in enumerate(added.ids)})
                 segments.append(added)
             self._segments = tuple(segments)
@@ -110,7 +132,8 @@ class VectorIndex:
     def nearest(self, question: Vectors, visible: Callable[[str], bool], most: int) -> Meaning | None:
         """Return how near the visible articles are; None when none of them has a vector."""
         segments, seen = self._segments, np.array([visible(code) for code in self._codes], dtype=bool)
-        scores = [_best(one, question, seen) for one in segments]
+        asked = neutral(question, self._directions)
+        scores = [_best(one, asked, seen) for one in segments]
         flat = np.concatenate(scores) if scores else np.empty(0)
         living = flat[np.isfinite(flat)]
         if not len(living):
@@ -127,7 +150,7 @@ class VectorIndex:
             return found if np.isfinite(found) else None
 
         near.sort(key=lambda pair: (-pair[1], pair[0]))
-        return Meaning(tuple(near), usual_closeness(float(np.median(living)), len(living)), closeness)
+        return Meaning(tuple(near), background(float(np.median(living)), float(np.std(living)), len(living)), closeness)
 
     def _segment(self, articles: Sequence[ArticleVectors]) -> _Segment | None:
         if not articles:

@@ -30,6 +30,8 @@ class Asked:
     terms: Terms
     candidates: list[UUID]
     meaning: Meaning | None
+    known_share: float
+    """How much of the question its known words tell: as much as they count beside the meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def _ranked(asked: Asked, known: _Known, corpus: Corpus) -> list[_Scored]:
     words = {one: round(sum(title + text for _, title, text in added), PLACES) for one, added in adding.items()}
     meaning = asked.meaning
     nearest = meaning.nearest[0][1] if meaning and meaning.nearest else 0.0
-    scale = Scale(max(words.values(), default=0.0), meaning.usual if meaning else 0.0, nearest)
+    scale = Scale(max(words.values(), default=0.0), meaning.background.usual if meaning else 0.0, nearest, asked.known_share)
     found = []
     for one, added in adding.items():
         standing, closeness = known.standings[one], meaning.closeness(one) if meaning else None

