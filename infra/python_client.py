@@ -18,22 +18,6 @@ from infra.contracts import SERVICES
 
 LEFT_OUT = frozenset({"internal", "operations"})
 """Tags, and first steps behind the service's name, of doors that no third party can use, or should."""
-TEXT = {"type": "string"}
-REASON = {"type": "object", "required": ["pointer", "code", "message"], "properties": {"pointer": TEXT, "code": TEXT, "message": TEXT}}
-PROBLEM = {
-    "type": "object",
-    "description": "Why a request was refused (RFC 9457); /problems/{code} explains the code.",
-    "required": ["type", "title", "status", "detail", "code", "errors", "retryable"],
-    "properties": {
-        **dict.fromkeys(("type", "title", "detail", "code"), TEXT),
-        "status": {"type": "integer"},
-        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/ProblemReason"}},
-        "request_id": {"type": ["string", "null"]},
-        "retryable": {"type": "boolean"},
-    },
-}
-"""What every service answers when it refuses; the documents name FastAPI's own form, which no client ever sees."""
-REFUSED = {"description": "Refused", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 
 
 def public(document: dict[str, Any]) -> dict[str, Any]:
@@ -44,15 +28,13 @@ def public(document: dict[str, Any]) -> dict[str, Any]:
         kept = {method: _named(path, method, door) for method, door in methods.items() if not LEFT_OUT & {*door.get("tags", ()), *first}}
         if kept:
             paths[path] = kept
-    schemas = {**document["components"]["schemas"], "Problem": PROBLEM, "ProblemReason": REASON}
-    return {**document, "paths": paths, "components": {**document["components"], "schemas": schemas}}
+    return {**document, "paths": paths}
 
 
 def _named(path: str, method: str, door: dict[str, Any]) -> dict[str, Any]:
     """FastAPI's own name says the path and the method, too: unique in a document, and unreadable in a program."""
     name = door["operationId"].removesuffix(re.sub(r"\W", "_", f"{path}_{method}"))
-    answers = {status: answer for status, answer in door["responses"].items() if status != "422"}
-    return {**door, "operationId": name, "responses": {**answers, "4XX": REFUSED}}
+    return {**door, "operationId": name}
 
 
 def generate(service: str, folder: Path) -> Path:

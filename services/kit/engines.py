@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import asyncpg
 from sqlalchemy import Connection, CursorResult, Executable
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.kit.db import Context, Place, UniqueViolation, UnitOfWork
 from services.kit.errors import IdempotencyKeyTaken
 from services.kit.pending import FROM_ARRAYS, Pending
+
+UNIQUE_VIOLATION = "23505"
+"""PostgreSQL's SQLSTATE."""
 
 
 class SqliteUnitOfWork(UnitOfWork):
@@ -154,8 +156,10 @@ class PostgresUnitOfWork(UnitOfWork):
                 await self._driver.execute(FROM_ARRAYS[sql], *zip(*rows, strict=True))
             else:
                 await self._driver.executemany(sql, rows)
-        except asyncpg.UniqueViolationError as error:
-            raise violation(error) from error
+        except Exception as error:
+            if getattr(error, "sqlstate", None) == UNIQUE_VIOLATION:  # asyncpg's own class would bring the driver into a house on SQLite
+                raise violation(error) from error
+            raise
 
 
 def write_many(driver: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:

@@ -18,7 +18,7 @@ from services.kit.errors import BodyTooLarge
 from services.kit.ids import new_id_text
 from services.kit.log import correlation_id
 from services.kit.metrics import REQUESTS
-from services.kit.problems import rendered
+from services.kit.problems import describe_refusals, rendered
 from services.kit.strict import MAX_BODY, StrictRequest, StrictRoute
 
 _MAX_CORRELATION = 100
@@ -32,6 +32,12 @@ class StraightApp(FastAPI):
         self._doors = doors
         self._before = partial(Front, room=room, doors=doors, larger=larger)
         super().__init__(middleware=[Middleware(Front, room=room, doors=doors, larger=larger)], **options)
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document, made once, with the refusals as they are."""
+        if not self.openapi_schema:
+            describe_refusals(super().openapi())
+        return super().openapi()
 
     def build_middleware_stack(self) -> ASGIApp:
         """Return FastAPI's layers, behind the doors that do not need them."""

@@ -5,6 +5,8 @@ from typing import Any
 import orjson
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +18,40 @@ from services.kit.log import correlation_id, get_logger
 MEDIA_TYPE = "application/problem+json"
 _MAX_ERRORS = 10
 _MAX_POINTER = 100
+
+
+class ProblemReason(BaseModel):
+    """One thing that is wrong with a request: where (a JSON pointer, RFC 6901; empty for the whole), what (a code), and what to do about it."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class Problem(BaseModel):
+    """Why a request was refused (RFC 9457). `/problems/{code}` explains the code; `retryable` says whether the same request may succeed later."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[ProblemReason]
+    request_id: str | None
+    retryable: bool
+
+
+def describe_refusals(document: dict[str, Any]) -> None:
+    """Say in an OpenAPI document that every refusal is a problem: FastAPI promises a form of its own, which nobody ever sees."""
+    refused = {"description": "Refused", "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    for doors in document["paths"].values():
+        for door in doors.values():
+            door["responses"].pop("422", None)
+            door["responses"]["4XX"] = refused
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update(models_json_schema([(Problem, "serialization")], ref_template="#/components/schemas/{model}")[1]["$defs"])
+    for unseen in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unseen, None)
 
 
 def title_of(kind: type[AntiphonError]) -> str:

@@ -19,7 +19,6 @@ from services.kit.database import Database, UseCase, make_database
 from services.kit.due import BatchJob, DueEngine, Job, TxJob
 from services.kit.front import StraightApp, straight_doors
 from services.kit.inbox import Consumer, Inbox
-from services.kit.lease import hold_lease
 from services.kit.log import configure_logging, get_logger
 from services.kit.migrate import migrate
 from services.kit.operations import operations_router
@@ -191,6 +190,7 @@ async def _start_background(stack: AsyncExitStack, runtime: Runtime, house: Hous
     if house.bus is not None:
         tasks.append(asyncio.create_task(relay.run()))
     elif bus is not None:
+        from services.kit.lease import hold_lease  # with PostgreSQL's driver
 
         async def speak_and_listen() -> None:
             await asyncio.gather(bus.listen(room, inbox.subjects, inbox.deliver, inbox.heard), relay.run())

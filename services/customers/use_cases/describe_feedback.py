@@ -7,7 +7,7 @@ from services.customers.domain.mood import Score, Verdict, of_sentiment, of_star
 from services.customers.domain.timeline import EntryKind, SubjectKind, named
 from services.customers.use_cases.judge_standing import judge_complaint, judge_follow_up, judge_saying
 from services.customers.use_cases.note_fact import Fact
-from services.feedback.contract import ContributorTold, FeedbackCategorised, FeedbackReceived, FollowUpClosed, FollowUpOpened
+from services.feedback.contract import ContributorTold, FeedbackCategorised, FeedbackReceived, FollowUpClosed, FollowUpEscalated, FollowUpOpened
 from services.kit.db import UnitOfWork
 from services.kit.events import Envelope
 
@@ -60,6 +60,14 @@ async def keep_follow_up(uow: UnitOfWork, event: FollowUpOpened, customer_id: UU
     await repository.put_follow_up(uow, event.follow_up_id, {"item_id": event.item_id, "opened_at": at, **known})
     if customer_id is not None:
         await judge_complaint(uow, customer_id, at)
+
+
+def follow_up_escalated(event: FollowUpEscalated, told: Envelope) -> Fact:
+    """The answer that we owe is late."""
+    data = event.model_dump(include={"follow_up_id", "level", "owner", "department", "due_at"})
+    late = "Our answer is due: its owner was reminded" if event.level == 1 else f"Our answer is late: escalated to level {event.level}"
+    title = named(late, event.owner, joint=", ")
+    return Fact(EntryKind.FOLLOW_UP_ESCALATED, title, told.occurred_at, event.customer_id, data, follow_up_id=event.follow_up_id)
 
 
 def follow_up_closed(event: FollowUpClosed, _told: Envelope) -> Fact:

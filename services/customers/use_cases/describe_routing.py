@@ -14,6 +14,7 @@ from services.routing.contract import (
     ContactOffered,
     ContactQueued,
     ContactTransferred,
+    EscalationAcknowledged,
     EscalationResolved,
 )
 
@@ -99,13 +100,21 @@ def escalated(event: ContactEscalated, _told: Envelope) -> Fact:
     return _escalation(event, EntryKind.CONTACT_ESCALATED, title, event.escalated_at, seen)
 
 
+def acknowledged(event: EscalationAcknowledged, _told: Envelope) -> Fact:
+    """Who was asked further up looks after it."""
+    title = named("Escalation looked after", event.acknowledged_by, joint=" by ")
+    return _escalation(event, EntryKind.ESCALATION_ACKNOWLEDGED, title, event.acknowledged_at, (*_ABOUT, "acknowledged_by"))
+
+
 def de_escalated(event: EscalationResolved, _told: Envelope) -> Fact:
     """Who was asked further up has settled it."""
     title = named("Escalation resolved", event.outcome)
     return _escalation(event, EntryKind.ESCALATION_RESOLVED, title, event.resolved_at, (*_ABOUT, "resolved_by", "outcome"))
 
 
-def _escalation(event: ContactEscalated | EscalationResolved, kind: EntryKind, title: str, at: datetime, seen: Sequence[str]) -> Fact:
+def _escalation(
+    event: ContactEscalated | EscalationAcknowledged | EscalationResolved, kind: EntryKind, title: str, at: datetime, seen: Sequence[str]
+) -> Fact:
     subject = (SubjectKind.CONTACT, event.contact_id) if event.contact_id is not None else None
     data = {name: getattr(event, name) for name in seen}
     return Fact(kind, title, at, event.customer_id, data, subject=subject, case_id=event.case_id, follow_up_id=event.follow_up_id)

@@ -5,13 +5,15 @@ Whoever changed something asks the leader to `settle`; everybody who asked befor
 
 import asyncio
 import zlib
-
-import asyncpg
+from typing import TYPE_CHECKING
 
 from services.kit.service import Runtime
 from services.routing.repository.desk import begin_epoch
 from services.routing.use_cases.decide import LeadershipLostError, Mind, decide, settled
 from services.routing.use_cases.store_decisions import MirrorWrongError
+
+if TYPE_CHECKING:
+    import asyncpg
 
 CHANNEL = "routing_changes"
 LOCK = (7301, zlib.crc32(b"routing.leader") - 2**31)
@@ -84,6 +86,8 @@ class Leader:
     async def _take_lead(self) -> bool:
         if self._url is not None:
             if self._lease is None or self._lease.is_closed():
+                import asyncpg
+
                 self._lease = await asyncpg.connect(self._url, timeout=5)
             if not await self._lease.fetchval("SELECT pg_try_advisory_lock($1, $2)", *LOCK):
                 return False
@@ -119,6 +123,8 @@ class Leader:
             self._standby = asyncio.create_task(self._stand_by())
 
     async def _stand_by(self) -> None:
+        import asyncpg  # only who stands by has a lease to wait for, and that is PostgreSQL's
+
         while self.mind is None:
             await asyncio.sleep(RETRY_S)
             try:

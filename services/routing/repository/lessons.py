@@ -36,6 +36,12 @@ async def learning(tx: Tx) -> Learning:
     return found or Learning.model_validate(NOT_YET)
 
 
+async def hold_out_share(tx: Tx) -> float | None:
+    """Return the share of contacts that are routed as if nothing had been learned; None while learning is off. Asked for every contact."""
+    found = await tx.raw("SELECT hold_out_share FROM learning WHERE id = $1 AND enabled", ONE)
+    return float(found[0][0]) if found else None
+
+
 async def handled(tx: Tx, window_days: int) -> list[Handled]:
     """Return the contacts that agents ended in the last days, newest first, with what the customer said."""
     names = ("agent_id", "queue", "customer_id", "ended_at", "resolved", "steered")

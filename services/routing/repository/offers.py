@@ -37,9 +37,11 @@ _MOVE = (
     "UPDATE contact SET state = $1, changed_at = $2, version = contact.version + 1,"
     " agent_id = told.agent, agent_name = told.name, team = told.its_team, site = told.its_site, vendor = told.its_vendor"
     " FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::text[])"
-    " AS told(here, agent, name, its_team, its_site, its_vendor) WHERE contact.id = told.here AND contact.state = $9"
+    " AS told(here, agent, name, its_team, its_site, its_vendor)"
+    " WHERE contact.id = told.here AND (contact.state = $9) IS TRUE"
     " RETURNING contact.id, contact.customer_id"
 )
+"""`IS TRUE` keeps PostgreSQL from the index of states, by which it would take up everybody who waits for the few who are given away."""
 
 
 async def take_places(uow: UnitOfWork, taken: Mapping[tuple[UUID, str], int]) -> bool:

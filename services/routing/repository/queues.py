@@ -45,8 +45,9 @@ async def queues_page(tx: Tx, cursor: str | None, limit: int) -> Page[Queue]:
 async def class_of(uow: UnitOfWork, queue_key: str, channel: str, policy: Policy, credit_s: int, *, steered: bool = True) -> str:
     """Return the key of the class of such contacts; it is written down when it is new."""
     key = class_key(queue_key, channel, policy, credit_s) + ("" if steered else HELD_OUT)
-    row = {"key": key, "queue": queue_key, "channel": channel, "policy": to_document(policy), "credit_s": credit_s}
-    await uow.insert_ignore(ContactClass, row)
+    if not await uow.raw("SELECT 1 FROM contact_class WHERE key = $1", key):  # few are new, and a look is cheaper than an insert in vain
+        row = {"key": key, "queue": queue_key, "channel": channel, "policy": to_document(policy), "credit_s": credit_s}
+        await uow.insert_ignore(ContactClass, row)
     return key
 
 

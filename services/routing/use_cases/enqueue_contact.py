@@ -99,8 +99,8 @@ def _sticky_s(queue: Queue, policy: RoutingPolicy | None) -> int:
 
 
 async def _is_steered(uow: UnitOfWork, contact_id: UUID) -> bool:
-    how = await lessons.learning(uow)
-    return not how.enabled or is_steered(contact_id.int, how.hold_out_share)
+    held_out = await lessons.hold_out_share(uow)
+    return held_out is None or is_steered(contact_id.int, held_out)
 
 
 async def _owner(uow: UnitOfWork, sticky_s: int, arrival: Arrival, waits_from: datetime) -> dict[str, Any]:

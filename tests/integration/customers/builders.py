@@ -7,9 +7,9 @@ from uuid import UUID
 import httpx
 
 from services.customers.contract import IdentityKey
-from services.feedback.contract import FeedbackCategorised, FeedbackReceived, FollowUpClosed, FollowUpOpened
+from services.feedback.contract import FeedbackCategorised, FeedbackReceived, FollowUpClosed, FollowUpEscalated, FollowUpOpened
 from services.kit.ids import new_id
-from services.routing.contract import ContactEnded, ContactEscalated, ContactOffered, ContactQueued, EscalationResolved
+from services.routing.contract import ContactEnded, ContactEscalated, ContactOffered, ContactQueued, EscalationAcknowledged, EscalationResolved
 from services.survey.contract import Attribution, GivenAnswer, SurveyAnswered
 
 _NOT_NAMED = (
@@ -67,6 +67,11 @@ def contact_escalated(contact_id: UUID) -> ContactEscalated:
     about = {"escalation_id": new_id(), "contact_id": contact_id, "case_id": None, "follow_up_id": None, "customer_id": None, "queue": "cards"}
     who = {"level": 2, "cause": "person", "from_whom": "a-ada", "to_whom": "duty manager", "reason": "asks for the third time"}
     return ContactEscalated.model_validate({**about, **who, "acknowledge_by": None, "escalated_at": MONDAY})
+
+
+def escalation_acknowledged(raised: ContactEscalated) -> EscalationAcknowledged:
+    about = raised.model_dump(include={"escalation_id", "contact_id", "case_id", "follow_up_id", "customer_id", "level"})
+    return EscalationAcknowledged.model_validate({**about, "acknowledged_by": "a-boss", "acknowledged_at": MONDAY})
 
 
 def escalation_resolved(raised: ContactEscalated, outcome: str | None) -> EscalationResolved:
@@ -160,6 +165,12 @@ def follow_up_opened(follow_up_id: UUID, item_id: UUID, customer_id: UUID | None
         department="logistics",
         owner=None,
         due_at=MONDAY,
+    )
+
+
+def follow_up_escalated(follow_up_id: UUID, customer_id: UUID, level: int) -> FollowUpEscalated:
+    return FollowUpEscalated(
+        follow_up_id=follow_up_id, customer_id=customer_id, level=level, owner="logistics lead", department="logistics", due_at=MONDAY
     )
 
 

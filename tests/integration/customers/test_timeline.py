@@ -16,8 +16,10 @@ from tests.integration.customers.builders import (
     contact_escalated,
     contact_offered,
     contact_queued,
+    escalation_acknowledged,
     escalation_resolved,
     follow_up_closed,
+    follow_up_escalated,
     follow_up_opened,
     key,
     put,
@@ -115,14 +117,30 @@ async def test_an_escalation_stands_in_the_timeline_of_whom_its_contact_concerns
         raised = contact_escalated(contact)
         await room.hear(raised)
         await room.hear(contact_ended(contact, keys=[key("account", "K-1")]))
+        await room.hear(escalation_acknowledged(raised))
         await room.hear(escalation_resolved(raised, outcome="refunded"))
         found = [one for one in await timeline(api, customer, since_seq=0) if "escalat" in one["kind"]]
         assert [(one["kind"], one["title"]) for one in found] == [
             ("contact_escalated", "Escalated to level 2, duty manager"),
+            ("escalation_acknowledged", "Escalation looked after by a-boss"),
             ("escalation_resolved", "Escalation resolved: refunded"),
         ]
         assert (found[0]["data"]["reason"], found[0]["data"]["cause"]) == ("asks for the third time", "person")
-        assert found[1]["data"]["escalation_id"] == str(raised.escalation_id)
+        assert [one["data"]["escalation_id"] for one in found] == [str(raised.escalation_id)] * 3
+
+
+async def test_an_answer_that_we_owe_and_do_not_give_stands_in_the_timeline_with_whoever_it_went_to(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*WRITE)
+        customer, owed, item = (await put(api, "K-1"))["id"], new_id(), new_id()
+        await room.hear(follow_up_opened(owed, item, UUID(customer)))
+        await room.hear(follow_up_escalated(owed, UUID(customer), 1), follow_up_escalated(owed, UUID(customer), 2))
+        late = [one for one in await timeline(api, customer, since_seq=0) if one["kind"] == "follow_up_escalated"]
+        assert [one["title"] for one in late] == [
+            "Our answer is due: its owner was reminded, logistics lead",
+            "Our answer is late: escalated to level 2, logistics lead",
+        ]
+        assert [(one["data"]["follow_up_id"], one["data"]["level"]) for one in late] == [(str(owed), 1), (str(owed), 2)]
 
 
 async def test_unknown_keys_make_one_customer_however_many_things_arrive_with_them(open_room: OpenRoom) -> None:

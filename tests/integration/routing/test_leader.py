@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from services.kit.db import UnitOfWork
 from services.routing.adapters.leader import LEADER, Leader
 from services.routing.app import service
 from services.routing.models import Reservation
@@ -85,6 +86,26 @@ async def _reservations(tx: object) -> list[Reservation]:
 
     assert isinstance(tx, Tx)
     return await tx.all(select(Reservation), Reservation)
+
+
+async def test_what_the_database_does_not_allow_is_not_stored_and_the_mirror_is_loaded_anew(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        desk, leader = Desk(room), room.runtime.resources[LEADER]
+        await desk.queue("sales")
+        await desk.agent("anna")
+        await room.runtime.write(_behind_its_back, "UPDATE agent_channel SET maximum = 0")
+        kept = await desk.contact("sales")
+        assert (kept["state"], kept["agent_id"], leader.mind.recoveries) == ("waiting", None, 2)
+        await room.runtime.write(_behind_its_back, "UPDATE contact SET state = 'abandoned'")
+        await desk.agent("ben")
+        assert (await desk.offered("ben"), (await desk.seen(kept))["state"], leader.mind.recoveries) == ([], "abandoned", 3)
+        assert await room.runtime.read(_reservations) == []
+        following = await desk.contact("sales")
+        assert (following["state"], await desk.offered("ben")) == ("offered", [following["id"]])
+
+
+async def _behind_its_back(uow: UnitOfWork, statement: str) -> None:
+    await uow.raw(statement)
 
 
 async def test_who_left_the_line_is_never_offered(open_room: OpenRoom) -> None:

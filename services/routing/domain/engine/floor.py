@@ -5,8 +5,6 @@ answered in time leaves it unseen.
 """
 
 from collections import deque
-from collections.abc import Callable
-from functools import partial
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -24,10 +22,6 @@ class Happened(NamedTuple):
     what: str
     contact: Any
     agent: Any
-
-
-_happened: Callable[[tuple[float, str, Any, Any]], Happened] = partial(tuple.__new__, Happened)
-"""Makes the event without the Python function that a named tuple has between: four of them come with every decision."""
 
 
 class Floor:
@@ -62,7 +56,7 @@ class Floor:
             return
         contact_id = pick.contact.id
         self.offered[contact_id] = self._until(self._offers_end, self._promises[pick.contact.cls].offer_s, contact_id, now)
-        self.events.append(_happened((now, "offered", contact_id, pick.agent.id)))
+        self.events.append(Happened(now, "offered", contact_id, pick.agent.id))
 
     def _until(self, ends: dict[float, deque[Deadline]], seconds: float, contact_id: Any, now: float) -> float:
         """Set a deadline; return its moment."""
@@ -89,7 +83,7 @@ class Floor:
         self.talking[contact_id] = contact.agent
         queue = self._promises[contact.cls]
         self.engine.lines.note_answer(queue.key, in_time=now - contact.since <= queue.sla_s)
-        self.events.append(_happened((now, "accepted", contact_id, contact.agent.id)))
+        self.events.append(Happened(now, "accepted", contact_id, contact.agent.id))
         return True
 
     def decline(self, contact_id: Any, now: float) -> bool:
@@ -103,7 +97,7 @@ class Floor:
         agent = contact.agent
         if agent is None:
             return False
-        self.events.append(_happened((now, why, contact_id, agent.id)))
+        self.events.append(Happened(now, why, contact_id, agent.id))
         self.engine.let_pass(contact, now)
         self._offer(self.engine.serve_contact(contact, now), now)
         self.serve(agent, now)
@@ -117,9 +111,9 @@ class Floor:
         agent, asked = contact.agent, self.offered.pop(contact_id, None) is not None
         self.engine.drop_contact(contact_id)
         self.engine.lines.note_answer(self._promises[contact.cls].key, in_time=False)
-        self.events.append(_happened((now, "left", contact_id, None)))
+        self.events.append(Happened(now, "left", contact_id, None))
         if asked and agent is not None:
-            self.events.append(_happened((now, "rescinded", contact_id, agent.id)))
+            self.events.append(Happened(now, "rescinded", contact_id, agent.id))
             self.engine.release(agent, contact_id, now)
             self.serve(agent, now)
         return True
@@ -131,7 +125,7 @@ class Floor:
             return False
         wrap_s = self._promises[self.engine.contacts[contact_id].cls].wrap_s
         self.wrapping[contact_id] = agent
-        self.events.append(_happened((now, "wrapping", contact_id, agent.id)))
+        self.events.append(Happened(now, "wrapping", contact_id, agent.id))
         if wrap_s > 0:
             self._until(self._wraps_end, wrap_s, contact_id, now)
         else:
@@ -145,7 +139,7 @@ class Floor:
             return False
         self.engine.drop_contact(contact_id)
         self.engine.release(agent, contact_id, now)
-        self.events.append(_happened((now, "completed", contact_id, agent.id)))
+        self.events.append(Happened(now, "completed", contact_id, agent.id))
         self.serve(agent, now)
         return True
 
