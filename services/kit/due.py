@@ -105,13 +105,17 @@ class DueEngine:
         self._running: set[asyncio.Future[None]] = set()
         self._in_flight = 0
         self._next: int | None = None
+        self._told: int | None = None
+        """The earliest moment that commits told of while the engine looked for the next: the look may have begun before them."""
         self._log = get_logger(room)
         db.on_commit.append(self._notice)
 
     def _notice(self, outcome: Outcome) -> None:
         """Wake when something falls due earlier than we would have looked."""
-        if outcome.due_from is not None and (self._next is None or outcome.due_from < self._next):
-            self._wake.set()
+        if outcome.due_from is not None:
+            self._told = min(outcome.due_from, self._told or outcome.due_from)
+            if self._next is None or outcome.due_from < self._next:
+                self._wake.set()
 
     def look_again(self) -> None:
         """The clock was moved."""
@@ -158,7 +162,9 @@ class DueEngine:
         """Return the seconds until the next row falls due, at most IDLE_S: other processes may add rows unseen."""
         # A stream of commits must not wake the engine for each: what comes within the breath is claimed together.
         await asyncio.sleep(BREATH_S)
-        self._next = await self._db.read(next_due)
+        self._told = None
+        found = await self._db.read(next_due)
+        self._next = min((at for at in (found, self._told) if at is not None), default=None)
         now = to_micros(self._clock.now())
         return IDLE_S if self._next is None else min(IDLE_S, max(0.0, (self._next - now) / 1e6))
 

@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlmodel import col, select, update
 
 from services.kit.db import Tx, UnitOfWork
 from services.kit.due import BatchJob, DueEngine, DueJob, Job, TxJob
+from services.kit.due_rows import next_due
 from services.kit.ids import new_id
 from tests.conftest import OpenRoom
 from tests.support.parcels.app import Parcel, SendParcel, remind, send_parcel, service
@@ -117,6 +120,10 @@ async def test_work_of_a_dead_worker_falls_due_again_after_its_lease(open_room: 
         assert done == [2]
 
 
+async def _at(uow: UnitOfWork, key: str, moment: datetime) -> None:
+    await uow.schedule("remind", key=key, at=moment)
+
+
 async def _now(uow: UnitOfWork, key: str) -> None:
     await uow.schedule("remind", key=key, at=uow.now)
 
@@ -157,3 +164,46 @@ async def test_a_batch_is_one_transaction_and_one_bad_row_spoils_no_other(open_r
         assert sorted(calls[1:]) == [1, 1, 1, 1, 4]
         assert [await room.runtime.read(reminded, one.id) for one in parcels] == [2, 2, 2]
         assert [(key, attempts) for _, key, attempts in await room.runtime.read(due_rows)] == [("bad", 1)]
+
+
+async def test_work_that_is_planned_while_the_engine_looks_for_the_next_is_not_overlooked(
+    open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its row is committed after the look has read, and before the look is over: whoever told of it must be heard."""
+    monkeypatch.setattr("services.kit.due.IDLE_S", 3600.0)
+    done: list[str] = []
+    at_rest, all_done = asyncio.Event(), asyncio.Event()
+
+    async def note(_: UnitOfWork, job: DueJob) -> None:
+        done.append(job.key)
+        if len(done) == 2:
+            all_done.set()
+
+    async with open_room(service) as room:
+        db, looks = room.runtime.db, 0
+        looked = db.read
+
+        async def read_and_be_overtaken(query: Any, *args: Any) -> Any:
+            nonlocal looks
+            found = await looked(query, *args)
+            if query is next_due:
+                looks += 1
+                at_rest.set()
+                if looks == 2:
+                    await db.write(_at, "overtaking", room.clock.now())
+            return found
+
+        monkeypatch.setattr(db, "read", read_and_be_overtaken)
+        engine = DueEngine("parcels", db, room.clock, [TxJob("remind", note)], room.runtime)
+        await db.write(_at, "first", room.clock.now() + timedelta(minutes=1))
+        working = asyncio.create_task(engine.run())
+        try:
+            async with asyncio.timeout(20):
+                await at_rest.wait()
+                room.clock.move_to(room.clock.now() + timedelta(minutes=1))
+                engine.look_again()
+                await all_done.wait()
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+        assert done == ["first", "overtaking"]
