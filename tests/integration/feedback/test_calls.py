@@ -84,7 +84,7 @@ async def test_a_commit_that_fails_is_told_to_everybody_who_waits_and_to_nobody_
 async def test_it_is_not_quiet_while_somebody_waits_to_be_acknowledged() -> None:
     gate = asyncio.Event()
 
-    async def store(calls: Sequence[StoredCall]) -> None:  # noqa: ARG001
+    async def store(calls: Sequence[StoredCall]) -> None:  # noqa: ARG001  the shelf names it
         await gate.wait()
 
     shelf = CallShelf(store)

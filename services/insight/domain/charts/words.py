@@ -52,13 +52,13 @@ class Words:
         """Write a large number briefly, for an axis; as it is where a language has no brief form for it."""
         brief = format_compact_decimal(number, locale=self.locale, fraction_digits=1)
         is_brief = any(one.isalpha() for one in brief)
-        return brief if abs(number) >= 10_000 and is_brief else self.number(number, 0 if abs(number) >= 10_000 else 1)  # noqa: PLR2004
+        return brief if abs(number) >= 10_000 and is_brief else self.number(number, 0 if abs(number) >= 10_000 else 1)  # noqa: PLR2004  five figures
 
     def money(self, amount: float, currency: str | None) -> str:
         """Write an amount; without a currency as a plain number."""
         if currency is None:
             return self.number(amount, 2)
-        whole = abs(amount) >= 1000 and round(amount, 2) == round(amount)  # noqa: PLR2004
+        whole = abs(amount) >= 1000 and round(amount, 2) == round(amount)  # noqa: PLR2004  four figures
         usual = str(self.locale.currency_formats["standard"].pattern)
         return format_currency(amount, currency, format=usual.replace(".00", "") if whole else usual, locale=self.locale, currency_digits=not whole)
 
