@@ -6,7 +6,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -77,4 +77,5 @@ async def serve(port: int) -> None:
 def run(port: int) -> None:
     """Run the house on `port`; its databases are there and at the newest version, or are made now."""
     os.environ.setdefault("ANTIPHON_PUBLIC_URL", f"http://{HOST}:{port}")
-    asyncio.run(serve(port))
+    with suppress(KeyboardInterrupt):  # uvicorn has stopped by then, and says Ctrl-C once more
+        asyncio.run(serve(port))
