@@ -19,7 +19,7 @@ from services.routing.domain.contact import ContactState
 from services.routing.models import AgentChannel, Contact
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Offered:
     """A contact and the agent whom it is offered to, as the contact's row shows the agent."""
 

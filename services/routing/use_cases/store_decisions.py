@@ -19,8 +19,6 @@ from services.routing.models import Reservation, RoutingDecision
 from services.routing.repository.offers import Offered, add_alike, move_contacts, take_places
 from services.routing.use_cases.put_webhook import tell_adapters
 
-_CARD = ("id", "name", "team", "site", "vendor")
-
 
 class MirrorWrongError(Exception):
     """What is stored does not allow what the engine decided: its mirror was wrong. Nothing is stored, and the mirror is loaded anew."""
@@ -69,7 +67,7 @@ class _Ends(dict[float, tuple[datetime, float]]):
 
 async def _give(uow: UnitOfWork, desk: Desk, decided: list[Decided]) -> dict[UUID, UUID | None]:
     """Give the contacts to the agents, under the lock and only as what is stored allows; return contact to customer. Raises MirrorWrongError."""
-    offered = [Offered(each.pick.contact.id, *(desk.cards[each.pick.agent.id][name] for name in _CARD)) for each in decided]
+    offered = [_offered(each.pick.contact.id, desk.cards[each.pick.agent.id]) for each in decided]
     taken = Counter((each.pick.agent.id, desk.engine.lines.specs[each.pick.contact.cls].channel) for each in decided)
     if not await take_places(uow, taken):
         raise MirrorWrongError(f"{taken.total()} places were given away, and not all of them are free")
@@ -78,6 +76,10 @@ async def _give(uow: UnitOfWork, desk: Desk, decided: list[Decided]) -> dict[UUI
     if gone:
         raise MirrorWrongError(f"contact {gone[0]} does not wait, nor do {len(gone) - 1} others that were given away")
     return customers
+
+
+def _offered(contact_id: UUID, card: Mapping[str, Any]) -> Offered:
+    return Offered(contact_id, card["id"], card["name"], card["team"], card["site"], card["vendor"])
 
 
 def _names(desk: Desk, others: list[Weighed]) -> dict[Any, str]:
