@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from services.routing.domain.engine.pricing import PRICE_EVERY_S
 
 GRAIN = float(1 << 20)
 """Moments are multiples of 1/GRAIN s: sums and differences of such numbers are exact, so a step falls due at its very instant."""
+_Pairs = tuple[tuple[str, int], ...]
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BACKLOG_AGENTS, BACKLOG_CONTACTS = 20, 40
 """So many agents who look for work at once, and so many contacts in line, are planned together."""
@@ -35,7 +37,7 @@ def moment_of(seconds: float) -> datetime:
     return EPOCH + timedelta(microseconds=round(seconds * 1e6))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Decided:
     """A pick with what made the rule look."""
 
@@ -217,4 +219,10 @@ def profile_of(
     skills: Mapping[str, int], places: Mapping[str, int], estimates: Iterable[tuple[str, float, float]] = (), closed: tuple[str, ...] = ()
 ) -> Profile:
     """Return what makes an agent alike to others."""
-    return Profile(tuple(sorted(skills.items())), Capacity(tuple(sorted(places.items()))), tuple(estimates), closed)
+    return _profile(tuple(sorted(skills.items())), tuple(sorted(places.items())), tuple(estimates), closed)
+
+
+@lru_cache(maxsize=20_000)
+def _profile(skills: _Pairs, places: _Pairs, estimates: tuple[tuple[str, float, float], ...], closed: tuple[str, ...]) -> Profile:
+    """Agents come back again and again, each time with the profile that they had."""
+    return Profile(skills, Capacity(places), estimates, closed)

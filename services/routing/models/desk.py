@@ -12,6 +12,12 @@ from services.routing.models.base import DIRECT, FREE_TEXT, INDIRECT, NONE, Base
 HOLDING_SQL = text("status IN ('pending', 'accepted', 'wrapping')")
 
 
+def _named(name: str, *columns: str) -> Index:
+    """Return an index of the rows whose first column is not empty: who has none costs nothing at a change, and is never looked for by it."""
+    given = text(f"{columns[0]} IS NOT NULL")
+    return Index(name, *columns, sqlite_where=given, postgresql_where=given)
+
+
 class Dispatch(Base, table=True):
     """One row whose lock makes matching single-file: who looks for a pair has seen every earlier pair."""
 
@@ -137,7 +143,7 @@ class AgentChannel(Base, table=True):
     __tablename__ = "agent_channel"
     __table_args__ = (CheckConstraint("used >= 0", name="ck_agent_channel_used"),)
     agent_id: UUID = Field(primary_key=True)
-    channel: str = Field(primary_key=True, index=True)
+    channel: str = Field(primary_key=True)
     maximum: int
     used: int
     idle_since: datetime
@@ -159,12 +165,11 @@ class Contact(Base, table=True):
 
     __tablename__ = "contact"
     __table_args__ = (
-        Index("ix_contact_head", "class_key", "state", "waits_from", "id"),
         Index("ix_contact_state", "state", "queue", "waits_from"),
-        Index("ix_contact_customer", "customer_id", "queued_at"),
+        _named("ix_contact_customer", "customer_id", "queued_at"),
         Index("ix_contact_queued_at", "queued_at"),
-        Index("ix_contact_follow_up", "follow_up_id"),
-        Index("ix_contact_case", "case_id", "connected_at"),
+        _named("ix_contact_follow_up", "follow_up_id"),
+        _named("ix_contact_case", "case_id", "connected_at"),
     )
     id: UUID = Field(primary_key=True)
     version: int
@@ -260,7 +265,7 @@ class RoutingDecision(Base, table=True):
     __tablename__ = "routing_decision"
     __table_args__ = (
         Index("ix_routing_decision_contact", "contact_id", "decided_at"),
-        Index("ix_routing_decision_reservation", "reservation_id"),
+        _named("ix_routing_decision_reservation", "reservation_id"),
     )
     id: UUID = Field(primary_key=True)
     decided_at: datetime

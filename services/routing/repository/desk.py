@@ -99,21 +99,20 @@ _PLAN = ("planned", "plan_counts", "shift_ends_at")
 
 async def agents(tx: Tx, ids: Collection[UUID] | None) -> list[Row]:
     """Return these agents; None: all."""
-    return await _of_agents(
-        tx, _columns(Agent, ("id", "activity", "skills", "name", "team", "site", "vendor", "external_id", *_PLAN)), col(Agent.id), ids
-    )
+    statement = _columns(Agent, ("id", "activity", "skills", "name", "team", "site", "vendor", "external_id", *_PLAN))
+    return [row for some in _of_agents(tx, statement, col(Agent.id), ids) for row in await tx.rows(some)]
 
 
 async def places(tx: Tx, ids: Collection[UUID] | None) -> list[Row]:
-    """Return the agents' places per channel."""
-    names = ("agent_id", "channel", "maximum", "used", "idle_since")
-    return await _of_agents(tx, _columns(AgentChannel, names), col(AgentChannel.agent_id), ids)
+    """Return the agents' places: (agent, channel, maximum, idle since)."""
+    statement = _columns(AgentChannel, ("agent_id", "channel", "maximum", "idle_since"))
+    return [row for some in _of_agents(tx, statement, col(AgentChannel.agent_id), ids) for row in await tx.run(some)]
 
 
 async def held(tx: Tx, ids: Collection[UUID] | None) -> list[Row]:
-    """Return what the agents hold."""
+    """Return what the agents hold: (agent, contact, channel, asked at)."""
     statement = _columns(Reservation, ("agent_id", "contact_id", "channel", "created_at")).where(col(Reservation.status).in_(HOLDING))
-    return await _of_agents(tx, statement, col(Reservation.agent_id), ids)
+    return [row for some in _of_agents(tx, statement, col(Reservation.agent_id), ids) for row in await tx.run(some)]
 
 
 async def pending(tx: Tx) -> list[Row]:
@@ -121,10 +120,11 @@ async def pending(tx: Tx) -> list[Row]:
     return await tx.rows(_columns(Reservation, ("id", "expires_at")).where(col(Reservation.status) == ReservationStatus.PENDING))
 
 
-async def _of_agents(tx: Tx, statement: Any, column: Any, ids: Collection[UUID] | None) -> list[Row]:
+def _of_agents(tx: Tx, statement: Any, column: Any, ids: Collection[UUID] | None) -> list[Any]:
+    """Return the statements that read the rows of these agents; None: of all."""
     if ids is None:
-        return await tx.rows(statement)
-    return [row for some in _chunks(sorted(ids)) for row in await tx.rows(statement.where(among(tx, column, some)))]
+        return [statement]
+    return [statement.where(among(tx, column, some)) for some in _chunks(sorted(ids))]
 
 
 def _columns(model: Any, names: Sequence[str]) -> Any:

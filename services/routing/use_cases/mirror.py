@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -58,12 +59,15 @@ async def mirror_queues(tx: Tx, desk: Desk) -> None:
 
 
 async def _agents(tx: Tx, desk: Desk, ids: Collection[UUID] | None, triggers: Mapping[UUID, Trigger]) -> None:
-    places: dict[UUID, list[Any]] = defaultdict(list)
-    for row in await rows.places(tx, ids):
-        places[row["agent_id"]].append(row)
-    holds: dict[UUID, list[Any]] = defaultdict(list)
-    for row in await rows.held(tx, ids):
-        holds[row["agent_id"]].append(row)
+    places: dict[UUID, dict[str, int]] = defaultdict(dict)
+    since: dict[UUID, datetime] = {}
+    for agent_id, channel, maximum, idle_since in await rows.places(tx, ids):
+        places[agent_id][channel] = maximum
+        since[agent_id] = max(idle_since, since.get(agent_id, idle_since))
+    holds: dict[UUID, dict[Any, str]] = defaultdict(dict)
+    for agent_id, contact_id, channel, created_at in await rows.held(tx, ids):
+        holds[agent_id][contact_id] = channel
+        since[agent_id] = max(created_at, since.get(agent_id, created_at))
     learned: dict[UUID, list[tuple[str, float, float]]] = defaultdict(list)
     for row in await lessons.affinities(tx, ids):
         known = (UNKNOWN if row["resolution"] is None else row["resolution"], UNKNOWN if row["pace"] is None else row["pace"])
@@ -71,19 +75,20 @@ async def _agents(tx: Tx, desk: Desk, ids: Collection[UUID] | None, triggers: Ma
     stands: dict[UUID, dict[str, int]] = defaultdict(dict)
     for row in await standings(tx, ids):
         stands[row["agent_id"]][row["skill"]] = row["level"]
+    now = seconds_of(tx.now)
     for agent in sorted(await rows.agents(tx, ids), key=lambda row: str(row["id"])):
-        own, held = places[agent["id"]], holds[agent["id"]]
-        moments = [row["idle_since"] for row in own] + [row["created_at"] for row in held]
-        desk.cards[agent["id"]] = agent
+        agent_id = agent["id"]
+        desk.cards[agent_id] = agent
         ends_at = agent["shift_ends_at"] if agent["plan_counts"] else None
-        closed = desk.closed_to(agent["id"], None if ends_at is None else seconds_of(ends_at), seconds_of(tx.now))
+        closed = desk.closed_to(agent_id, None if ends_at is None else seconds_of(ends_at), now)
+        skills = agent["skills"] | stands[agent_id] if agent_id in stands else agent["skills"]
         desk.put_agent(
-            agent["id"],
-            profile_of(agent["skills"] | stands[agent["id"]], {row["channel"]: row["maximum"] for row in own}, learned[agent["id"]], closed),
+            agent_id,
+            profile_of(skills, places.get(agent_id, {}), learned.get(agent_id, ()), closed),
             on_shift=takes_offers(agent["activity"], agent["planned"], plan_counts=agent["plan_counts"]),
-            since=max((seconds_of(moment) for moment in moments), default=0.0),
-            held={row["contact_id"]: row["channel"] for row in held},
-            trigger=triggers.get(agent["id"], Trigger.AGENT_CHANGED),
+            since=seconds_of(since[agent_id]) if agent_id in since else 0.0,
+            held=holds.get(agent_id, {}),
+            trigger=triggers.get(agent_id, Trigger.AGENT_CHANGED),
         )
 
 
