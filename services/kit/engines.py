@@ -1,7 +1,8 @@
 """The unit of work on each engine: synchronous under SQLite's writer thread, awaiting under asyncpg."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -139,7 +140,8 @@ class PostgresUnitOfWork(UnitOfWork):
     async def raw(self, sql: str, *parameters: Any) -> list[Any]:
         """Execute on asyncpg itself."""
         await self._touch()
-        rows: list[Any] = await self._driver.fetch(sql, *parameters)
+        with _colliding():
+            rows: list[Any] = await self._driver.fetch(sql, *parameters)
         return rows
 
     async def peek(self, sql: str, *parameters: Any) -> list[Any]:
@@ -149,17 +151,24 @@ class PostgresUnitOfWork(UnitOfWork):
     async def raw_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Execute on asyncpg itself, pipelined when there is more than one row."""
         await self._touch()
-        try:
+        with _colliding():
             if len(rows) == 1:
                 await self._driver.execute(sql, *rows[0])
             elif sql in FROM_ARRAYS:
                 await self._driver.execute(FROM_ARRAYS[sql], *zip(*rows, strict=True))
             else:
                 await self._driver.executemany(sql, rows)
-        except Exception as error:
-            if getattr(error, "sqlstate", None) == UNIQUE_VIOLATION:  # asyncpg's own class would bring the driver into a house on SQLite
-                raise violation(error) from error
-            raise
+
+
+@contextmanager
+def _colliding() -> Iterator[None]:
+    """Refuse what collides with a unique key."""
+    try:
+        yield
+    except Exception as error:
+        if getattr(error, "sqlstate", None) == UNIQUE_VIOLATION:  # asyncpg's own class would bring the driver into a house on SQLite
+            raise violation(error) from error
+        raise
 
 
 def write_many(driver: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
