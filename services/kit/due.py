@@ -185,17 +185,25 @@ class DueEngine:
             for job in jobs:
                 lateness.observe(max(0.0, (now - job.due_at).total_seconds()))
             if known is None:
-                work.append(self._unknown(jobs))
+                work.append(self._counted(self._unknown(jobs), len(jobs)))
             elif isinstance(known, TxJob | BatchJob):
-                work.append(self._in_transaction(known, jobs))
+                work.append(self._counted(self._in_transaction(known, jobs), len(jobs)))
             else:
-                work.append(self._outside(known, jobs))
+                work.append(self._counted(self._outside(known, jobs), 0))  # which counts them one by one
         return work
+
+    async def _counted(self, work: Awaitable[None], count: int) -> None:
+        """Whatever becomes of the work, its `count` jobs are in nobody's hands afterwards: a row that could not be changed falls due again."""
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001  the rows are still there
+            self._log.warning("due.waits", exc=error)
+        finally:
+            self._left(count)
 
     async def _unknown(self, jobs: list[DueJob]) -> None:
         for job in jobs:
             await self._fail(job, LookupError(f"nobody does {job.kind}"))
-        self._left(len(jobs))
 
     async def _in_transaction(self, known: TxJob | BatchJob, jobs: list[DueJob]) -> None:
         """All together first; when one fails, each alone, so that it spoils no other."""
@@ -206,7 +214,6 @@ class DueEngine:
                 await self._one_in_transaction(known, job)
         else:
             DUE_DONE.labels(self._room, known.kind).inc(len(jobs))
-        self._left(len(jobs))
 
     async def _one_in_transaction(self, known: TxJob | BatchJob, job: DueJob) -> None:
         try:
@@ -231,14 +238,16 @@ class DueEngine:
         """A few workers share the jobs; what is done is written down in batches, but never later than FLUSH_S."""
         waiting, done, flushing = iter(jobs), _Done(), asyncio.Lock()
 
+        async def one(job: DueJob) -> None:
+            if await self._one_outside(known, job):
+                done.add(job)
+            if done.ripe and not flushing.locked():
+                async with flushing:
+                    await self._write_down(known, done.take())
+
         async def worker() -> None:
             for job in waiting:
-                if await self._one_outside(known, job):
-                    done.add(job)
-                if done.ripe and not flushing.locked():
-                    async with flushing:
-                        await self._write_down(known, done.take())
-                self._left(1)
+                await self._counted(one(job), 1)
 
         await asyncio.gather(*(worker() for _ in range(min(known.concurrency, len(jobs)))))
         await self._write_down(known, done.take())

@@ -107,12 +107,21 @@ class PostgresDatabase:
         """Begin a transaction, which is rolled back with the stack unless it was committed."""
         if self._engine is None:
             raise RuntimeError("the database is not open")
-        connection = await stack.enter_async_context(self._engine.connect())
-        await connection.begin()
-        fairy = await connection.get_raw_connection()
-        # SQLAlchemy tells the driver to begin with its own first statement; ours may come first and must be inside.
-        await fairy.dbapi_connection._start_transaction()  # type: ignore[union-attr]  # noqa: SLF001
-        return connection, fairy.driver_connection
+        for dead in range(self._pool_size + 1):
+            connection = await stack.enter_async_context(self._engine.connect())
+            try:
+                await connection.begin()
+                fairy = await connection.get_raw_connection()
+                # SQLAlchemy tells the driver to begin with its own first statement; ours may come first and must be inside.
+                await fairy.dbapi_connection._start_transaction()  # type: ignore[union-attr]  # noqa: SLF001
+            except BaseException as error:
+                # The server may have begun all the same: given back like this, the connection would never commit what comes after.
+                await connection.invalidate()
+                if dead == self._pool_size or not isinstance(error, Exception):  # any other may be one that the server ended long ago
+                    raise
+            else:
+                return connection, fairy.driver_connection
+        raise AssertionError  # pragma: no cover  the loop returns or raises
 
     async def _look(self, sql: str, *parameters: Any) -> list[Any]:
         if self._looking is None:

@@ -1,9 +1,10 @@
 """Measure: `python -m tests.bench [part …]`. One JSON line per figure; a reference is measured in the same run, so ratios survive a slow machine."""
 
-import asyncio
 import sys
 from importlib import import_module
 from pathlib import Path
+
+import uvloop
 
 from services.kit.service import settle_memory
 from tests.bench.figure import Figure
@@ -32,7 +33,7 @@ def main(arguments: list[str]) -> int:
         for module in known.get(name, [name]):
             bench = import_module(f"tests.bench.{module}")
             settle_memory()  # as a service does once it is open; some benches open services in this process
-            figures: list[Figure] = asyncio.run(bench.run())
+            figures: list[Figure] = uvloop.run(bench.run())  # the loop that uvicorn gives every service
             for figure in figures:
                 print(figure.line(), flush=True)
                 missed += not figure.good

@@ -64,8 +64,8 @@ def test_the_kit_speaks_no_business() -> None:
 
 
 def test_the_kit_stays_small() -> None:
-    """3,260 lines of code beside docstrings and comments: what grows past that is a service, or a library that somebody else keeps."""
-    assert sum(code_lines(path) for path in (ROOT / "services/kit").glob("*.py")) <= 3260
+    """3,300 lines of code beside docstrings and comments: what grows past that is a service, or a library that somebody else keeps."""
+    assert sum(code_lines(path) for path in (ROOT / "services/kit").glob("*.py")) <= 3300
 
 
 def test_no_file_is_longer_than_a_person_can_hold_in_mind() -> None:

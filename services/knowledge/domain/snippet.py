@@ -44,7 +44,7 @@ def _best_start(hits: list[Token]) -> int:
     inside: dict[str, int] = {}
     for hit in hits:
         inside[hit.term] = inside.get(hit.term, 0) + 1
-        while hit.end - hits[left].start > LENGTH * 2 // 3:
+        while hits[left] is not hit and hit.end - hits[left].start > LENGTH * 2 // 3:  # one word may be longer than that by itself
             gone = hits[left].term
             inside[gone] -= 1
             if not inside[gone]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import orjson
 
@@ -67,10 +67,13 @@ class RuleVerdict:
             found["next_possible_at"] = self.next_possible_at.isoformat()
         return found
 
-    @cached_property
+    @property
     def stored(self) -> str:
-        """The same as JSON."""
-        return orjson.dumps(self.row).decode()
+        """The same as JSON, worked out once; `functools.cached_property` would take a lock for each of the many that are written but once."""
+        found: str | None = self.__dict__.get("_stored")
+        if found is None:
+            found = self.__dict__["_stored"] = orjson.dumps(self.row).decode()
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +141,7 @@ def judge(rules: Rules, facts: Facts) -> Judgement:
     is_on = rules.active and not facts.paused
     asked = facts.asked_about_contact
     verdicts = [
-        _usual("programme_active", Reason.PROGRAMME_OFF, is_on, active=is_on),
-        _usual("not_erased", Reason.ERASED, not facts.erased, erased=facts.erased),
-        _usual("customer_known", Reason.CUSTOMER_UNKNOWN, facts.known, known=facts.known),
+        *_standing(is_on, facts.erased, facts.known),
         *_condition(rules, facts),
         _usual("one_ask_per_contact", Reason.CONTACT_ALREADY_ASKED, not asked, already_asked=asked),
         *channel_verdicts,
@@ -154,6 +155,16 @@ def judge(rules: Rules, facts: Facts) -> Judgement:
     forced = facts.wish == "force" and not rules.neutral
     sample, probability = _sample(rules, facts, forced=forced)
     return Judgement([*verdicts, *sample], channel, probability, reached_lot=reached and not forced)
+
+
+@lru_cache
+def _standing(is_on: bool, erased: bool, known: bool) -> tuple[RuleVerdict, ...]:
+    """Return what is said of every decision first."""
+    return (
+        _usual("programme_active", Reason.PROGRAMME_OFF, is_on, active=is_on),
+        _usual("not_erased", Reason.ERASED, not erased, erased=erased),
+        _usual("customer_known", Reason.CUSTOMER_UNKNOWN, known, known=known),
+    )
 
 
 def _condition(rules: Rules, facts: Facts) -> list[RuleVerdict]:
@@ -263,10 +274,12 @@ def _cooled_down(rules: Rules, facts: Facts) -> RuleVerdict:
 
 
 def _caps(rules: Rules, facts: Facts, channel: Channel | None) -> list[RuleVerdict]:
+    if not facts.asks:
+        return [_usual("cap", Reason.CAP_REACHED, True, limit=cap.limit, days=cap.days, scope=cap.scope.value, asked=0) for cap in rules.caps]
     verdicts = []
-    ask = PastAsk(facts.now, facts.programme, rules.survey, channel or rules.channels[0], about=facts.about) if facts.asks else None
+    ask = PastAsk(facts.now, facts.programme, rules.survey, channel or rules.channels[0], about=facts.about)
     for cap in rules.caps:
-        counted = counted_by(cap, facts.asks, ask, reminders_count=rules.reminders_count) if ask else []
+        counted = counted_by(cap, facts.asks, ask, reminders_count=rules.reminders_count)
         free_at = free_again_at(cap, counted)
         if free_at is None:
             seen = _usual("cap", Reason.CAP_REACHED, True, limit=cap.limit, days=cap.days, scope=cap.scope.value, asked=len(counted))

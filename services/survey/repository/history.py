@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, or_
+from sqlalchemy import func, or_
 from sqlmodel import col, select
 
 from services.kit.db import Tx
@@ -40,7 +40,7 @@ class Person:
     """What is recorded of somebody."""
 
     customer_id: UUID
-    row: RowMapping
+    row: dict[str, Any]
     time_zone: str | None
     country: str | None
     email: str | None

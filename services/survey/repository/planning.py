@@ -62,6 +62,7 @@ class OpenDecision(NamedTuple):
 
 
 _JSON = frozenset({"attribution", "facts"})
+_JSON_PLACES = [place for place, name in enumerate(OpenDecision._fields) if name in _JSON]
 _JUDGED: Any = [quickly(col(getattr(Decision, name))) if name in _JSON else getattr(Decision, name) for name in OpenDecision._fields]
 _KNOWN: Any = [
     quickly(column) if column.key == "segment" else column
@@ -73,6 +74,30 @@ _ASKS: Any = (
 )
 
 
+_LOCK_PEOPLE = (
+    f"SELECT {', '.join(f'{name}::text' if name == 'segment' else name for name in (column.key for column in _KNOWN))} FROM known_customer"
+    " WHERE customer_id = ANY($1::uuid[]) AND version > $2 ORDER BY customer_id FOR UPDATE"
+)
+_LOCK_OPEN = (
+    f"SELECT {', '.join(name + '::text' if name in _JSON else name for name in OpenDecision._fields)} FROM decision"
+    f" WHERE id = ANY($1::uuid[]) AND outcome = '{PENDING}' AND customer_id IS NOT NULL ORDER BY id FOR UPDATE"
+)
+"""On the driver itself: nothing is left to convert in what it returns but the two JSON columns."""
+
+
+def _told(row: Any) -> dict[str, Any]:
+    customer = dict(row)
+    customer["segment"] = orjson.loads(customer["segment"])
+    return customer
+
+
+def _opened(row: Any) -> OpenDecision:
+    values = list(row)
+    for place in _JSON_PLACES:
+        values[place] = orjson.loads(values[place])
+    return OpenDecision._make(values)
+
+
 def among(tx: Tx, column: Any, values: Collection[Any]) -> Any:
     """Return the condition that a column has one of the values; on PostgreSQL one array instead of one parameter for each."""
     if tx.dialect_name == "postgresql":
@@ -82,6 +107,8 @@ def among(tx: Tx, column: Any, values: Collection[Any]) -> Any:
 
 async def lock_open(uow: UnitOfWork, decision_ids: Collection[UUID]) -> list[OpenDecision]:
     """Return those decisions that are still open and whose customer is known, under row locks taken in the order of ids."""
+    if uow.dialect_name == "postgresql":
+        return [_opened(row) for row in await uow.raw(_LOCK_OPEN, list(decision_ids))]
     is_open = and_(among(uow, col(Decision.id), decision_ids), col(Decision.outcome) == PENDING, col(Decision.customer_id).is_not(None))
     found = await uow.run(select(*_JUDGED).where(is_open).order_by(col(Decision.id)).with_for_update())
     return [OpenDecision._make(row) for row in found]
@@ -103,17 +130,19 @@ async def people(tx: Tx, customer_ids: Collection[UUID]) -> dict[UUID, list[UUID
     return {customer_id: sorted(joined[customer_id]) if customer_id in joined else [customer_id] for customer_id in customer_ids}
 
 
-async def lock_people(uow: UnitOfWork, customer_ids: Collection[UUID]) -> dict[UUID, RowMapping]:
+async def lock_people(uow: UnitOfWork, customer_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return the copies of these customers under row locks, always taken in the order of ids."""
+    if uow.dialect_name == "postgresql":
+        return {row["customer_id"]: _told(row) for row in await uow.raw(_LOCK_PEOPLE, list(customer_ids), ONLY_AN_ID)}
     told = and_(among(uow, col(KnownCustomer.customer_id), customer_ids), col(KnownCustomer.version) > ONLY_AN_ID)
     rows = await uow.rows(select(*_KNOWN).where(told).order_by(col(KnownCustomer.customer_id)).with_for_update())
-    return {row["customer_id"]: row for row in rows}
+    return {row["customer_id"]: dict(row) for row in rows}
 
 
-async def customers(tx: Tx, customer_ids: Collection[UUID]) -> dict[UUID, RowMapping]:
+async def customers(tx: Tx, customer_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return the copies of these customers."""
     told = and_(among(tx, col(KnownCustomer.customer_id), customer_ids), col(KnownCustomer.version) > ONLY_AN_ID)
-    return {row["customer_id"]: row for row in await tx.rows(select(*_KNOWN).where(told))}
+    return {row["customer_id"]: dict(row) for row in await tx.rows(select(*_KNOWN).where(told))}
 
 
 async def asks_of(tx: Tx, customer_ids: Collection[UUID]) -> list[RowMapping]:

@@ -36,7 +36,7 @@ class Knowledge:
     """Programme key to the number of the version in force, which these rules are."""
     paused: set[str]
     people: dict[UUID, list[UUID]]
-    customers: dict[UUID, RowMapping]
+    customers: dict[UUID, dict[str, Any]]
     asks: dict[UUID, list[PastAsk]]
     words: dict[UUID, list[Word]]
     matters: dict[UUID, list[Matter]]
@@ -113,10 +113,12 @@ def facts_for(decision: OpenDecision, known: Knowledge, uow: UnitOfWork, lot_key
         erased=customer is not None and customer["erased_at"] is not None,
         email=customer["email"] if customer else None,
         phone=customer["phone"] if customer else None,
-        words=known.words[group[0]] if alone else [word for member in group for word in known.words[member]],
-        asks=known.asks[group[0]] if alone else sorted((ask for member in group for ask in known.asks[member]), key=lambda ask: ask.invited_at),
+        words=known.words.get(group[0], ()) if alone else [word for member in group for word in known.words.get(member, ())],
+        asks=known.asks.get(group[0], ())
+        if alone
+        else sorted((ask for member in group for ask in known.asks.get(member, ())), key=lambda ask: ask.invited_at),
         asked_about_contact=decision.contact_id in known.contacts_asked,
-        open_matters=[matter for member in group for matter in known.matters[member]],
+        open_matters=[matter for member in group for matter in known.matters.get(member, ())],
         lot=lot_of(decision.occasion, decision.programme, lot_key),
         paused=decision.programme in known.paused,
         condition=verdict,
@@ -135,7 +137,7 @@ def facts_of_occasion(decision: OpenDecision) -> dict[str, Any]:
     return frozen or {**decision.attribution, "channel": decision.channel}
 
 
-def named_facts(occasion: Mapping[str, Any], customer: RowMapping | None, order: KnownOrder | None) -> dict[str, Any]:
+def named_facts(occasion: Mapping[str, Any], customer: Mapping[str, Any] | None, order: KnownOrder | None) -> dict[str, Any]:
     """Return the facts by the names of the vocabulary."""
     named = {f"contact.{name}": value for name, value in occasion.items()}
     named |= {"event.kind": occasion.get("kind"), "event.attributes": occasion.get("attributes"), "answered.survey": occasion.get("survey")}
@@ -149,7 +151,7 @@ def named_facts(occasion: Mapping[str, Any], customer: RowMapping | None, order:
 
 
 def _conditions(
-    rules: Rules, decision: OpenDecision, customer: RowMapping | None, orders: Mapping[str, KnownOrder]
+    rules: Rules, decision: OpenDecision, customer: Mapping[str, Any] | None, orders: Mapping[str, KnownOrder]
 ) -> tuple[bool | None, Sequence[str], str | None]:
     if not rules.condition and not rules.exclude:
         return True, (), None

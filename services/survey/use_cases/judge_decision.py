@@ -1,13 +1,12 @@
 """Decide, at the moment of sending, who is asked: many decisions in one transaction, each rule judged on what is true now."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import RowMapping
 
 from services.kit.db import UnitOfWork
 from services.kit.ids import new_id
@@ -97,9 +96,8 @@ def _not_yet(uow: UnitOfWork, decision: OpenDecision, known: Knowledge, facts: F
         return hour.next_possible_at, hour
     if Matter.CONTACT in facts.open_matters:
         return uow.now + AFTER_CONTACT, RuleVerdict("not_in_contact", {"running": True}, passed=False, reason=None)
-    first = sorted(_rivals(decision, known, rules))
-    if rules.when_outranked is Outranked.WAIT and first and decision.give_up_at > uow.now:
-        return uow.now + AFTER_RIVAL, RuleVerdict("priority", {"asks_instead": first[0]}, passed=False, reason=None)
+    if rules.when_outranked is Outranked.WAIT and decision.give_up_at > uow.now and (first := min(_rivals(decision, known, rules), default=None)):
+        return uow.now + AFTER_RIVAL, RuleVerdict("priority", {"asks_instead": first}, passed=False, reason=None)
     return None, hour
 
 
@@ -208,7 +206,7 @@ def _invitation(
     uow: UnitOfWork,
     decision: OpenDecision,
     rules: Rules,
-    customer: RowMapping,
+    customer: Mapping[str, Any],
     channel: Channel,
     judgement: Judgement,
     invitation_id: UUID,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from services.kit.due_rows import next_due
 from services.kit.ids import new_id
 from tests.conftest import OpenRoom
 from tests.support.parcels.app import Parcel, SendParcel, remind, send_parcel, service
+from tests.support.story import eventually
 
 
 async def reminded(tx: Tx, parcel_id: UUID) -> int:
@@ -207,3 +209,50 @@ async def test_work_that_is_planned_while_the_engine_looks_for_the_next_is_not_o
             working.cancel()
             await asyncio.gather(working, return_exceptions=True)
         assert done == ["first", "overtaking"]
+
+
+async def _all_in_hand(tx: Tx) -> bool:
+    return int((await tx.raw("SELECT count(*) FROM due WHERE attempts > 0"))[0][0]) == 1000
+
+
+async def _rename(uow: UnitOfWork, name: str, to: str) -> None:
+    await uow.raw(f"ALTER TABLE {name} RENAME TO {to}")
+
+
+async def _many_at(uow: UnitOfWork, count: int, moment: datetime) -> None:
+    for number in range(count):
+        await uow.schedule("reach out", key=f"{number:04}", at=moment)
+
+
+async def test_a_database_that_fails_for_a_while_in_the_middle_of_much_work_stops_nothing_for_ever(
+    open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the failure of the work nor its end can be written down then: all of it falls due again when its lease ends."""
+    monkeypatch.setattr("services.kit.due.IDLE_S", 0.1)
+    away, done = asyncio.Event(), set[str]()
+
+    async def reach_out(_: Any, job: DueJob) -> None:
+        await away.wait()
+        if job.attempts == 1:
+            raise ConnectionError
+        done.add(job.key)
+
+    async with open_room(service) as room:
+        db = room.runtime.db
+        await db.write(_many_at, 1002, room.clock.now())
+        engine = DueEngine("parcels", db, room.clock, [Job("reach out", reach_out)], room.runtime)
+        working = asyncio.create_task(engine.run())
+        try:
+            async with asyncio.timeout(20):
+                await eventually(partial(db.read, _all_in_hand), "two batches in hand")
+                await db.write(_rename, "due", "due_away")
+                away.set()
+                await asyncio.sleep(0.5)
+                await db.write(_rename, "due_away", "due")
+                while len(done) < 1002:
+                    room.clock.move_to(room.clock.now() + timedelta(seconds=61))
+                    engine.look_again()
+                    await asyncio.sleep(0.1)
+        finally:
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)

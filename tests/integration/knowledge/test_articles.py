@@ -73,6 +73,15 @@ async def test_an_article_without_sense_is_refused(open_room: OpenRoom) -> None:
         assert (await api.get("/knowledge/v1/articles")).json() == {"items": [], "next_cursor": None}
 
 
+async def test_a_word_longer_than_a_snippet_is_found_and_shown(open_room: OpenRoom) -> None:
+    """A token, a hash, a line of base64: the second article with it is told of the first."""
+    async with open_room(service) as room:
+        api = room.client("knowledge:read", "knowledge:write")
+        body = {"title": "Licence", "language": "en", "problem": "", "resolution": "0" * 400}
+        first, second = [(await api.post("/knowledge/v1/articles", json=body)).json() for _ in range(2)]
+        assert (second["similar_to"], second["similarity"]) == (first["id"], 1.0)
+
+
 async def test_an_article_without_a_resolution_cannot_be_validated(open_room: OpenRoom) -> None:
     async with open_room(service) as room:
         api = room.client("knowledge:read", "knowledge:write")
