@@ -7,7 +7,7 @@ BIN := .venv/bin
 T ?=
 B ?=
 
-.PHONY: help contracts format run up-local demo routing-sim check lint types imports schema migrations test test-fast bench bench-long migration map key token clean knowledge-eval
+.PHONY: help contracts format run up-local demo routing-sim check lint types imports schema migrations test test-fast bench bench-long migration rebuild-timeline map key token clean knowledge-eval
 
 help: ## List the commands
 	@grep -hE '^[a-z%-]+:.*##|^##@' $(MAKEFILE_LIST) | sed -E 's/^##@ (.*)/\n\1/; s/^([a-z%-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -73,6 +73,9 @@ routing-sim: .venv/.installed ## Play a day through routing: make routing-sim AG
 	@$(BIN)/python -m infra.routing_sim --agents "$(AGENTS)" --contacts "$(CONTACTS)" --policy "$(or $(POLICY),index)"
 
 ##@ Change
+rebuild-timeline: .venv/.installed ## Make customers' timeline anew from what was heard, with progress; stopped, it goes on (A=--anew: from the start)
+	@$(BIN)/python -m infra.rebuild_timeline $(A)
+
 contracts: .venv/.installed ## Renew the committed OpenAPI, event and GraphQL documents (then read the difference)
 	@$(BIN)/python -m infra.contracts --write && $(BIN)/python -m gateway.schema_check --write
 

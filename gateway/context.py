@@ -1,5 +1,6 @@
 """What one operation has at hand: who asks, the clients, and what was already asked."""
 
+import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -42,6 +43,13 @@ class GatewayContext:
         if self._people is None:
             self._people = DataLoader(load_fn=partial(_load_people, self.clients, self.caller), max_batch_size=BATCH)
         return self._people
+
+    async def person(self, customer_id: UUID) -> CustomerView | None:
+        """Return a customer; None when nobody has the id.
+
+        Shielded: a null that rises ends what waits beside it, and must not end what other fields wait for with it.
+        """
+        return await asyncio.shield(self.people.load(customer_id))
 
     def need(self, scope: str) -> None:
         """Raise Forbidden unless the principal has the scope; services check again."""

@@ -1,13 +1,12 @@
 """Playing a plan: call the steps, put their values into shape, and leave whatever is not plain to graphql-core."""
 
-import asyncio
 from collections.abc import Awaitable, Sequence
 from types import CoroutineType
 from typing import Any
 
 from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema
 from graphql.execution import Executor
-from graphql.pyutils import Path
+from graphql.pyutils import Path, gather_with_cancel
 from strawberry.types.info import Info
 
 from gateway.execution.plan import Plan, Step
@@ -127,24 +126,16 @@ class Play:
                 except Exception as error:  # noqa: BLE001  whatever a resolver raises becomes the field's error
                     self._failed(error, step, above)
                     out[step.key] = None
-        except GraphQLError:
-            self._let_go(waiting)
+        except GraphQLError:  # its parent is null; what began runs to its end, as in graphql-core
+            self.core.settle_in_background([self._finish(*one, above, out) for one in waiting])
             raise
         if not waiting:
             return None
         return self._finish(*waiting[0], above, out) if len(waiting) == 1 else self._together(waiting, above, out)
 
     async def _together(self, waiting: list[Waiting], above: Path | None, out: Any) -> None:
-        tasks = [asyncio.ensure_future(self._finish(*one, above, out)) for one in waiting]
-        try:
-            await asyncio.gather(*tasks)
-        except GraphQLError:
-            self._let_go([(None, task, False) for task in tasks if not task.done()])
-            raise
-        except asyncio.CancelledError:
-            for task in tasks:
-                task.cancel()
-            raise
+        """Finish all at once, by the function that graphql-core uses: while it ends what a rising null leaves over, errors elsewhere are noted."""
+        await gather_with_cancel(*(self._finish(*one, above, out) for one in waiting))
 
     async def _finish(self, step: Step, value: Any, completed: bool, above: Path | None, out: Any) -> None:
         try:
@@ -173,10 +164,6 @@ class Play:
             return framed if rest is None else _then(rest, framed)
         info = StepInfo(self, step, above).raw
         return self.core.complete_value(step.field.type, list(step.details), info, place, value, None)
-
-    def _let_go(self, waiting: Sequence[Waiting]) -> None:
-        """Let what began run to its end unheard, as graphql-core does: its parent is null already."""
-        self.core.settle_in_background([value for _, value, _ in waiting])
 
     def _failed(self, error: Exception, step: Step, above: Path | None) -> None:
         """Note the error and leave null, or raise it on when the field may not be null."""

@@ -108,8 +108,8 @@ class _Writer:
         if struct is not None:
             fast, proved = self._parts(owner, fields, steps, checked)
             before += [f"if v.__class__ is {self._constant(struct)}:", *(f"  {line}" for line in fast), f"  return {{{', '.join(proved)}}}"]
-        if not before and not reads:  # only __typename: nothing else would notice a null
-            before.append("v.__class__")
+        if owner.is_type_of is None and not reads:  # nothing of it is read: nothing else would notice that it is an error
+            before.append("if isinstance(v, Exception): bad()")
         return self._function(nullable, *before, *reads, f"return {{{', '.join(parts)}}}")
 
     def _parts(self, owner: GraphQLObjectType, fields: dict[str, Any], steps: frozenset[str], proved: frozenset[str]) -> tuple[list[str], list[str]]:

@@ -65,7 +65,7 @@ class FeedbackItem(Node):
     @computed("The customer in short; null while unknown.")
     async def customer(self, info: Info) -> Person | None:
         """Load many in one call."""
-        return None if self.customer_id is None else Person.maybe(await at(info).people.load(self.customer_id))
+        return None if self.customer_id is None else Person.maybe(await at(info).person(self.customer_id))
 
     @classmethod
     def of(cls, view: contract.ItemView) -> "FeedbackItem":
@@ -103,7 +103,7 @@ class FollowUp(Node):
     @computed("The customer in short; null while unknown.")
     async def customer(self, info: Info) -> Person | None:
         """Load many in one call."""
-        return None if self.customer_id is None else Person.maybe(await at(info).people.load(self.customer_id))
+        return None if self.customer_id is None else Person.maybe(await at(info).person(self.customer_id))
 
     @classmethod
     def of(cls, view: contract.FollowUpView) -> "FollowUp":

@@ -69,6 +69,9 @@ class PostgresDatabase:
         if self._engine is not None:
             await self._engine.dispose()
 
+    async def tidy(self) -> None:
+        """Nothing: the server's autovacuum clears what is deleted, and its files are not ours to look into."""
+
     async def write(self, use_case: UseCase[R], *args: Any, context: Context = NOBODY) -> R:
         """Run in a transaction; tried again when PostgreSQL chose it as the victim of a deadlock."""
         for attempt in range(1, ATTEMPTS + 1):

@@ -68,7 +68,7 @@ class Runtime:
 
     def __post_init__(self) -> None:
         self.log = get_logger(self.service.name)
-        jobs = [*self.service.jobs, TxJob(subjects.KIND, subjects.forget_again)]
+        jobs = [*self.service.jobs, TxJob(subjects.KIND, subjects.forget_again), Job(subjects.TIDY, subjects.tidy)]
         self.due = DueEngine(self.service.name, self.db, self.clock, jobs, self)
 
     async def write(self, use_case: UseCase[R], *args: Any) -> R:

@@ -93,6 +93,18 @@ class SqliteDatabase:
         if self._engine is not None:
             self._engine.dispose()
 
+    async def tidy(self) -> None:
+        """Write the file anew: SQLite overwrites what is deleted (secure_delete), but not the copies left behind when it moved rows between pages.
+
+        Takes about 10 s a gigabyte (measured: 0.4 s for 45 MB) and as much room again; writers wait for it, at most `busy_timeout`.
+        """
+        await asyncio.to_thread(self._tidy)
+
+    def _tidy(self) -> None:
+        with self._connect() as connection:
+            for step in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                connection.exec_driver_sql(step)
+
     async def write(self, use_case: UseCase[R], *args: Any, context: Context = NOBODY) -> R:
         """Hand the use case to the writer; returns after its group's commit."""
         loop = asyncio.get_running_loop()

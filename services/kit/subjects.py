@@ -16,6 +16,7 @@ from services.kit.due_rows import DueJob
 
 AGAIN = timedelta(minutes=10)
 KIND = "forget_told"
+TIDY = "tidy_file"
 MOST_ROWS = 50_000
 _HELD = (("held_event", "envelope"), ("dead_letter", "payload"), ("idempotency_key", "body"))
 _LISTED = {"sqlite": "SELECT value FROM json_each({0})", "postgresql": "SELECT value FROM json_array_elements_text({0}::json) AS w(value)"}
@@ -35,8 +36,14 @@ async def forget_told(uow: UnitOfWork, words: Collection[str], keys: Collection[
 
 
 async def forget_again(uow: UnitOfWork, job: DueJob) -> None:
-    """The second round; `TxJob(KIND, forget_again)` in every service."""
+    """The second round; `TxJob(KIND, forget_again)` in every service. Afterwards the file is tidied, once for all who were forgotten together."""
     await _forget(uow, job.payload["words"], job.payload["keys"])
+    await uow.wake(TIDY, key="file")
+
+
+async def tidy(runtime: Any, _job: DueJob) -> None:
+    """`Job(TIDY, tidy)` in every service."""
+    await runtime.db.tidy()
 
 
 async def _forget(uow: UnitOfWork, words: Collection[str], keys: Collection[str]) -> int:

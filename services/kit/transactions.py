@@ -23,6 +23,9 @@ class Database(Protocol):
     async def close(self) -> None:
         """Finish what is running and disconnect."""
 
+    async def tidy(self) -> None:
+        """Leave nothing of what was deleted in unused bytes, where that is ours to do."""
+
     async def write(self, use_case: UseCase[R], *args: Any, context: Context = NOBODY) -> R:
         """Run `use_case(uow, *args)` in one transaction and return its result after the commit."""
 

@@ -7,12 +7,14 @@ from uuid import UUID
 from sqlalchemy import JSON, BigInteger, Column, Identity, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
+from services.customers.models.archive import ArchivedEvent, TimelineRebuild
 from services.customers.models.base import DIRECT, FALSE, FREE_TEXT, INDIRECT, NONE, SERIAL, ZERO, Base
 from services.customers.models.privacy import ErasedKey, Erasure, ErasureReceipt, IdentityHint, SubjectKey
 from services.kit.tables import kit_tables
 
 __all__ = [
     "KIT",
+    "ArchivedEvent",
     "Base",
     "CaseContact",
     "CaseWriteUp",
@@ -33,6 +35,7 @@ __all__ = [
     "Subject",
     "SubjectKey",
     "TimelineEntry",
+    "TimelineRebuild",
     "Values",
 ]
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Table, or_, select
 from services.customers import repository
 from services.customers.contract import ExportView
 from services.customers.models import (
+    ArchivedEvent,
     Base,
     CaseContact,
     CaseWriteUp,
@@ -81,6 +82,9 @@ def _readable(table: str, row: Mapping[str, Any], sealer: repository.Sealer | No
     if table == TimelineEntry.__tablename__:
         values["title"], values["data"] = repository.opened_entry(sealer, row["title"], row["data"])
         values["occurred_at"] = from_micros(values.pop("occurred_us"))
+        return values
+    if table == ArchivedEvent.__tablename__:
+        values["event"] = repository.read_archived(sealer, row["event"], row["customer_id"]).decode()
         return values
     for name, value in row.items():
         if isinstance(value, str):

@@ -19,18 +19,25 @@ class Sealer:
 
     def seal(self, text: str, place: str) -> str:
         """Return the sealed text; `place` (table.column) must be the same when it is opened."""
+        return MARK + base64.b64encode(self.seal_bytes(text.encode(), place)).decode()
+
+    def seal_bytes(self, data: bytes, place: str) -> bytes:
+        """Return the sealed bytes, 28 more than `data`."""
         nonce = os.urandom(_NONCE)
-        return MARK + base64.b64encode(nonce + self._cipher.encrypt(nonce, text.encode(), place.encode())).decode()
+        return nonce + self._cipher.encrypt(nonce, data, place.encode())
 
     def open(self, text: str, place: str) -> str:
         """Return the text; one that was never sealed is returned as it is. Raises ValueError when it was sealed with another key or elsewhere."""
         if not text.startswith(MARK):
             return text
-        raw = base64.b64decode(text[len(MARK) :])
+        return self.open_bytes(base64.b64decode(text[len(MARK) :]), place).decode()
+
+    def open_bytes(self, sealed: bytes, place: str) -> bytes:
+        """Return what was sealed; raises ValueError when it was sealed with another key or elsewhere."""
         try:
-            return self._cipher.decrypt(raw[:_NONCE], raw[_NONCE:], place.encode()).decode()
+            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], place.encode())
         except InvalidTag as reason:
-            message = f"a text in {place} was sealed with another key"
+            message = f"what lies in {place} was sealed with another key"
             raise ValueError(message) from reason
 
 

@@ -20,6 +20,7 @@ from services.customers.models import (
     TimelineEntry,
     Values,
 )
+from services.customers.repository.archive import forget_archived
 from services.customers.repository.hints import drop_hints
 from services.customers.repository.sealing import shred
 from services.kit.db import Tx, UnitOfWork
@@ -46,7 +47,9 @@ async def erase(uow: UnitOfWork, members: Collection[UUID]) -> int:
         update(Consent).where(col(Consent.customer_id).in_(members)).values(source=""),
         update(TimelineEntry).where(col(TimelineEntry.customer_id).in_(members)).values(title="", data="{}"),
     ]
-    return await shred(uow, members) + await drop_hints(uow, members) + sum([await uow.execute(statement) for statement in statements])
+    gone = await shred(uow, members) + await drop_hints(uow, members)
+    await forget_archived(uow, members)  # the same facts as in the timeline: counted there
+    return gone + sum([await uow.execute(statement) for statement in statements])
 
 
 async def case_ids(tx: Tx, members: Collection[UUID]) -> list[UUID]:

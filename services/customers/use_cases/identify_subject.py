@@ -7,7 +7,6 @@ from services.customers import repository
 from services.customers.contract import IdentityKey, SubjectIdentified
 from services.customers.domain.keys import usable
 from services.customers.domain.timeline import SubjectKind
-from services.customers.repository import NewEntry
 from services.customers.use_cases.find_customer import find_or_make
 from services.kit.db import UnitOfWork
 
@@ -40,9 +39,7 @@ async def _attach(uow: UnitOfWork, kind: SubjectKind, subject_id: UUID, customer
     """Give waiting entries their customer; they are written anew, so that readers who follow `seq` see them arrive."""
     if kind is SubjectKind.FEEDBACK_ITEM:
         await repository.give_follow_ups(uow, subject_id, customer_id)
-    waiting = await repository.take_waiting(uow, kind, subject_id)
-    if not waiting:
-        return
-    await repository.lock_person(uow, customer_id)
-    found = [NewEntry(entry.id, customer_id, None, None, entry.occurred_us, entry.kind, entry.title, entry.source, entry.data) for entry in waiting]
-    await repository.add_entries(uow, found)
+    waiting = await repository.take_waiting(uow, kind, subject_id, customer_id)
+    if waiting:
+        await repository.lock_person(uow, customer_id)
+        await repository.add_entries(uow, waiting)

@@ -11,6 +11,7 @@ from services.customers import repository
 from services.customers.contract import IdentityKey
 from services.customers.domain.timeline import EntryKind, SubjectKind
 from services.customers.repository import NewEntry
+from services.customers.use_cases.archive_event import to_archive
 from services.customers.use_cases.identify_subject import ForgottenError, identify
 from services.kit.db import UnitOfWork
 from services.kit.events import Envelope
@@ -70,4 +71,5 @@ def entry(fact: Fact, concerned: Concerned, told: Envelope) -> NewEntry:
         title=fact.title,
         source=told.subject.partition(".")[0],
         data=orjson.dumps(dict(fact.data), option=orjson.OPT_UTC_Z).decode(),
+        heard=to_archive(told),
     )
