@@ -163,12 +163,12 @@ class InsightQuery:
         found = await or_none(context.clients.insight.process_chart(context.caller, key, query_of(slice, language=language)))
         return None if found is None else nested(Chart, found)
 
-    @computed("Where the cycle of listening and acting is broken.")
+    @computed("Where the cycle of listening and acting is broken, in the whole house or in a slice of it.")
     async def cycle_health(
-        self, info: Info, start: From = None, to: To = None, compare_from: CompareFrom = None, compare_to: CompareTo = None
+        self, info: Info, start: From = None, to: To = None, compare_from: CompareFrom = None, compare_to: CompareTo = None, slice: Slice = None
     ) -> CycleHealth | None:  # fmt: skip
-        """Ask insight."""
-        context = at(info)
-        context.need("insight:read")
-        query = texts(to=to, compare_from=compare_from, compare_to=compare_to, **{"from": start})
+        """Ask insight; a moment that is named beside the slice goes before the slice's own."""
+        context = asking(info)
+        named = texts(to=to, compare_from=compare_from, compare_to=compare_to, **{"from": start})
+        query = {**query_of(slice), **{name: value for name, value in named.items() if value is not None}}
         return CycleHealth.of(await context.clients.insight.cycle_health(context.caller, query))

@@ -93,13 +93,7 @@ async def parts_asked(
     return asked(start, to, (compare_from, compare_to), site=site, vendor=vendor, team=team, product=product, segment=segment)
 
 
-async def period_asked(start: From = None, to: To = None, compare_from: CompareFrom = None, compare_to: CompareTo = None) -> Asked:
-    """Read a period and what it is compared with, alone."""
-    return asked(start, to, (compare_from, compare_to))
-
-
 AnswersAsked = Annotated[Asked, Depends(answers_asked)]
 PlacesAsked = Annotated[Asked, Depends(slices_asked)]
 PartsAsked = Annotated[Asked, Depends(parts_asked)]
-PeriodAsked = Annotated[Asked, Depends(period_asked)]
 SlicesAsked = Annotated[Asked, Depends(slices_asked)]

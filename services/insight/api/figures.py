@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Path
 
-from services.insight.api.asked import AnswersAsked, PeriodAsked, PlacesAsked
+from services.insight.api.asked import AnswersAsked, PlacesAsked, SlicesAsked
 from services.insight.contract import CycleHealthView, DefinitionView, DriverView, MetricView
 from services.insight.domain.definitions import DEFINITIONS, MEANINGS
 from services.insight.queries.cycle_health import cycle_health
@@ -55,7 +55,7 @@ async def list_drivers(
 
 
 @router.get("/v1/cycle-health", response_model=CycleHealthView)
-async def get_cycle_health(asked: PeriodAsked, read: Read, runtime: RuntimeDep, _: Reader) -> CycleHealthView:
-    """Collect, categorise, own, act, practise, tell: a figure and a threshold each, and a sentence that names what is broken."""
+async def get_cycle_health(asked: SlicesAsked, read: Read, runtime: RuntimeDep, _: Reader) -> CycleHealthView:
+    """Collect, categorise, own, act, practise, tell, in a slice: a figure and a threshold each, and a sentence that names what is broken."""
     settings = runtime.settings
     return await read(cycle_health, asked, settings.thresholds(), settings.minimum_answers)

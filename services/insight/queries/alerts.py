@@ -10,9 +10,9 @@ from services.insight.domain.alerts import CHANGE_RATE, Finding, Moved, Outside,
 from services.insight.domain.definitions import CES, CSAT, RESOLUTION
 from services.insight.domain.period import Asked
 from services.insight.models import Alert
-from services.insight.queries.narrow import is_limited
 from services.insight.queries.places import places
 from services.insight.queries.trend import trend
+from services.insight.repository.limits import is_limited
 from services.kit.db import Tx
 from services.kit.errors import InvalidInput
 from services.kit.paging import decode_cursor, encode_cursor

@@ -25,8 +25,9 @@ from services.insight.domain.period import Asked, Period
 from services.insight.domain.statistics.savings import business_case
 from services.insight.models import Budget, ContactFact, Department, Dispute, DisputeStep
 from services.insight.queries.moved import contacts_moved
-from services.insight.queries.narrow import compared_with, is_limited, period_of, within
+from services.insight.queries.narrow import compared_with, period_of, within
 from services.insight.queries.summed import summed
+from services.insight.repository.limits import is_limited
 from services.insight.repository.rollups import CONTACTS
 from services.kit.db import Tx
 from services.kit.errors import InvalidInput, NotFound, Refused

@@ -14,7 +14,8 @@ from services.insight.domain.statistics.weighting import Stratum, post_stratifie
 from services.insight.models import AnswerFact, ContactFact, InvitationFact, ResponseFact
 from services.insight.queries.metrics import interval_view
 from services.insight.queries.moved import moved
-from services.insight.queries.narrow import past_of, period_of, seen
+from services.insight.queries.narrow import past_of, period_of
+from services.insight.queries.placed import asks
 from services.insight.repository.rollups import tally
 from services.kit.db import Tx
 
@@ -28,9 +29,7 @@ Groups = dict[str, tuple[int, int]]
 
 
 def _asked_in(tx: Tx, period: Period, asked: Asked) -> list[Any]:
-    when = [col(InvitationFact.invited_at) >= period.start, col(InvitationFact.invited_at) < period.end]
-    place = [getattr(ContactFact, name) == value for name, value in asked.filters.items() if hasattr(ContactFact, name)]
-    return [*when, *place, *seen(tx, ContactFact)]
+    return [col(InvitationFact.invited_at) >= period.start, col(InvitationFact.invited_at) < period.end, *asks(tx, asked)]
 
 
 async def _groups(tx: Tx, attribute: str, conditions: list[Any]) -> Groups:

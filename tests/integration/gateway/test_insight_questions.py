@@ -123,7 +123,8 @@ async def test_every_question_to_insight_answers_and_needs_the_right(house: Runn
       qualityReport(form: "none") { reviewed }
       teamLags { topic }
       pulseReport(key: "none", week: "2026-W40") { week }
-      cycleHealth { sentence flaggedAnswers optedOut }
+      cycleHealth { sentence flaggedAnswers optedOut filters complete }
+      cycleHere: cycleHealth(slice: $slice) { filters period { start } stages { stage n } }
     }"""
     asked = await house.ask(key, questions, slice=SLICE)
     assert "errors" not in asked, asked["errors"]
@@ -140,6 +141,10 @@ async def test_every_question_to_insight_answers_and_needs_the_right(house: Runn
     assert round(found["contactsAvoided"]["change"], 3) == -0.175
     assert (found["process"]["bottleneck"], found["qualityReport"], found["pulseReport"]) == ("deliver", None, None)
     assert found["processChart"]["description"].startswith("The bottleneck is Deliver")
+    assert (found["cycleHealth"]["filters"], found["cycleHealth"]["complete"]) == ({}, True)
+    here = found["cycleHere"]
+    assert (here["filters"], here["period"]["start"][:10]) == ({"vendor": "graphql"}, "2026-10-25")
+    assert {one["stage"]: one["n"] for one in here["stages"]}["practise"] >= 1
     refused = await house.ask(guest, questions, slice=SLICE)
     assert refused["data"]["keyDrivers"] is None
     assert {error["extensions"]["code"] for error in refused["errors"]} == {"FORBIDDEN"}
