@@ -100,6 +100,7 @@ class Metric:
     raw: Estimate | None = strawberry.field(description="The plain estimate; null while withheld.")
     weighted: Estimate | None = strawberry.field(description="Weighted by how likely each was asked; null when too few are known.")
     mean: float | None = strawberry.field(description="The mean score; null while withheld.")
+    parts: JSON | None = strawberry.field(description="Of a net score: how many are good, neutral and bad; null otherwise.")
     withheld: str | None = strawberry.field(description="Why nothing is shown; null when it is.")
     small_sample: bool = strawberry.field(description="Whether n is too small to act on.")
     flagged_left_out: int = strawberry.field(description="Answers that look like a scanner's and do not count.")
@@ -153,6 +154,7 @@ class CycleStage:
     """A stage."""
 
     stage: str = strawberry.field(description="collect, categorise, own, act, practise or tell.")
+    definition_id: str = strawberry.field(description="Which definition, in which version.")
     figure: str = strawberry.field(description="What is measured.")
     numerator: int = strawberry.field(description="How many.")
     n: int = strawberry.field(description="Of how many.")

@@ -41,6 +41,7 @@ class Process:
     bottleneck: str | None = said(description="The key of the dearest step; null without contacts.")
     sentence: str = said(description="The same for a person to read.")
     version: int = said(description="Grows when it is drawn anew.")
+    filters: JSON = said(description="The slice.")
 
 
 @strawberry.type(description="Critical errors of one kind over reviewed contacts.")
@@ -100,6 +101,7 @@ class QualityReport:
     csat_with_error: float | None = said(description="Share satisfied after a customer error.")
     csat_without_error: float | None = said(description="And without one.")
     csat_difference: Interval | None = said(description="The interval of the difference.")
+    filters: JSON = said(description="The slice.")
 
 
 @strawberry.type(description="A topic that a team resolves less often than all others do.")
@@ -117,6 +119,40 @@ class TeamLag:
     state: str = said(description="open, or over.")
     found_at: datetime = said(description="When it was found.")
     looked_at: datetime = said(description="When it was last looked at.")
+    evidence: list[UUID] = said(description="The newest contacts that were not, or only partly, resolved; at most ten.")
+
+
+@strawberry.type(description="One team against all others on one topic.")
+class TrainingGap:
+    """A gap."""
+
+    topic: str = said(description="The topic.")
+    team: str = said(description="The team.")
+    numerator: int = said(description="Its answers that say resolved.")
+    n: int = said(description="Its answers.")
+    value: float = said(description="Share resolved by the team.")
+    rest: int = said(description="Answers of all others.")
+    effect: float = said(description="The team's share minus that of all others.")
+    interval: Interval = said(description="Of the effect.")
+    adjusted_p: float = said(description="Probability of such a gap by chance, over all that were compared.")
+    found: bool = said(description="Whether the team is surely worse.")
+    change: FigureChange | None = said(description="Of the team's share against the comparison period; null when nobody answered then.")
+    evidence: list[UUID] = said(description="The newest contacts that were not, or only partly, resolved; at most ten.")
+
+
+@strawberry.type(description="Topics by team over a period and slice; what surely needs training first.")
+class TrainingGaps:
+    """Gaps."""
+
+    definition_id: str = said(description="The definition.")
+    period: Period = said(description="The period.")
+    compared_with: Period = said(description="The comparison period.")
+    filters: JSON = said(description="The slice.")
+    complete: bool = said(description="False for a reader of some sites or vendors only.")
+    false_discoveries: float = said(description="The share of found gaps that may be chance.")
+    minimum: int = said(description="Answers that the team and all others need.")
+    gaps: list[TrainingGap] = said(description="What surely needs training first.")
+    too_few: int = said(description="Topics of teams with too few answers: counted, not judged.")
 
 
 @strawberry.type(description="One question in one group of employees.")

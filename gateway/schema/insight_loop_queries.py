@@ -1,5 +1,6 @@
 """What can be asked of insight about money, processes and people; most questions take the same slice as figures do."""
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -7,9 +8,9 @@ import strawberry
 from gateway.context import Info
 from gateway.schema import ids
 from gateway.schema.asking import or_none, paged, texts
-from gateway.schema.insight_loop import Process, PulseReport, QualityReport, TeamLag
-from gateway.schema.insight_money import BusinessCase, ChargeBack, ContactsAvoided, Dispute, Savings, Statement
-from gateway.schema.insight_queries import SCOPE, Slice, asking, query_of
+from gateway.schema.insight_loop import Process, PulseReport, QualityReport, TeamLag, TrainingGaps
+from gateway.schema.insight_money import BusinessCase, ChargeBack, ContactsAvoided, Dispute, DisputeSummary, Savings, Statement
+from gateway.schema.insight_queries import SCOPE, Slice, asking, listed, query_of
 from gateway.schema.nested import nested
 from gateway.schema.relay import After, Connection, First, computed, page_from, raw_id
 
@@ -25,6 +26,9 @@ Amount = Annotated[float, strawberry.argument(description="A number a year, or a
 Team = Annotated[str | None, strawberry.argument(description="Only this team.")]
 Department = Annotated[str | None, strawberry.argument(description="Only of this department.")]
 State = Annotated[str | None, strawberry.argument(description="Only in this state.")]
+Since = Annotated[datetime | None, strawberry.argument(name="from", description="Only what was found from then on.")]
+Until = Annotated[datetime | None, strawberry.argument(name="to", description="Only what was found before it.")]
+MOST = 100
 
 
 @strawberry.type(description="What insight can be asked about money, processes and people.")
@@ -45,14 +49,21 @@ class InsightLoopQuery:
         found = await or_none(context.clients.insight.statement(context.caller, department, {**page, **taken}))
         return None if found is None else nested(Statement, found)
 
-    @computed("Disputes, newest first.")
+    @computed("Disputes by when they were raised, newest first; without a slice all of them.")
     async def disputes(
-        self, info: Info, first: First, after: After = None, department: Department = None, state: State = None
-    ) -> Connection[Dispute] | None:
-        """Ask insight."""
+        self, info: Info, first: First, after: After = None, department: Department = None, state: State = None, slice: Slice = None
+    ) -> Connection[Dispute] | None:  # fmt: skip
+        """Ask insight; a list has nothing to be compared with."""
         context, query = paged(info, SCOPE, first, after, department=department, state=state)
-        page = await context.clients.insight.disputes(context.caller, query)
+        page = await context.clients.insight.disputes(context.caller, {**listed(slice), **query})
         return page_from(page.items, page.next_cursor, after, lambda one: nested(Dispute, one, uid=one.id, steps=None))
+
+    @computed("How many charges were disputed in a period, and what came of it.")
+    async def dispute_summary(self, info: Info, department: Department = None, slice: Slice = None) -> DisputeSummary | None:
+        """Ask insight."""
+        context = asking(info)
+        query = {**query_of(slice), **({} if department is None else {"department": department})}
+        return nested(DisputeSummary, await context.clients.insight.dispute_summary(context.caller, query))
 
     @computed("One dispute with its history; null when there is none.")
     async def dispute(self, info: Info, id: AnyId) -> Dispute | None:
@@ -102,12 +113,22 @@ class InsightLoopQuery:
         found = await or_none(context.clients.insight.quality_report(context.caller, form, query_of(slice)))
         return None if found is None else nested(QualityReport, found)
 
-    @computed("Topics that a team resolves less often than all others do, open ones first.")
-    async def team_lags(self, info: Info, team: Team = None) -> list[TeamLag] | None:
+    @computed("What the daily looks found a team to resolve less often than all others do, by when it was found; at most 100, open ones first.")
+    async def team_lags(
+        self, info: Info, team: Team = None, state: State = None, since: Since = None, until: Until = None
+    ) -> list[TeamLag] | None:  # fmt: skip
         """Ask insight."""
         context = asking(info)
-        page = await context.clients.insight.training_needs(context.caller, texts(team=team))
+        query = texts(team=team, state=state, to=until, limit=MOST, **{"from": since})
+        page = await context.clients.insight.training_needs(context.caller, query)
         return [nested(TeamLag, one, uid=one.id) for one in page.items]
+
+    @computed("Each team against all others on each topic over a period, beside the comparison period.")
+    async def training_gaps(self, info: Info, team: Team = None, slice: Slice = None) -> TrainingGaps | None:
+        """Ask insight; a team in the slice is the one that is asked about."""
+        context = asking(info)
+        query = {**query_of(slice), **({} if team is None else {"team": team})}
+        return nested(TrainingGaps, await context.clients.insight.training_gaps(context.caller, query))
 
     @computed("A week of an employees' pulse that is over: only groups that expose nobody. Null when nobody answered.")
     async def pulse_report(self, info: Info, key: Key, week: Week, compare_week: CompareWeek = None) -> PulseReport | None:

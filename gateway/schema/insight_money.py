@@ -4,8 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 import strawberry
+from strawberry.scalars import JSON
 
-from gateway.schema.insight import Interval, Money, Period
+from gateway.schema.insight import FigureChange, Interval, Money, Period
 
 said = strawberry.field
 
@@ -39,6 +40,7 @@ class ChargeBack:
     total: str = said(description="Decimal text with two digits.")
     total_before: str = said(description="In the comparison period.")
     contacts: int = said(description="Contacts in all.")
+    filters: JSON = said(description="The slice.")
     complete: bool = said(description="False for a reader of some sites or vendors only.")
     charges: list[Charge] = said(description="The dearest first.")
 
@@ -83,6 +85,7 @@ class Statement:
     complete: bool = said(description="False for a reader of some sites or vendors only.")
     lines: list[StatementLine] = said(description="One page, in the order of time.")
     next_cursor: str | None = said(description="Where the next page begins; null on the last one.")
+    filters: JSON = said(description="The slice.")
 
 
 @strawberry.type(description="One thing said or decided about a dispute.")
@@ -107,6 +110,31 @@ class Dispute:
     raised_at: datetime = said(description="When.")
     version: int = said(description="Grows with each change.")
     steps: list[DisputeStep] | None = said(description="Its history; null in lists and after changes: ask for the dispute itself.")
+
+
+@strawberry.type(description="Charges that were disputed in a period, and what came of it until now.")
+class DisputeSummary:
+    """Disputes of a period."""
+
+    definition_id: str = said(description="The definition of the accepted share.")
+    period: Period = said(description="The period.")
+    compared_with: Period = said(description="The comparison period.")
+    filters: JSON = said(description="The slice.")
+    complete: bool = said(description="False for a reader of some sites or vendors only.")
+    raised: int = said(description="Disputes that were raised.")
+    raised_before: int = said(description="In the comparison period.")
+    raised_change: Interval | None = said(description="Relative change of disputes a day; null when either period saw none.")
+    open: int = said(description="Not decided yet.")
+    upheld: int = said(description="The contact stays.")
+    accepted: int = said(description="The contact goes to another department.")
+    n: int = said(description="Decided ones.")
+    accepted_share: float | None = said(description="Accepted / decided; null while withheld.")
+    interval: Interval | None = said(description="Of the accepted share.")
+    withheld: str | None = said(description="Why no share is shown; null when it is.")
+    change: FigureChange | None = said(description="Of the accepted share against the comparison period.")
+    currency: str | None = said(description="ISO 4217 code; null while there is no rate.")
+    amount: str = said(description="What all disputed contacts cost, decimal text.")
+    accepted_amount: str = said(description="What those cost whose dispute was accepted.")
 
 
 @strawberry.type(description="What a gain in resolution does to contacts and money.")

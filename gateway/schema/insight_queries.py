@@ -69,6 +69,15 @@ def query_of(given: InsightSlice | None, **more: object) -> Query:
     return texts(**named, **more)
 
 
+LISTED = frozenset({"from", "to", "site", "vendor", "team", "product", "segment"})
+"""What a list is kept to: it has no comparison period."""
+
+
+def listed(given: InsightSlice | None) -> Query:
+    """Return the part of a slice that keeps a list to a time and a part of the house, as it stands in an address."""
+    return {name: value for name, value in query_of(given).items() if name in LISTED}
+
+
 def asking(info: Info) -> GatewayContext:
     """Return the context of a caller who may read insight."""
     context = at(info)

@@ -173,6 +173,7 @@ class StageView(View):
     """One stage of the cycle; state is healthy, broken or no_data."""
 
     stage: str
+    definition_id: str
     figure: str
     numerator: int
     n: int

@@ -156,7 +156,13 @@ async def _counted(tx: Tx, period: Period, asked: Asked, minimum: int) -> dict[S
 def _view(judged: Judged, before: Count) -> StageView:
     hits, n, least = before
     known = n >= least and judged.value is not None
-    return StageView.model_validate({**asdict(judged), "change": share_moved((hits, n), (judged.numerator, judged.n)) if known else None})
+    return StageView.model_validate(
+        {
+            **asdict(judged),
+            "definition_id": f"cycle_{judged.stage}@1",
+            "change": share_moved((hits, n), (judged.numerator, judged.n)) if known else None,
+        }
+    )
 
 
 async def cycle_health(tx: Tx, asked: Asked, thresholds: Mapping[str, float], minimum: int) -> CycleHealthView:

@@ -26,6 +26,14 @@ def period_of(tx: Tx, asked: Asked) -> Period:
     return found
 
 
+def named_in(moment: Any, asked: Asked) -> list[ColumnElement[bool]]:
+    """Return the conditions that keep a list to the time that is named; a list has no period of its own. Raises PeriodEmpty."""
+    if asked.start is not None and asked.end is not None and asked.start >= asked.end:
+        raise PeriodEmpty("The period is empty: `from` must lie before `to`.", pointer="/from")
+    since = [] if asked.start is None else [moment >= asked.start]
+    return since if asked.end is None else [*since, moment < asked.end]
+
+
 def compared_with(asked: Asked, period: Period) -> Period:
     """Return the comparison period: as asked, else the one of the same length before; raises PeriodEmpty."""
     start, end = asked.compared

@@ -16,10 +16,12 @@ from services.insight.models import (
     AnswerFact,
     ContactFact,
     CustomerSegment,
+    Dispute,
     FeedbackFact,
     FollowUpFact,
     InvitationFact,
     OptOutFact,
+    QualityReview,
     ResponseFact,
 )
 from services.insight.repository.limits import is_limited, seen
@@ -89,6 +91,25 @@ def responses(tx: Tx, asked: Asked) -> Conditions:
         return []
     mine = col(AnswerFact.response_id) == col(ResponseFact.response_id)
     return [select(col(AnswerFact.response_id)).where(mine, *conditions).correlate(ResponseFact).exists()]
+
+
+def disputed(tx: Tx, asked: Asked) -> Conditions:
+    """Return the conditions on disputes, by their contacts; which department disputes is no filter of the contact."""
+    conditions = of(tx, ContactFact, replace(asked, filters={name: value for name, value in asked.filters.items() if name != DEPARTMENT}))
+    if not conditions:
+        return []
+    mine = col(ContactFact.contact_id) == col(Dispute.contact_id)
+    return [select(col(ContactFact.contact_id)).where(mine, *conditions).correlate(Dispute).exists()]
+
+
+def reviews(tx: Tx, asked: Asked) -> Conditions:
+    """Return the conditions on quality reviews: what a review does not know of its contact, the contact does."""
+    conditions = of(tx, QualityReview, asked)
+    other = {name: value for name, value in asked.filters.items() if not hasattr(QualityReview, name)}
+    if other:
+        mine = (col(ContactFact.contact_id) == col(QualityReview.contact_id), *(getattr(ContactFact, name) == value for name, value in other.items()))
+        conditions.append(select(col(ContactFact.contact_id)).where(*mine).correlate(QualityReview).exists())
+    return conditions
 
 
 def opt_outs(tx: Tx, asked: Asked) -> Conditions:
