@@ -46,7 +46,7 @@ async def test_satisfaction_is_weighted_to_who_was_asked_with_an_interval(open_r
     async with open_room(service) as room:
         tiers = {tier: [new_id() for _ in range(60)] for tier in ("gold", "silver")}
         for tier, customers in tiers.items():
-            empty = {**dict.fromkeys(CustomerChanged.model_fields), "version": 1, "segment": {}, "keys": [], "tier": tier}
+            empty: dict[str, Any] = {**dict.fromkeys(CustomerChanged.model_fields), "version": 1, "segment": {}, "keys": [], "tier": tier}
             await room.hear(*(CustomerChanged.model_validate({**empty, "customer_id": one}) for one in customers))
         told: list[Any] = []
         for tier, customers in tiers.items():
