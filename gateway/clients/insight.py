@@ -15,6 +15,7 @@ from services.insight.contract import (
     CycleHealthView,
     DefinitionView,
     DisputeDetailView,
+    DisputeSummaryView,
     DisputeView,
     DriverView,
     FunnelView,
@@ -30,6 +31,7 @@ from services.insight.contract import (
     ResponseBiasView,
     SavingsView,
     StatementView,
+    TrainingGapsView,
     TrainingNeedView,
     TrendView,
     TriangulationView,
@@ -123,6 +125,10 @@ class Insight(InsightKept):
         """Return a page of disputes."""
         return self.service.believe(Page[DisputeView], await self.service.read(caller, "/v1/disputes", query))
 
+    async def dispute_summary(self, caller: Caller, query: Query) -> DisputeSummaryView:
+        """Return what departments disputed."""
+        return self.service.believe(DisputeSummaryView, await self.service.read(caller, "/v1/dispute-summary", query))
+
     async def alerts(self, caller: Caller, query: Query) -> Page[AlertView]:
         """Return a page of alerts, newest first."""
         return self.service.believe(Page[AlertView], await self.service.read(caller, "/v1/alerts", query))
@@ -143,6 +149,10 @@ class Insight(InsightKept):
     async def training_needs(self, caller: Caller, query: Query) -> Page[TrainingNeedView]:
         """Return what teams should learn."""
         return self.service.believe(Page[TrainingNeedView], await self.service.read(caller, "/v1/training-needs", query))
+
+    async def training_gaps(self, caller: Caller, query: Query) -> TrainingGapsView:
+        """Return how far teams are from all others."""
+        return self.service.believe(TrainingGapsView, await self.service.read(caller, "/v1/training-gaps", query))
 
     async def places(self, caller: Caller, metric: str, query: Query) -> FunnelView:
         """Return places in a funnel; raises Problem (not_found)."""

@@ -38,6 +38,14 @@ class InsightKept:
         """Return all pulses."""
         return self.service.believe(Page[PulseView], await self.service.read(caller, "/v1/pulses"))
 
+    async def quality_forms(self, caller: Caller) -> Page[QualityFormView]:
+        """Return all quality forms in their newest version."""
+        return self.service.believe(Page[QualityFormView], await self.service.read(caller, "/v1/quality-forms"))
+
+    async def reviews(self, caller: Caller, form: str, query: Query) -> Page[ReviewView]:
+        """Return a page of a form's reviews, newest first."""
+        return self.service.believe(Page[ReviewView], await self.service.read(caller, f"/v1/quality-forms/{segment(form)}/reviews", query))
+
     async def sample(self, caller: Caller, form: str, query: Query) -> SampleView:
         """Return contacts drawn for review."""
         return self.service.believe(SampleView, await self.service.read(caller, f"/v1/quality-forms/{segment(form)}/sample", query))

@@ -6,9 +6,8 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
-from gateway.schema import ids
 from gateway.schema.nested import nested
-from gateway.schema.relay import Node, global_id, mapped, maybe
+from gateway.schema.relay import mapped, maybe
 from services.insight import contract
 
 
@@ -101,6 +100,7 @@ class Metric:
     raw: Estimate | None = strawberry.field(description="The plain estimate; null while withheld.")
     weighted: Estimate | None = strawberry.field(description="Weighted by how likely each was asked; null when too few are known.")
     mean: float | None = strawberry.field(description="The mean score; null while withheld.")
+    parts: JSON | None = strawberry.field(description="Of a net score: how many are good, neutral and bad; null otherwise.")
     withheld: str | None = strawberry.field(description="Why nothing is shown; null when it is.")
     small_sample: bool = strawberry.field(description="Whether n is too small to act on.")
     flagged_left_out: int = strawberry.field(description="Answers that look like a scanner's and do not count.")
@@ -149,92 +149,12 @@ class Driver:
         return mapped(cls, view, cost=cost, cost_before=before, negative=Share.of(view.negative), csat=Share.of(view.csat))
 
 
-@strawberry.type(description="The metric on one side of a change.")
-class EffectSide:
-    """Before or after."""
-
-    period: Period = strawberry.field(description="The period.")
-    n: int = strawberry.field(description="Answers.")
-    value: float | None = strawberry.field(description="Null while withheld.")
-    interval: Interval | None = strawberry.field(description="Null while withheld.")
-    withheld: str | None = strawberry.field(description="Why nothing is shown; null when it is.")
-
-    @classmethod
-    def of(cls, view: contract.SideView) -> "EffectSide":
-        """Build it from the view."""
-        interval = maybe(lambda found: mapped(Interval, found), view.interval)
-        return mapped(cls, view, period=mapped(Period, view.period), interval=interval)
-
-
-@strawberry.type(description="Whether a change helped.")
-class Effect:
-    """The effect of an initiative."""
-
-    definition_id: str = strawberry.field(description="The figure's definition.")
-    before: EffectSide = strawberry.field(description="Before the change.")
-    after: EffectSide | None = strawberry.field(description="After the change; null before it started.")
-    difference: float | None = strawberry.field(description="After minus before; null while unknown.")
-    interval: Interval | None = strawberry.field(description="The interval of the difference.")
-    verdict: str = strawberry.field(description="proven, not_proven, harmful or too_early.")
-    reason: str = strawberry.field(description="The verdict for a person to read.")
-    target: float = strawberry.field(description="What the figure should become.")
-    target_reached: bool | None = strawberry.field(description="Null while unknown.")
-    final: bool = strawberry.field(description="Whether the window after the change no longer grows.")
-
-    @classmethod
-    def of(cls, view: contract.EffectView) -> "Effect":
-        """Build it from the view."""
-        interval = maybe(lambda found: mapped(Interval, found), view.interval)
-        return mapped(cls, view, before=EffectSide.of(view.before), after=maybe(EffectSide.of, view.after), interval=interval)
-
-
-@strawberry.type(description="A change that removes a cause.")
-class Initiative(Node):
-    """An initiative."""
-
-    uid: UUID = strawberry.field(description="The id in REST.")
-    title: str = strawberry.field(description="What is changed, in a line.")
-    driver: str = strawberry.field(description="The cause that it removes.")
-    department: str | None = strawberry.field(description="The department that causes it; null while unknown.")
-    responsible: str = strawberry.field(description="Who does it.")
-    accountable: str = strawberry.field(description="Who answers for it.")
-    supports: list[str] = strawberry.field(description="Who helps.")
-    informed: list[str] = strawberry.field(description="Who is told.")
-    consulted: list[str] = strawberry.field(description="Who is asked.")
-    metric: str = strawberry.field(description="The figure that it should move.")
-    target: float = strawberry.field(description="What that figure should become.")
-    baseline_from: datetime = strawberry.field(description="Begin of the comparison period.")
-    baseline_to: datetime = strawberry.field(description="End of the comparison period.")
-    due: datetime = strawberry.field(description="When it must be done.")
-    state: str = strawberry.field(description="planned, started or published.")
-    created_at: datetime = strawberry.field(description="When it was planned.")
-    started_at: datetime | None = strawberry.field(description="When it started; null before.")
-    published_at: datetime | None = strawberry.field(description="When customers were told; null before.")
-    version: int = strawberry.field(description="Grows with each change.")
-    effect: Effect | None = strawberry.field(description="Whether it helped; null in lists and after changes: ask for the initiative itself.")
-    contributors_told: int | None = strawberry.field(description="How many customers were told; null in lists and after changes.")
-
-    @classmethod
-    def of(cls, view: contract.InitiativeView) -> "Initiative":
-        """Build it from the view."""
-        detail = view if isinstance(view, contract.InitiativeDetailView) else None
-        return mapped(
-            cls,
-            view,
-            id=global_id(ids.INITIATIVE, view.id),
-            uid=view.id,
-            metric=view.target.metric,
-            target=view.target.value,
-            effect=Effect.of(detail.effect) if detail else None,
-            contributors_told=detail.contributors_told if detail else None,
-        )
-
-
 @strawberry.type(description="One stage of the cycle.")
 class CycleStage:
     """A stage."""
 
     stage: str = strawberry.field(description="collect, categorise, own, act, practise or tell.")
+    definition_id: str = strawberry.field(description="Which definition, in which version.")
     figure: str = strawberry.field(description="What is measured.")
     numerator: int = strawberry.field(description="How many.")
     n: int = strawberry.field(description="Of how many.")
@@ -255,9 +175,11 @@ class CycleHealth:
     compared_with: Period = strawberry.field(description="The comparison period.")
     stages: list[CycleStage] = strawberry.field(description="In the order of the cycle.")
     broken: list[str] = strawberry.field(description="The stages below their threshold.")
-    sentence: str = strawberry.field(description="The whole in a sentence, and for how long.")
+    sentence: str = strawberry.field(description="The whole in a sentence, and, of the whole house, for how long.")
     flagged_answers: int = strawberry.field(description="Responses that looked like a scanner's: left out of every figure.")
-    opted_out: int = strawberry.field(description="Customers who asked not to be asked again.")
+    opted_out: int = strawberry.field(description="Customers who asked not to be asked again; in a slice, those who had been asked there before.")
+    filters: JSON = strawberry.field(description="The slice.")
+    complete: bool = strawberry.field(description="False for a reader of some sites or vendors only.")
 
     @classmethod
     def of(cls, view: contract.CycleHealthView) -> "CycleHealth":

@@ -19,6 +19,9 @@ MOST = 100
 AlertId = Annotated[strawberry.ID, strawberry.argument(description="The alert's id in REST.")]
 Owner = Annotated[str | None, strawberry.argument(description="Who looks after it; you when left out.")]
 State = Annotated[str | None, strawberry.argument(description="open, acknowledged or over.")]
+Kind = Annotated[str | None, strawberry.argument(description="cycle, change or outlier.")]
+Since = Annotated[datetime | None, strawberry.argument(name="from", description="Only those that were not over before it.")]
+Until = Annotated[datetime | None, strawberry.argument(name="to", description="Only those that were raised before it.")]
 said = strawberry.field
 
 
@@ -48,9 +51,11 @@ class InsightAlertQuery:
     """A part of the root of all questions."""
 
     @computed("Alerts, newest first; none for readers of some sites or vendors only, since alerts speak of the whole house.")
-    async def alerts(self, info: Info, first: First, after: After = None, state: State = None) -> Connection[Alert] | None:
+    async def alerts(
+        self, info: Info, first: First, after: After = None, state: State = None, kind: Kind = None, since: Since = None, until: Until = None
+    ) -> Connection[Alert] | None:  # fmt: skip
         """Ask insight."""
-        context, query = paged(info, SCOPE, first, after, state=state)
+        context, query = paged(info, SCOPE, first, after, state=state, kind=kind, to=until, **{"from": since})
         page = await context.clients.insight.alerts(context.caller, query)
         return page_from(page.items, page.next_cursor, after, _alert)
 

@@ -9,8 +9,8 @@ from strawberry.scalars import JSON
 from gateway.context import Info, at
 from gateway.schema import ids
 from gateway.schema.inputs import StartInitiativeInput
-from gateway.schema.insight import Initiative
-from gateway.schema.insight_loop import Dispute
+from gateway.schema.insight_initiatives import Initiative
+from gateway.schema.insight_money import Dispute
 from gateway.schema.insight_people import (
     Pulse,
     QualityForm,

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 from strawberry.scalars import JSON
 
-from gateway.schema.insight import FigureChange, Interval, Money, Period
+from gateway.schema.insight import FigureChange, Interval, Metric, Money, Period
 
 said = strawberry.field
 
@@ -189,6 +189,7 @@ class Repeats:
     withheld: str | None = said(description="Why nothing is shown; null when it is.")
     first_contact_resolution: float | None = said(description="Resolved as the customer says, and nobody came back; null when too few.")
     first_contact_n: int = said(description="Answers behind it.")
+    first_contact: Metric = said(description="The same as a whole figure: interval, effective n, plain beside weighted, change.")
     agreement: float | None = said(description="Cohen's kappa between what customers say and what they do.")
 
 
@@ -229,6 +230,19 @@ class AskedGroup:
     standardised_difference: float | None = said(description="Among respondents against among the asked; beyond 0.1 is worth a look.")
 
 
+@strawberry.type(description="Satisfaction with groups counted as often as they were asked.")
+class WeightedFigure:
+    """A weighted figure."""
+
+    by: list[str] = said(description="The attributes it is weighted by; none: as answered.")
+    value: float | None = said(description="0 to 1; null while withheld.")
+    interval: Interval | None = said(description="Its interval.")
+    n: int = said(description="Answers.")
+    n_effective: float | None = said(description="What they are worth of an even sample.")
+    design_effect: float | None = said(description="n / effective n.")
+    withheld: str | None = said(description="Why nothing is shown; null when it is.")
+
+
 @strawberry.type(description="Who answered, of those who were asked.")
 class ResponseBias:
     """Response and its bias."""
@@ -244,6 +258,7 @@ class ResponseBias:
     p: JSON = said(description="Attribute to the probability that its groups answer alike.")
     r_indicator: JSON = said(description="Attribute to 1 - 2 SD of response rates.")
     adjusted: JSON = said(description="Satisfaction plain, and weighted by each attribute.")
+    weighted: list[WeightedFigure] = said(description="The same with intervals, and raked to channel and segment together.")
 
 
 @strawberry.type(description="What a chart shows, in the order in which it is drawn.")

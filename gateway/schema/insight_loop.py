@@ -1,4 +1,4 @@
-"""Who pays, what is disputed, what a change is worth; processes, quality, training needs, employees' pulses."""
+"""Processes, quality, training needs, employees' pulses."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,155 +6,9 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
-from gateway.schema.insight import FigureChange, Interval, Money, Period
+from gateway.schema.insight import FigureChange, Interval, Period
 
 said = strawberry.field
-
-
-@strawberry.type(description="One department's line of the charge-back.")
-class Charge:
-    """A charge."""
-
-    department: str | None = said(description="Null for contacts whose cause nobody knows.")
-    name: str | None = said(description="Its name.")
-    contacts: int = said(description="Contacts that it caused.")
-    handle_seconds: str = said(description="Exact seconds of handling.")
-    amount: str = said(description="Decimal text with two digits.")
-    contacts_before: int = said(description="In the comparison period.")
-    amount_before: str = said(description="In the comparison period.")
-    contacts_change: Interval | None = said(description="Relative change of contacts a day; null when either period saw none.")
-    share: float | None = said(description="Of the whole amount.")
-    unpriced_contacts: int = said(description="Contacts without a price.")
-    disputed_contacts: int = said(description="Contacts with an open dispute.")
-    budget: str | None = said(description="What it has for the length of the period; null while not said.")
-    budget_share: float | None = said(description="Amount / budget.")
-
-
-@strawberry.type(description="All departments' charges; the lines add up to the total.")
-class ChargeBack:
-    """The charge-back of a period."""
-
-    period: Period = said(description="The period.")
-    compared_with: Period = said(description="The comparison period.")
-    currency: str | None = said(description="ISO 4217 code; null while there is no rate.")
-    total: str = said(description="Decimal text with two digits.")
-    total_before: str = said(description="In the comparison period.")
-    contacts: int = said(description="Contacts in all.")
-    complete: bool = said(description="False for a reader of some sites or vendors only.")
-    charges: list[Charge] = said(description="The dearest first.")
-
-
-@strawberry.type(description="One contact on a statement.")
-class StatementLine:
-    """A line."""
-
-    contact_id: UUID = said(description="The contact.")
-    external_id: str | None = said(description="Its number in the installation's own system.")
-    ended_at: datetime = said(description="When it ended.")
-    channel: str = said(description="The channel.")
-    driver: str | None = said(description="What it was about.")
-    site: str | None = said(description="Where.")
-    vendor: str | None = said(description="By whom.")
-    handle_seconds: str = said(description="Exact seconds of handling.")
-    minutes: str = said(description="The same in minutes, for reading.")
-    per_hour: str | None = said(description="The rate; null while there is none.")
-    amount: str | None = said(description="handle_seconds x per_hour / 3600; null without a rate.")
-    feedback_items: list[UUID] = said(description="What was said about it: feedback shows the masked words.")
-    dispute_id: UUID | None = said(description="The open or last dispute about it.")
-    dispute_state: str | None = said(description="open, upheld or accepted.")
-
-
-@strawberry.type(description="What a department is charged, to the contact.")
-class Statement:
-    """A statement with one page of its lines."""
-
-    department: str = said(description="The department's key.")
-    name: str = said(description="Its name.")
-    period: Period = said(description="The period.")
-    compared_with: Period = said(description="The comparison period.")
-    currency: str | None = said(description="ISO 4217 code; null while there is no rate.")
-    contacts: int = said(description="Contacts of the whole period.")
-    handle_seconds: str = said(description="Exact seconds of the whole period.")
-    minutes: str = said(description="The same in minutes.")
-    amount: str = said(description="The sum of all lines.")
-    contacts_before: int = said(description="In the comparison period.")
-    amount_before: str = said(description="In the comparison period.")
-    contacts_change: Interval | None = said(description="Relative change of contacts a day; null when either period saw none.")
-    unpriced_contacts: int = said(description="Contacts without a price.")
-    complete: bool = said(description="False for a reader of some sites or vendors only.")
-    lines: list[StatementLine] = said(description="One page, in the order of time.")
-    next_cursor: str | None = said(description="Where the next page begins; null on the last one.")
-
-
-@strawberry.type(description="One thing said or decided about a dispute.")
-class DisputeStep:
-    """A step."""
-
-    state: str = said(description="open, upheld or accepted.")
-    note: str = said(description="What was said.")
-    by: str = said(description="By whom.")
-    at: datetime = said(description="When.")
-
-
-@strawberry.type(description="A department says that a contact is not its own.")
-class Dispute:
-    """A dispute."""
-
-    uid: UUID = said(description="The id in REST.")
-    contact_id: UUID = said(description="The contact.")
-    department: str = said(description="Who disputes it.")
-    suggested: str | None = said(description="Who should pay instead.")
-    state: str = said(description="open, upheld or accepted.")
-    raised_at: datetime = said(description="When.")
-    version: int = said(description="Grows with each change.")
-    steps: list[DisputeStep] | None = said(description="Its history; null in lists and after changes: ask for the dispute itself.")
-
-
-@strawberry.type(description="What a gain in resolution does to contacts and money.")
-class ContactsAvoided:
-    """Contacts avoided."""
-
-    resolution_before: float = said(description="Share resolved before.")
-    resolution_after: float = said(description="Share resolved after.")
-    call_back: float = said(description="Probability that an unresolved customer comes back.")
-    contacts_per_issue_before: float = said(description="1 / (1 - c(1 - r)) before.")
-    contacts_per_issue_after: float = said(description="The same after.")
-    change: float = said(description="Relative change of contacts.")
-    contacts_avoided: float = said(description="A year.")
-    saved: float = said(description="Money a year.")
-    contacts_avoided_low: float | None = said(description="At the lower end of the gain's interval.")
-    contacts_avoided_high: float | None = said(description="At its upper end.")
-    saved_low: float | None = said(description="At the lower end of the gain's interval.")
-    saved_high: float | None = said(description="At its upper end.")
-    formula: str = said(description="How it is computed.")
-
-
-@strawberry.type(description="What an initiative should have saved, beside what happened.")
-class Savings:
-    """Expected and observed savings."""
-
-    initiative_id: UUID = said(description="The initiative.")
-    gain: float | None = said(description="Gain in resolution; null when too few answered.")
-    gain_interval: Interval | None = said(description="Its interval.")
-    expected: ContactsAvoided | None = said(description="What the gain should avoid.")
-    contacts_a_day_before: float | None = said(description="The driver's contacts a day before.")
-    contacts_a_day_after: float | None = said(description="And after.")
-    observed_change: float | None = said(description="Relative change that was seen.")
-    observed_interval: Interval | None = said(description="Its interval (ratio of Poisson rates).")
-    saved_a_year: Money | None = said(description="What was seen, in money a year.")
-    sentence: str = said(description="Whether both fit, for a person to read.")
-
-
-@strawberry.type(description="Minutes x volume x hourly cost.")
-class BusinessCase:
-    """A business case."""
-
-    minutes_saved: float = said(description="On each contact.")
-    contacts_a_year: float = said(description="Contacts a year.")
-    per_hour: str = said(description="The price of an hour.")
-    worth: Money = said(description="A year.")
-    formula: str = said(description="How it is computed.")
-    basis: str = said(description="given or measured.")
 
 
 @strawberry.type(description="One step of a process with what happens in it.")
@@ -187,6 +41,7 @@ class Process:
     bottleneck: str | None = said(description="The key of the dearest step; null without contacts.")
     sentence: str = said(description="The same for a person to read.")
     version: int = said(description="Grows when it is drawn anew.")
+    filters: JSON = said(description="The slice.")
 
 
 @strawberry.type(description="Critical errors of one kind over reviewed contacts.")
@@ -246,6 +101,7 @@ class QualityReport:
     csat_with_error: float | None = said(description="Share satisfied after a customer error.")
     csat_without_error: float | None = said(description="And without one.")
     csat_difference: Interval | None = said(description="The interval of the difference.")
+    filters: JSON = said(description="The slice.")
 
 
 @strawberry.type(description="A topic that a team resolves less often than all others do.")
@@ -263,6 +119,40 @@ class TeamLag:
     state: str = said(description="open, or over.")
     found_at: datetime = said(description="When it was found.")
     looked_at: datetime = said(description="When it was last looked at.")
+    evidence: list[UUID] = said(description="The newest contacts that were not, or only partly, resolved; at most ten.")
+
+
+@strawberry.type(description="One team against all others on one topic.")
+class TrainingGap:
+    """A gap."""
+
+    topic: str = said(description="The topic.")
+    team: str = said(description="The team.")
+    numerator: int = said(description="Its answers that say resolved.")
+    n: int = said(description="Its answers.")
+    value: float = said(description="Share resolved by the team.")
+    rest: int = said(description="Answers of all others.")
+    effect: float = said(description="The team's share minus that of all others.")
+    interval: Interval = said(description="Of the effect.")
+    adjusted_p: float = said(description="Probability of such a gap by chance, over all that were compared.")
+    found: bool = said(description="Whether the team is surely worse.")
+    change: FigureChange | None = said(description="Of the team's share against the comparison period; null when nobody answered then.")
+    evidence: list[UUID] = said(description="The newest contacts that were not, or only partly, resolved; at most ten.")
+
+
+@strawberry.type(description="Topics by team over a period and slice; what surely needs training first.")
+class TrainingGaps:
+    """Gaps."""
+
+    definition_id: str = said(description="The definition.")
+    period: Period = said(description="The period.")
+    compared_with: Period = said(description="The comparison period.")
+    filters: JSON = said(description="The slice.")
+    complete: bool = said(description="False for a reader of some sites or vendors only.")
+    false_discoveries: float = said(description="The share of found gaps that may be chance.")
+    minimum: int = said(description="Answers that the team and all others need.")
+    gaps: list[TrainingGap] = said(description="What surely needs training first.")
+    too_few: int = said(description="Topics of teams with too few answers: counted, not judged.")
 
 
 @strawberry.type(description="One question in one group of employees.")

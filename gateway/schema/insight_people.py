@@ -8,15 +8,17 @@ from uuid import UUID
 import strawberry
 
 from gateway.context import Info, at
+from gateway.schema.asking import paged
 from gateway.schema.insight_kept import SCOPE, InsightKeptQuery
-from gateway.schema.insight_queries import Slice, query_of
-from gateway.schema.relay import computed, mapped
+from gateway.schema.insight_queries import Slice, asking, listed, query_of
+from gateway.schema.relay import After, Connection, First, computed, mapped, page_from
 from services.insight import contract
 from services.kit.errors import InvalidInput
 
 T = TypeVar("T")
 FormKey = Annotated[str, strawberry.argument(description="The quality form.")]
 Size = Annotated[int, strawberry.argument(description="How many contacts, 1 to 500.")]
+Reviewer = Annotated[str | None, strawberry.argument(description="Only of this reviewer.")]
 Seed = Annotated[int, strawberry.argument(description="The same seed draws the same.")]
 said = strawberry.field
 
@@ -233,6 +235,21 @@ class InsightPeopleQuery(InsightKeptQuery):
         context = at(info)
         context.need(SCOPE)
         return [Pulse.of(one) for one in (await context.clients.insight.pulses(context.caller)).items]
+
+    @computed("All quality forms in their newest version.")
+    async def quality_forms(self, info: Info) -> list[QualityForm] | None:
+        """Ask insight."""
+        context = asking(info)
+        return [QualityForm.of(one) for one in (await context.clients.insight.quality_forms(context.caller)).items]
+
+    @computed("What reviewers found with a form, newest first; without a slice all of it.")
+    async def quality_reviews(
+        self, info: Info, form: FormKey, first: First, after: After = None, reviewer: Reviewer = None, slice: Slice = None
+    ) -> Connection[QualityReview] | None:  # fmt: skip
+        """Ask insight."""
+        context, query = paged(info, SCOPE, first, after, reviewer=reviewer)
+        page = await context.clients.insight.reviews(context.caller, form, {**listed(slice), **query})
+        return page_from(page.items, page.next_cursor, after, QualityReview.of)
 
     @computed("Contacts to review, drawn evenly over teams without those that were reviewed.")
     async def quality_sample(self, info: Info, form: FormKey, size: Size = 20, seed: Seed = 0, slice: Slice = None) -> list[UUID] | None:

@@ -14,11 +14,13 @@ from gateway.schema.customers import Case, IdentityKeyInput, IdentityKeyKind
 from gateway.schema.customers_more import CustomersQuery
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.feedback_all import FeedbackQueries
-from gateway.schema.insight import BoardEntry, Initiative
+from gateway.schema.insight import BoardEntry
 from gateway.schema.insight_alerts import InsightAlertQuery
+from gateway.schema.insight_initiatives import Initiative
+from gateway.schema.insight_loop_queries import InsightLoopQuery
 from gateway.schema.insight_metrics import InsightMetricQuery
 from gateway.schema.insight_people import InsightPeopleQuery
-from gateway.schema.insight_queries import InsightLoopQuery, InsightQuery
+from gateway.schema.insight_queries import InsightQuery
 from gateway.schema.knowledge import Article, KnowledgeQuery, KnowledgeSearch
 from gateway.schema.knowledge_made import KnowledgeMadeQuery
 from gateway.schema.knowledge_people import KnowledgePeopleQuery

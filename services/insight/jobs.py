@@ -4,7 +4,7 @@ from services.insight.domain.period import Asked
 from services.insight.domain.training import needs
 from services.insight.queries.alerts import changes, outliers
 from services.insight.queries.cycle_health import cycle_health
-from services.insight.queries.training import resolution_by_team
+from services.insight.queries.training import looked_at
 from services.insight.repository.rollups import ADD_UP, add_up, mark_if_new
 from services.insight.use_cases.find_training_needs import find_training_needs
 from services.insight.use_cases.raise_alerts import LOOK, plan_look, raise_alerts
@@ -18,7 +18,7 @@ async def look_at_cycle(runtime: Runtime, job: DueJob) -> None:  # noqa: ARG001 
     found = await runtime.read(cycle_health, Asked(None, None, {}), settings.thresholds(), settings.minimum_answers)
     findings = [*await runtime.read(changes), *await runtime.read(outliers)]
     await runtime.write(raise_alerts, found.stages, findings, settings.alert_owner)
-    await runtime.write(find_training_needs, needs(await runtime.read(resolution_by_team)))
+    await runtime.write(find_training_needs, needs(await runtime.read(looked_at)))
 
 
 async def add_up_days(runtime: Runtime, job: DueJob) -> None:  # noqa: ARG001  there is one heap of days

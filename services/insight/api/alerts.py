@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
+from services.insight.api.asked import SpanAsked
 from services.insight.contract import AlertView
 from services.insight.queries.alerts import listed
 from services.insight.use_cases.acknowledge_alert import AcknowledgeAlert, acknowledge_alert
@@ -18,14 +19,19 @@ Writer = Annotated[Principal, requires("insight:write")]
 
 @router.get("/v1/alerts", response_model=Page[AlertView])
 async def list_alerts(
+    asked: SpanAsked,
     read: Read,
     _: Reader,
     state: Annotated[Literal["open", "acknowledged", "over"] | None, Query()] = None,
+    kind: Annotated[Literal["cycle", "change", "outlier"] | None, Query()] = None,
     cursor: Cursor = None,
     limit: PageSize = 50,
 ) -> Page[AlertView]:
-    """Broken stages of the cycle, figures that changed, places outside of their funnel, newest first; for readers of the whole house."""
-    items, next_cursor = await read(listed, state, cursor, limit)
+    """Broken stages of the cycle, figures that changed, places outside of their funnel, newest first; for readers of the whole house.
+
+    `from` and `to` keep the list to alerts that stood at some time between them. An alert compares with a baseline itself, so it has no other period.
+    """
+    items, next_cursor = await read(listed, state, kind, asked, (cursor, limit))
     return Page(items=items, next_cursor=next_cursor)
 
 

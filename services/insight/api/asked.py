@@ -93,13 +93,47 @@ async def parts_asked(
     return asked(start, to, (compare_from, compare_to), site=site, vendor=vendor, team=team, product=product, segment=segment)
 
 
-async def period_asked(start: From = None, to: To = None, compare_from: CompareFrom = None, compare_to: CompareTo = None) -> Asked:
-    """Read a period and what it is compared with, alone."""
-    return asked(start, to, (compare_from, compare_to))
+ListFrom = Annotated[Moment | None, Query(alias="from", description="first moment of the time that is listed; from the beginning")]
+ListTo = Annotated[Moment | None, Query(description="first moment behind the time that is listed; to the end")]
+
+
+async def gaps_asked(
+    start: From = None,
+    to: To = None,
+    site: NameFilter = None,
+    vendor: NameFilter = None,
+    product: CodeFilter = None,
+    segment: NameFilter = None,
+    department: CodeFilter = None,
+    compare_from: CompareFrom = None,
+    compare_to: CompareTo = None,
+) -> Asked:
+    """Read the filters of a comparison of teams, for which a team is no filter."""
+    return asked(start, to, (compare_from, compare_to), site=site, vendor=vendor, product=product, segment=segment, department=department)
+
+
+async def span_asked(start: ListFrom = None, to: ListTo = None) -> Asked:
+    """Read the time that a list is kept to; without it the list has everything."""
+    return asked(start, to)
+
+
+async def list_asked(
+    start: ListFrom = None,
+    to: ListTo = None,
+    site: NameFilter = None,
+    vendor: NameFilter = None,
+    team: NameFilter = None,
+    product: CodeFilter = None,
+    segment: NameFilter = None,
+) -> Asked:
+    """Read the time and the part of the house that a list is kept to."""
+    return asked(start, to, site=site, vendor=vendor, team=team, product=product, segment=segment)
 
 
 AnswersAsked = Annotated[Asked, Depends(answers_asked)]
 PlacesAsked = Annotated[Asked, Depends(slices_asked)]
 PartsAsked = Annotated[Asked, Depends(parts_asked)]
-PeriodAsked = Annotated[Asked, Depends(period_asked)]
+GapsAsked = Annotated[Asked, Depends(gaps_asked)]
+SpanAsked = Annotated[Asked, Depends(span_asked)]
+ListAsked = Annotated[Asked, Depends(list_asked)]
 SlicesAsked = Annotated[Asked, Depends(slices_asked)]

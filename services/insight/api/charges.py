@@ -6,12 +6,22 @@ from uuid import UUID
 
 from fastapi import Path, Query, Response
 
-from services.insight.api.asked import SlicesAsked
-from services.insight.contract import AvoidedView, BudgetView, BusinessCaseView, ChargeBackView, DisputeDetailView, DisputeView, SavingsView
+from services.insight.api.asked import ListAsked, PartsAsked, SlicesAsked
+from services.insight.contract import (
+    AvoidedView,
+    BudgetView,
+    BusinessCaseView,
+    ChargeBackView,
+    DisputeDetailView,
+    DisputeSummaryView,
+    DisputeView,
+    SavingsView,
+)
 from services.insight.domain.charge import MAX_PER_HOUR, amount
 from services.insight.domain.statistics.savings import avoided
 from services.insight.models import Budget
-from services.insight.queries.charges import charge_back, dispute_detail, disputes, make_case
+from services.insight.queries.charges import charge_back, make_case
+from services.insight.queries.disputes import dispute_detail, dispute_summary, disputes
 from services.insight.queries.savings import avoided_view, savings
 from services.insight.use_cases.dispute_contact import DecideDispute, RaiseDispute, decide_dispute, raise_dispute
 from services.insight.use_cases.set_budget import SetBudget, set_budget
@@ -19,7 +29,7 @@ from services.kit.auth import Principal
 from services.kit.db import UnitOfWork
 from services.kit.errors import InvalidInput
 from services.kit.fields import Code
-from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, Write, requires
+from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, RuntimeDep, Write, requires
 
 router = APIRouter(tags=["charges"])
 Reader = Annotated[Principal, requires("insight:read")]
@@ -55,6 +65,7 @@ async def post_dispute(key: Key, command: RaiseDispute, write: Write, _: Writer)
 
 @router.get("/v1/disputes", response_model=Page[DisputeView])
 async def list_disputes(
+    asked: ListAsked,
     read: Read,
     _: Reader,
     department: Annotated[Code | None, Query()] = None,
@@ -62,9 +73,17 @@ async def list_disputes(
     cursor: Cursor = None,
     limit: PageSize = 50,
 ) -> Page[DisputeView]:
-    """Disputes, newest first."""
-    items, next_cursor = await read(disputes, department, state, cursor, limit)
+    """Disputes by when they were raised, newest first, about contacts that the reader may see."""
+    items, next_cursor = await read(disputes, department, state, asked, (cursor, limit))
     return Page(items=items, next_cursor=next_cursor)
+
+
+@router.get("/v1/dispute-summary", response_model=DisputeSummaryView)
+async def get_dispute_summary(
+    asked: PartsAsked, read: Read, runtime: RuntimeDep, _: Reader, department: Annotated[Code | None, Query()] = None
+) -> DisputeSummaryView:
+    """How many charges were disputed in a period, how many of the decided ones were accepted, and what they cost."""
+    return await read(dispute_summary, department, asked, runtime.settings.minimum_answers)
 
 
 @router.get("/v1/disputes/{dispute_id}", response_model=DisputeDetailView)

@@ -4,12 +4,13 @@ from typing import Annotated
 
 from fastapi import Path
 
-from services.insight.api.asked import AnswersAsked, PeriodAsked, PlacesAsked
+from services.insight.api.asked import AnswersAsked, PlacesAsked, SlicesAsked
 from services.insight.contract import CycleHealthView, DefinitionView, DriverView, MetricView
-from services.insight.domain.definitions import DEFINITIONS, MEANINGS
+from services.insight.domain.definitions import DEFINITIONS, FIRST_CONTACT, MEANINGS
 from services.insight.queries.cycle_health import cycle_health
 from services.insight.queries.drivers import drivers
 from services.insight.queries.metrics import metric
+from services.insight.queries.repeats import first_contact
 from services.kit.auth import Principal
 from services.kit.errors import InvalidInput
 from services.kit.fields import Code
@@ -18,18 +19,24 @@ from services.kit.paging import decode_cursor, encode_cursor
 
 router = APIRouter(tags=["figures"])
 MOST_DIGITS = 6
+WINDOW_DAYS = 7
 Reader = Annotated[Principal, requires("insight:read")]
 
 
 @router.get("/v1/metrics", response_model=list[DefinitionView])
 async def list_metrics(_: Reader) -> list[DefinitionView]:
     """What every figure means, with its version."""
-    return [DefinitionView.model_validate(definition) for definition in (*DEFINITIONS.values(), *MEANINGS)]
+    return [DefinitionView.model_validate(definition) for definition in (*DEFINITIONS.values(), FIRST_CONTACT, *MEANINGS)]
 
 
 @router.get("/v1/metrics/{key}", response_model=MetricView)
 async def get_metric(key: Annotated[Code, Path()], asked: AnswersAsked, read: Read, runtime: RuntimeDep, _: Reader) -> MetricView:
-    """One figure over one slice, with its interval, plain beside weighted; withheld when too few answered."""
+    """One figure over one slice, with its interval, plain beside weighted; withheld when too few answered.
+
+    First-contact resolution looks seven days ahead for a repeat; `repeats` takes other windows.
+    """
+    if key == FIRST_CONTACT.key:
+        return await read(first_contact, asked, WINDOW_DAYS, runtime.settings.minimum_answers)
     return await read(metric, key, asked, runtime.settings.minimum_answers)
 
 
@@ -55,7 +62,7 @@ async def list_drivers(
 
 
 @router.get("/v1/cycle-health", response_model=CycleHealthView)
-async def get_cycle_health(asked: PeriodAsked, read: Read, runtime: RuntimeDep, _: Reader) -> CycleHealthView:
-    """Collect, categorise, own, act, practise, tell: a figure and a threshold each, and a sentence that names what is broken."""
+async def get_cycle_health(asked: SlicesAsked, read: Read, runtime: RuntimeDep, _: Reader) -> CycleHealthView:
+    """Collect, categorise, own, act, practise, tell, in a slice: a figure and a threshold each, and a sentence that names what is broken."""
     settings = runtime.settings
     return await read(cycle_health, asked, settings.thresholds(), settings.minimum_answers)

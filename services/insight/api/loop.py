@@ -1,11 +1,11 @@
 """Processes, quality reviews and training needs."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Path, Query, Response
 from fastapi.responses import PlainTextResponse
 
-from services.insight.api.asked import SlicesAsked
+from services.insight.api.asked import GapsAsked, ListAsked, NameFilter, SlicesAsked, SpanAsked
 from services.insight.contract import (
     ProcessDrawn,
     ProcessView,
@@ -13,17 +13,19 @@ from services.insight.contract import (
     QualityReportView,
     ReviewView,
     SampleView,
+    TrainingGapsView,
     TrainingNeedView,
 )
 from services.insight.domain.process import DrawnStep, mermaid
 from services.insight.queries.process import process, processes
 from services.insight.queries.quality import quality, sample
-from services.insight.queries.training import training_needs
+from services.insight.queries.reviewed import forms, reviews_of
+from services.insight.queries.training import training_gaps, training_needs
 from services.insight.use_cases.draw_process import DrawProcess, draw_process
-from services.insight.use_cases.review_contact import ReviewContact, SetForm, review_contact, set_form
+from services.insight.use_cases.review_contact import ReviewContact, SetForm, newest_form, review_contact, set_form
 from services.kit.auth import Principal
 from services.kit.fields import Code
-from services.kit.http import APIRouter, Page, Read, RuntimeDep, Write, requires
+from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, RuntimeDep, Write, requires
 
 router = APIRouter(tags=["loop"])
 Reader = Annotated[Principal, requires("insight:read")]
@@ -73,6 +75,27 @@ async def put_form(key: Key, command: SetForm, write: Write, _: Admin) -> Respon
     return await write(set_form, key, command, view=QualityFormView)
 
 
+@router.get("/v1/quality-forms", response_model=Page[QualityFormView])
+async def list_forms(read: Read, _: Reader) -> Page[QualityFormView]:
+    """All forms in their newest version."""
+    return Page(items=[QualityFormView.model_validate(one) for one in await read(forms)], next_cursor=None)
+
+
+@router.get("/v1/quality-forms/{key}", response_model=QualityFormView)
+async def get_form(key: Key, read: Read, _: Reader) -> QualityFormView:
+    """A form in its newest version: what a review marks."""
+    return QualityFormView.model_validate(await read(newest_form, key))
+
+
+@router.get("/v1/quality-forms/{key}/reviews", response_model=Page[ReviewView])
+async def list_reviews(
+    key: Key, asked: ListAsked, read: Read, _: Reader, reviewer: NameFilter = None, cursor: Cursor = None, limit: PageSize = 50
+) -> Page[ReviewView]:
+    """What reviewers found, newest first."""
+    items, next_cursor = await read(reviews_of, key, reviewer, asked, (cursor, limit))
+    return Page(items=items, next_cursor=next_cursor)
+
+
 @router.post("/v1/quality-forms/{key}/reviews", status_code=201, response_model=ReviewView)
 async def post_review(key: Key, command: ReviewContact, write: Write, _: Writer) -> Response:
     """Judge a contact; the same contact judged by somebody else calibrates both."""
@@ -99,6 +122,21 @@ async def get_sample(
 
 
 @router.get("/v1/training-needs", response_model=Page[TrainingNeedView])
-async def list_training_needs(read: Read, _: Reader, team: Annotated[str | None, Query(max_length=200)] = None) -> Page[TrainingNeedView]:
-    """Topics that a team resolves less often than the others do, with the interval of the gap; open ones first."""
-    return Page(items=await read(training_needs, team), next_cursor=None)
+async def list_training_needs(
+    asked: SpanAsked,
+    read: Read,
+    _: Reader,
+    team: NameFilter = None,
+    state: Annotated[Literal["open", "over"] | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: PageSize = 50,
+) -> Page[TrainingNeedView]:
+    """What the daily looks found a team to resolve less often than all others do, by when it was found; open ones and large gaps first."""
+    items, next_cursor = await read(training_needs, team, state, asked, (cursor, limit))
+    return Page(items=items, next_cursor=next_cursor)
+
+
+@router.get("/v1/training-gaps", response_model=TrainingGapsView)
+async def get_training_gaps(asked: GapsAsked, read: Read, _: Reader, team: NameFilter = None) -> TrainingGapsView:
+    """Each team against all others on each topic over a period, beside the comparison period, with contacts as evidence."""
+    return await read(training_gaps, team, asked)

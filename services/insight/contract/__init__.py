@@ -20,9 +20,9 @@ from services.insight.contract.analysis import (
     SeriesView,
     SourceView,
     TileView,
-    TrainingNeedView,
     TrendView,
     TriangulationView,
+    WeightedFigureView,
 )
 from services.insight.contract.figures import (
     ChangeView,
@@ -67,6 +67,7 @@ from services.insight.contract.money import (
     ChargeView,
     DisputeDetailView,
     DisputeStepView,
+    DisputeSummaryView,
     DisputeView,
     SavingsView,
 )
@@ -84,19 +85,20 @@ from services.insight.contract.people import (
     StepView,
 )
 from services.insight.contract.pictures import ChartView, ExportColumnView, ExportView, TableView
+from services.insight.contract.training import TrainingGapsView, TrainingGapView, TrainingNeedView
 from services.kit.events import Event
 
 __all__ = [
     "AccuracyView", "AdjustedFunnelView", "AdjustedPlaceView", "AlertRaised", "AlertView", "AvoidedView", "BiasView", "BoardEntryView",
     "BudgetView", "BusinessCaseView", "CalibrationView", "ChangeView", "ChargeBackView", "ChargeView", "ChartView", "CoachingView",
     "ContributionView", "ControlledView", "CostRateView", "CycleHealthView", "DefinitionView", "DepartmentView", "DisputeDetailView",
-    "DisputeStepView", "DisputeView", "DrawnStepView", "DriverView", "EffectView", "EstimateView", "ExportColumnView", "ExportView", "FunnelView",
-    "ImportanceView", "InitiativeDetailView", "InitiativePublished", "InitiativeView", "InterruptedView", "IntervalView", "KeyDriversView",
-    "LoopView", "MetricView", "MoneyView", "OverviewView", "ParetoView", "PeriodView", "PlaceView", "PointView", "ProcessDrawn", "ProcessView",
-    "PulseGroupView", "PulseReportView", "PulseScoreView", "PulseView", "QualityFormView", "QualityReportView", "RepeatView", "ResponseBiasView",
-    "ReviewView", "SampleView", "SavingsView", "SeriesView", "ShareView", "SideView", "SourceView", "StageView", "StatementLineView",
-    "StatementView", "StepView", "SubjectErased", "TableView", "TargetView", "TileView", "TrainingNeedFound", "TrainingNeedView", "TrendView",
-    "TriangulationView",
+    "DisputeStepView", "DisputeSummaryView", "DisputeView", "DrawnStepView", "DriverView", "EffectView", "EstimateView", "ExportColumnView",
+    "ExportView", "FunnelView", "ImportanceView", "InitiativeDetailView", "InitiativePublished", "InitiativeView", "InterruptedView",
+    "IntervalView", "KeyDriversView", "LoopView", "MetricView", "MoneyView", "OverviewView", "ParetoView", "PeriodView", "PlaceView", "PointView",
+    "ProcessDrawn", "ProcessView", "PulseGroupView", "PulseReportView", "PulseScoreView", "PulseView", "QualityFormView", "QualityReportView",
+    "RepeatView", "ResponseBiasView", "ReviewView", "SampleView", "SavingsView", "SeriesView", "ShareView", "SideView", "SourceView", "StageView",
+    "StatementLineView", "StatementView", "StepView", "SubjectErased", "TableView", "TargetView", "TileView", "TrainingGapView", "TrainingGapsView",
+    "TrainingNeedFound", "TrainingNeedView", "TrendView", "TriangulationView", "WeightedFigureView",
 ]  # fmt: skip
 
 

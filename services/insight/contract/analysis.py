@@ -1,9 +1,8 @@
 """Views of the overview and of what lies behind its figures."""
 
 from datetime import datetime
-from uuid import UUID
 
-from services.insight.contract.figures import ChangeView, IntervalView, MoneyView, PeriodView
+from services.insight.contract.figures import ChangeView, IntervalView, MetricView, MoneyView, PeriodView
 from services.kit.fields import View
 
 
@@ -183,6 +182,8 @@ class RepeatView(View):
     first_contact_resolution: float | None
     """Share of "resolved: yes" among answers whose contact was not followed by another in the window."""
     first_contact_n: int
+    first_contact: MetricView
+    """The same as a whole figure: interval, effective n, plain beside weighted, change; withheld when too few answered."""
     agreement: float | None
     """Cohen's kappa between what customers say (resolved) and what they do (no repeat)."""
     filters: dict[str, str]
@@ -230,6 +231,19 @@ class BiasView(View):
     """Share among respondents minus share among the asked, in standard deviations; beyond 0.1 is worth a look."""
 
 
+class WeightedFigureView(View):
+    """Satisfaction with the groups of `by` counted as often as they were asked; empty: as answered. Two attributes are raked to both."""
+
+    by: list[str]
+    value: float | None
+    interval: IntervalView | None
+    n: int
+    n_effective: float | None
+    """What the answers are worth of an even sample (Kish)."""
+    design_effect: float | None
+    withheld: str | None
+
+
 class ResponseBiasView(View):
     """Who answered, of those who were asked; `r_indicator` is 1 when all groups answer alike."""
 
@@ -244,24 +258,10 @@ class ResponseBiasView(View):
     r_indicator: dict[str, float]
     adjusted: dict[str, float | None]
     """Satisfaction: plain, and weighted so that each attribute's groups count as often as they were asked."""
+    weighted: list[WeightedFigureView]
+    """The same with intervals and effective n, and raked to channel and segment together."""
     definition_id: str
     filters: dict[str, str]
     compared_with: PeriodView
     change: ChangeView | None
     """Of the response rate against the comparison period; null while either is unknown."""
-
-
-class TrainingNeedView(View):
-    """A topic that a team resolves less often than all others do."""
-
-    id: UUID
-    topic: str
-    team: str
-    effect: float
-    low: float
-    high: float
-    n: int
-    rest: int
-    state: str
-    found_at: datetime
-    looked_at: datetime

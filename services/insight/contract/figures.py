@@ -173,6 +173,7 @@ class StageView(View):
     """One stage of the cycle; state is healthy, broken or no_data."""
 
     stage: str
+    definition_id: str
     figure: str
     numerator: int
     n: int
@@ -195,11 +196,14 @@ class CycleHealthView(View):
     stages: list[StageView]
     broken: list[str]
     sentence: str
-    """Names what is broken, and for how long."""
+    """Names what is broken, and, for the whole house, for how long."""
     flagged_answers: int
     """Responses that looked like a scanner's: left out of every figure."""
     opted_out: int
-    """Customers who asked not to be asked again."""
+    """Customers who asked not to be asked again; in a part of the house, those who had been asked there before."""
+    filters: dict[str, str]
+    complete: bool
+    """False when the reader may see some sites or vendors only."""
 
 
 class ContributionView(View):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.insight.contract.figures import IntervalView, MoneyView, PeriodView
+from services.insight.contract.figures import ChangeView, IntervalView, MoneyView, PeriodView
 from services.kit.fields import View
 
 
@@ -32,6 +32,36 @@ class DisputeDetailView(DisputeView):
     """A dispute with its whole history, oldest first."""
 
     steps: list[DisputeStepView]
+
+
+class DisputeSummaryView(View):
+    """Charges that were disputed in a period, and what came of it until now; n are those that are decided."""
+
+    definition_id: str
+    period: PeriodView
+    compared_with: PeriodView
+    filters: dict[str, str]
+    complete: bool
+    """False when the reader may see some sites or vendors only."""
+    raised: int
+    raised_before: int
+    """In the comparison period."""
+    raised_change: IntervalView | None
+    """The interval of the relative change of disputes a day (ratio of Poisson rates); null when either period saw none."""
+    open: int
+    upheld: int
+    accepted: int
+    n: int
+    accepted_share: float | None
+    interval: IntervalView | None
+    withheld: str | None
+    change: ChangeView | None
+    """Of the accepted share against the comparison period; null while either is withheld."""
+    currency: str | None
+    amount: str
+    """What all disputed contacts cost."""
+    accepted_amount: str
+    """What those cost whose dispute was accepted."""
 
 
 class ChargeView(View):
@@ -66,6 +96,7 @@ class ChargeBackView(View):
     total: str
     total_before: str
     contacts: int
+    filters: dict[str, str]
     complete: bool
     """False when the reader may see some sites or vendors only."""
     charges: list[ChargeView]

@@ -119,6 +119,7 @@ class QualityReportView(View):
     csat_without_error: float | None
     csat_difference: IntervalView | None
     """Share satisfied with minus without a customer error; null while either side has too few answers."""
+    filters: dict[str, str]
 
 
 class StepView(View):
@@ -153,3 +154,4 @@ class ProcessView(View):
     bottleneck: str | None
     sentence: str
     version: int
+    filters: dict[str, str]

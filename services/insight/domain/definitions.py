@@ -113,6 +113,19 @@ RESOLUTION = Definition(
     valid=frozenset({"yes", "partly", "no"}),
     higher_is_better=True,
 )
+FIRST_CONTACT = Definition(
+    key="first_contact_resolution",
+    version=1,
+    name="First-contact resolution",
+    formula="resolved: yes, and no repeat in the window / answers; one answer per response, flagged ones left out",
+    question_kind="resolved",
+    unit=Unit.SHARE,
+    good=frozenset({"yes"}),
+    bad=frozenset({"no"}),
+    valid=frozenset({"yes", "no"}),
+    higher_is_better=True,
+)
+"""Its marks are not those of the answers: yes is a yes that no repeat took back, no is everything else."""
 DEFINITIONS = {definition.key: definition for definition in (CSAT, DSAT, NPS, CES, RESOLUTION)}
 
 
@@ -145,9 +158,16 @@ MEANINGS = (
         Unit.SHARE,
         False,
     ),
-    Meaning("first_contact_resolution", 1, "First-contact resolution", "resolved: yes, and no repeat in the window / answers", Unit.SHARE, True),
     Meaning("response_rate", 1, "Response rate", "invitations with an answer that is not flagged / invitations", Unit.SHARE, higher_is_better=True),
     Meaning("accuracy_per_unit", 1, "Accuracy per unit", "1 - reviewed contacts with an error of the kind / reviewed contacts", Unit.SHARE, True),
     Meaning("accuracy_per_opportunity", 1, "Accuracy per opportunity", "1 - errors of the kind / opportunities", Unit.SHARE, higher_is_better=True),
+    Meaning("disputes_accepted", 1, "Disputes accepted", "accepted / (accepted + upheld) of the disputes raised in the period", Unit.SHARE, False),
+    Meaning("training_gap", 1, "Training gap", "a team's resolution on a topic minus that of all others on it", Unit.SHARE, True),
+    Meaning("cycle_collect", 1, "Cycle: collect", "invitations that were answered / invitations", Unit.SHARE, higher_is_better=True),
+    Meaning("cycle_categorise", 1, "Cycle: categorise", "feedback items with a known driver / items", Unit.SHARE, higher_is_better=True),
+    Meaning("cycle_own", 1, "Cycle: own", "follow-ups closed in time or not yet due / follow-ups opened", Unit.SHARE, higher_is_better=True),
+    Meaning("cycle_act", 1, "Cycle: act", "of the five drivers with most negative items, those with a started initiative", Unit.SHARE, True),
+    Meaning("cycle_practise", 1, "Cycle: practise", "ended contacts in which an article was used / ended contacts", Unit.SHARE, True),
+    Meaning("cycle_tell", 1, "Cycle: tell", "contributors of published initiatives who were told / contributors", Unit.SHARE, higher_is_better=True),
     Meaning("key_driver", 1, "Key driver weight", "share of R² over all orders of entry (Shapley, LMG)", Unit.SHARE, higher_is_better=True),
 )

@@ -1,6 +1,6 @@
 """Did the change help? Before against after, with the interval of the difference; silence is not proof."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -82,3 +82,8 @@ def slices(driver: str, control: Mapping[str, Any] | None) -> tuple[dict[str, st
     sides = [{name: value for name, value in (control or {}).get(side, {}).items() if value is not None} for side in ("where", "against")]
     where = {"driver": driver, **sides[0]}
     return where, None if control is None else {"driver": driver, **sides[1]}
+
+
+def made_in(where: Mapping[str, str | None], part: Mapping[str, Collection[str]]) -> bool:
+    """Say whether a change that is made in a slice is made in a part of the house as well; what either does not name is everywhere."""
+    return all(value is None or value in part.get(name, (value,)) for name, value in where.items())

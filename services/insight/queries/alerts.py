@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import desc, false, select
+from sqlalchemy import ColumnElement, desc, false, or_, select
 from sqlmodel import col
 
 from services.insight.contract import AlertView
@@ -10,9 +10,10 @@ from services.insight.domain.alerts import CHANGE_RATE, Finding, Moved, Outside,
 from services.insight.domain.definitions import CES, CSAT, RESOLUTION
 from services.insight.domain.period import Asked
 from services.insight.models import Alert
-from services.insight.queries.narrow import is_limited
+from services.insight.queries.narrow import named_in
 from services.insight.queries.places import places
 from services.insight.queries.trend import trend
+from services.insight.repository.limits import is_limited
 from services.kit.db import Tx
 from services.kit.errors import InvalidInput
 from services.kit.paging import decode_cursor, encode_cursor
@@ -44,16 +45,19 @@ async def outliers(tx: Tx) -> list[Finding]:
     return found
 
 
-async def listed(tx: Tx, state: str | None, cursor: str | None, limit: int) -> tuple[list[AlertView], str | None]:
-    """Return one page of alerts, newest first, and where the next one begins.
+async def listed(tx: Tx, state: str | None, kind: str | None, asked: Asked, page: tuple[str | None, int]) -> tuple[list[AlertView], str | None]:
+    """Return one page (cursor, size) of the alerts that stood at any time that is named, newest first, and where the next one begins.
 
     Alerts speak of the whole house and of all its places: a reader of some sites or vendors only sees none.
     """
-    statement = select(Alert).order_by(desc(col(Alert.id))).limit(limit + 1)
+    cursor, limit = page
+    statement = select(Alert).where(*_stood(asked)).order_by(desc(col(Alert.id))).limit(limit + 1)
     if is_limited(tx):
         statement = statement.where(false())
     if state is not None:
         statement = statement.where(col(Alert.state) == state)
+    if kind is not None:
+        statement = statement.where(col(Alert.kind) == kind)
     if cursor is not None:
         try:
             statement = statement.where(col(Alert.id) < UUID(decode_cursor(cursor, 1)[0]))
@@ -62,3 +66,10 @@ async def listed(tx: Tx, state: str | None, cursor: str | None, limit: int) -> t
     found = await tx.all(statement, Alert)
     views = [AlertView.model_validate(one) for one in found[:limit]]
     return views, encode_cursor(str(views[-1].id)) if len(found) > limit else None
+
+
+def _stood(asked: Asked) -> list[ColumnElement[bool]]:
+    """Return the conditions on alerts that were raised before the end of a time and were not over at its begin; raises PeriodEmpty."""
+    named_in(col(Alert.raised_at), asked)
+    since = [] if asked.start is None else [or_(col(Alert.over_at).is_(None), col(Alert.over_at) >= asked.start)]
+    return since if asked.end is None else [*since, col(Alert.raised_at) < asked.end]

@@ -1,12 +1,11 @@
-"""All departments' charges at once, disputes, and what changes are worth."""
+"""All departments' charges at once, and what changes are worth."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import desc, func, select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from services.insight import repository
@@ -14,23 +13,20 @@ from services.insight.contract import (
     BusinessCaseView,
     ChargeBackView,
     ChargeView,
-    DisputeDetailView,
-    DisputeStepView,
-    DisputeView,
     MoneyView,
     PeriodView,
 )
 from services.insight.domain.charge import amount, rate_text, seconds
 from services.insight.domain.period import Asked, Period
 from services.insight.domain.statistics.savings import business_case
-from services.insight.models import Budget, ContactFact, Department, Dispute, DisputeStep
+from services.insight.models import Budget, ContactFact, Department, Dispute
 from services.insight.queries.moved import contacts_moved
-from services.insight.queries.narrow import compared_with, is_limited, period_of, within
+from services.insight.queries.narrow import compared_with, period_of, within
 from services.insight.queries.summed import summed
+from services.insight.repository.limits import is_limited
 from services.insight.repository.rollups import CONTACTS
 from services.kit.db import Tx
-from services.kit.errors import InvalidInput, NotFound, Refused
-from services.kit.paging import decode_cursor, encode_cursor
+from services.kit.errors import Refused
 
 YEAR = timedelta(days=365)
 FORMULA = "minutes saved on a contact x contacts a year / 60 x price of an hour"
@@ -86,6 +82,7 @@ async def charge_back(tx: Tx, asked: Asked) -> ChargeBackView:
         total=amount(total),
         total_before=amount(sum(int(row["cents"]) for row in before)),
         contacts=sum(int(row["contacts"]) for row in rows),
+        filters=dict(asked.filters),
         complete=not is_limited(tx),
         charges=sorted(charges, key=lambda one: (-Decimal(one.amount), one.department or "~")),
     )
@@ -109,33 +106,6 @@ def _charge(row: Any, total: int, names: dict[str, str], budgets: dict[str, int]
         budget=None if budget is None else amount(budget),
         budget_share=cents / budget if budget else None,
     )
-
-
-async def disputes(tx: Tx, department: str | None, state: str | None, cursor: str | None, limit: int) -> tuple[list[DisputeView], str | None]:
-    """Return one page of disputes, newest first."""
-    statement = select(Dispute).order_by(desc(col(Dispute.id))).limit(limit + 1)
-    if department is not None:
-        statement = statement.where(col(Dispute.department) == department)
-    if state is not None:
-        statement = statement.where(col(Dispute.state) == state)
-    if cursor is not None:
-        try:
-            statement = statement.where(col(Dispute.id) < UUID(decode_cursor(cursor, 1)[0]))
-        except ValueError as wrong:
-            raise InvalidInput("The cursor is not one that this list gave out.", pointer="/cursor") from wrong
-    found: Sequence[Dispute] = await tx.all(statement, Dispute)
-    views = [DisputeView.model_validate(one) for one in found[:limit]]
-    return views, encode_cursor(str(views[-1].id)) if len(found) > limit else None
-
-
-async def dispute_detail(tx: Tx, dispute_id: UUID) -> DisputeDetailView:
-    """Return a dispute with its history; raises NotFound."""
-    found = await tx.first(select(Dispute).where(col(Dispute.id) == dispute_id), Dispute)
-    if found is None:
-        raise NotFound(f"There is no dispute {dispute_id}.")
-    mine = select(DisputeStep).where(col(DisputeStep.dispute_id) == dispute_id).order_by(col(DisputeStep.at), col(DisputeStep.id)).limit(100)
-    steps = [DisputeStepView.model_validate(one) for one in await tx.all(mine, DisputeStep)]
-    return DisputeDetailView.model_validate({**DisputeView.model_validate(found).model_dump(), "steps": steps})
 
 
 async def make_case(tx: Tx, minutes: float, contacts: float | None, per_hour: Decimal | None, driver: str | None, asked: Asked) -> BusinessCaseView:

@@ -22,9 +22,10 @@ from services.insight.domain.intervals import Interval
 from services.insight.domain.period import Asked, Period
 from services.insight.models import Initiative
 from services.insight.queries.adjusted import USUAL_MIX, adjusted_places
-from services.insight.queries.narrow import is_limited, period_of
+from services.insight.queries.narrow import period_of
 from services.insight.queries.overview import answer_series, contact_series, dearest, point_width
 from services.insight.queries.places import places
+from services.insight.repository.limits import is_limited
 from services.kit.db import Tx
 from services.kit.errors import NotFound
 

@@ -1,6 +1,6 @@
-"""Where the cycle breaks: one count per stage, judged in domain.cycle."""
+"""Where the cycle breaks, in the whole house or in a part of it: one count per stage, judged in domain.cycle."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from services.insight.contract import CycleHealthView, PeriodView, StageView
 from services.insight.domain.cycle import Judged, Stage, State, judge, verdict
+from services.insight.domain.effect import made_in
 from services.insight.domain.period import Asked, Period
 from services.insight.models import (
     ArticleUse,
@@ -25,6 +26,8 @@ from services.insight.models import (
 )
 from services.insight.queries.moved import share_moved
 from services.insight.queries.narrow import compared_with, period_of
+from services.insight.queries.placed import asks, duties, is_part, items, of, opt_outs, responses
+from services.insight.repository.limits import is_limited
 from services.insight.repository.rollups import tally
 from services.kit.db import Tx
 
@@ -40,45 +43,53 @@ def _in(moment: Any, period: Period) -> ColumnElement[bool]:
     return and_(moment >= period.start, moment < period.end)
 
 
-def _collect(period: Period) -> Query:
+def _collect(tx: Tx, period: Period, asked: Asked) -> Query:
     answered = select(col(ResponseFact.response_id)).where(
         col(ResponseFact.invitation_id) == col(InvitationFact.invitation_id),
         col(ResponseFact.flagged).is_(False),
     )
-    return _counts(answered.exists()).select_from(InvitationFact).where(_in(col(InvitationFact.invited_at), period))
+    when = _in(col(InvitationFact.invited_at), period)
+    return _counts(answered.exists()).select_from(InvitationFact).where(when, *asks(tx, asked))
 
 
-def _categorise(period: Period) -> Query:
+def _categorise(tx: Tx, period: Period, asked: Asked) -> Query:
     named = col(FeedbackFact.driver).is_not(None)
-    return _counts(named).select_from(FeedbackFact).where(_in(col(FeedbackFact.said_at), period))
+    return _counts(named).select_from(FeedbackFact).where(_in(col(FeedbackFact.said_at), period), *items(tx, asked))
 
 
-def _own(tx: Tx, period: Period) -> Query:
+def _own(tx: Tx, period: Period, asked: Asked) -> Query:
     closed, due = col(FollowUpFact.closed_at), col(FollowUpFact.due_at)
     in_time = or_(and_(closed.is_not(None), closed <= due), and_(closed.is_(None), due >= tx.now))
-    return _counts(in_time).select_from(FollowUpFact).where(_in(col(FollowUpFact.opened_at), period))
+    return _counts(in_time).select_from(FollowUpFact).where(_in(col(FollowUpFact.opened_at), period), *duties(tx, asked))
 
 
-def _act(period: Period, minimum: int) -> Query:
+async def _act(tx: Tx, period: Period, asked: Asked, minimum: int) -> tuple[int, int]:
+    """Count the worst drivers of a part of the house, and those of them that a started initiative removes there."""
     driver = col(FeedbackFact.driver)
-    negative = and_(_in(col(FeedbackFact.said_at), period), col(FeedbackFact.sentiment) == "negative", driver.is_not(None))
-    ranked = select(driver).where(negative).group_by(driver).having(func.count() >= max(1, minimum))
-    worst = ranked.order_by(desc(func.count()), driver).limit(WORST_DRIVERS).subquery()
-    started = select(col(Initiative.id)).where(
-        col(Initiative.driver) == worst.c.driver,
-        col(Initiative.started_at) < period.end,
-    )
-    return _counts(started.exists()).select_from(worst)
+    negative = (_in(col(FeedbackFact.said_at), period), col(FeedbackFact.sentiment) == "negative", driver.is_not(None))
+    ranked = select(driver).where(*negative, *items(tx, asked)).group_by(driver).having(func.count() >= max(1, minimum))
+    worst = [row["driver"] for row in await tx.rows(ranked.order_by(desc(func.count()), driver).limit(WORST_DRIVERS))]
+    started = (col(Initiative.driver).in_(worst), col(Initiative.started_at) < period.end)
+    found = await tx.rows(select(col(Initiative.driver), col(Initiative.control)).where(*started))
+    here = _place(tx, asked)
+    return len({row["driver"] for row in found if made_in((row["control"] or {}).get("where", {}), here)}), len(worst)
 
 
-def _practise(period: Period) -> Query:
+def _place(tx: Tx, asked: Asked) -> dict[str, Collection[str]]:
+    """Return what is looked at, by name: what is asked for, else what the reader may see; what is not named is not narrowed."""
+    sites, vendors = (tx.principal.sites, tx.principal.vendors) if tx.principal is not None else (None, None)
+    limits: dict[str, Collection[str] | None] = {"site": sites, "vendor": vendors}
+    return {name: values for name, values in limits.items() if values is not None} | {name: (value,) for name, value in asked.filters.items()}
+
+
+def _practise(tx: Tx, period: Period, asked: Asked) -> Query:
     by_contact = select(col(ArticleUse.event_id)).where(col(ArticleUse.contact_id) == col(ContactFact.contact_id))
     by_case = select(col(ArticleUse.event_id)).where(col(ArticleUse.case_id) == col(ContactFact.case_id))
     used = or_(col(ContactFact.articles_used) > 0, by_contact.exists(), by_case.exists())
-    return _counts(used).select_from(ContactFact).where(_in(col(ContactFact.ended_at), period))
+    return _counts(used).select_from(ContactFact).where(_in(col(ContactFact.ended_at), period), *of(tx, ContactFact, asked))
 
 
-def _tell(period: Period) -> Query:
+def _tell(tx: Tx, period: Period, asked: Asked) -> Query:
     """Count each (initiative, customer who spoke about its driver from the baseline to the publication) once."""
     spoke = and_(
         col(FeedbackFact.driver) == col(Initiative.driver),
@@ -89,7 +100,7 @@ def _tell(period: Period) -> Query:
     contributors = (
         select(col(Initiative.id).label("initiative_id"), col(FeedbackFact.customer_id).label("customer_id"))
         .join(FeedbackFact, spoke)
-        .where(_in(col(Initiative.published_at), period))
+        .where(_in(col(Initiative.published_at), period), *items(tx, asked))
         .distinct()
         .subquery()
     )
@@ -108,10 +119,11 @@ def _with_age(judged: Judged, since: datetime | None, now: datetime) -> Judged:
     return replace(judged, since=since, sentence=f"{judged.sentence} Broken since {since:%Y-%m-%d}, {days} {'day' if days == 1 else 'days'}.")
 
 
-async def _left_out(tx: Tx, period: Period) -> tuple[int, int]:
+async def _left_out(tx: Tx, period: Period, asked: Asked) -> tuple[int, int]:
     """Return how many responses looked like a scanner's, and how many customers asked not to be asked."""
-    flagged = select(func.count()).select_from(ResponseFact).where(_in(col(ResponseFact.told_at), period), col(ResponseFact.flagged).is_(True))
-    opted = select(func.count()).select_from(OptOutFact).where(_in(col(OptOutFact.opted_out_at), period))
+    told, opted_out = _in(col(ResponseFact.told_at), period), _in(col(OptOutFact.opted_out_at), period)
+    flagged = select(func.count()).select_from(ResponseFact).where(told, col(ResponseFact.flagged).is_(True), *responses(tx, asked))
+    opted = select(func.count()).select_from(OptOutFact).where(opted_out, *opt_outs(tx, asked))
     return await tx.scalar(flagged), await tx.scalar(opted)
 
 
@@ -125,40 +137,49 @@ Count = tuple[int, int, int]
 """How many, of how many, and of how many at least to be judged."""
 
 
-async def _counted(tx: Tx, period: Period, minimum: int) -> dict[Stage, Count]:
-    """Count every stage over a period."""
+async def _counted(tx: Tx, period: Period, asked: Asked, minimum: int) -> dict[Stage, Count]:
+    """Count every stage over a period, in the order of the cycle."""
     questions = {
-        Stage.COLLECT: (_collect(period), minimum),
-        Stage.CATEGORISE: (_categorise(period), minimum),
-        Stage.OWN: (_own(tx, period), 1),
-        Stage.ACT: (_act(period, minimum), 1),
-        Stage.PRACTISE: (_practise(period), minimum),
-        Stage.TELL: (_tell(period), 1),
+        Stage.COLLECT: (_collect, minimum),
+        Stage.CATEGORISE: (_categorise, minimum),
+        Stage.OWN: (_own, 1),
+        Stage.PRACTISE: (_practise, minimum),
+        Stage.TELL: (_tell, 1),
     }
-    found = {}
-    for stage, (statement, least) in questions.items():
-        row = (await tx.rows(statement))[0]
+    found = {Stage.ACT: (*await _act(tx, period, asked, minimum), 1)}
+    for stage, (question, least) in questions.items():
+        row = (await tx.rows(question(tx, period, asked)))[0]
         found[stage] = (int(row["hits"]), int(row["n"]), max(1, least))
-    return found
+    return {stage: found[stage] for stage in Stage}
 
 
 def _view(judged: Judged, before: Count) -> StageView:
     hits, n, least = before
     known = n >= least and judged.value is not None
-    return StageView.model_validate({**asdict(judged), "change": share_moved((hits, n), (judged.numerator, judged.n)) if known else None})
+    return StageView.model_validate(
+        {
+            **asdict(judged),
+            "definition_id": f"cycle_{judged.stage}@1",
+            "change": share_moved((hits, n), (judged.numerator, judged.n)) if known else None,
+        }
+    )
 
 
 async def cycle_health(tx: Tx, asked: Asked, thresholds: Mapping[str, float], minimum: int) -> CycleHealthView:
-    """Judge all six stages over a period; `thresholds` names one share per stage."""
+    """Judge all six stages over a period and a part of the house; `thresholds` names one share per stage.
+
+    The daily looks are at the whole house: since when a part of it is broken nobody has seen.
+    """
     period = period_of(tx, asked)
     past = compared_with(asked, period)
-    before = await _counted(tx, past, minimum)
-    known = {row.stage: row.since for row in await tx.all(select(StageState), StageState) if row.state == State.BROKEN}
+    before = await _counted(tx, past, asked, minimum)
+    looks = [] if is_part(tx, asked) else await tx.all(select(StageState), StageState)
+    known = {row.stage: row.since for row in looks if row.state == State.BROKEN}
     stages = []
-    for stage, (hits, n, least) in (await _counted(tx, period, minimum)).items():
+    for stage, (hits, n, least) in (await _counted(tx, period, asked, minimum)).items():
         judged = judge(stage, hits, n, threshold=thresholds[stage], minimum=least)
         stages.append(_with_age(judged, known.get(stage), tx.now))
-    flagged, opted_out = await _left_out(tx, period)
+    flagged, opted_out = await _left_out(tx, period, asked)
     return CycleHealthView(
         period=PeriodView(start=period.start, end=period.end),
         compared_with=PeriodView(start=past.start, end=past.end),
@@ -167,4 +188,6 @@ async def cycle_health(tx: Tx, asked: Asked, thresholds: Mapping[str, float], mi
         sentence=" ".join([verdict(stages, {stage: since for stage, since in known.items() if since}, tx.now), _asides(flagged, opted_out)]).strip(),
         flagged_answers=flagged,
         opted_out=opted_out,
+        filters=dict(asked.filters),
+        complete=not is_limited(tx),
     )

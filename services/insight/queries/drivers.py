@@ -12,7 +12,8 @@ from services.insight.domain.charge import amount
 from services.insight.domain.figures import share
 from services.insight.domain.period import Asked, Period
 from services.insight.models import DriverOwner, FeedbackFact, FollowUpFact
-from services.insight.queries.narrow import compared_with, is_limited, period_of, seen
+from services.insight.queries.narrow import compared_with, period_of
+from services.insight.queries.placed import duties
 from services.insight.queries.summed import summed
 from services.insight.repository.rollups import CONTACTS, FEEDBACK, SATISFACTION, Sums, tally
 from services.kit.db import Tx
@@ -43,15 +44,10 @@ async def _follow_ups(tx: Tx, asked: Asked) -> Numbers:
     statement = (
         select(driver, func.count().label("open"), overdue, func.max(department).label("department"))
         .select_from(FollowUpFact)
-        .join(FeedbackFact, item, isouter=not is_limited(tx))
-        .where(col(FollowUpFact.closed_at).is_(None), *seen(tx, FeedbackFact))
+        .join(FeedbackFact, item, isouter=True)
+        .where(col(FollowUpFact.closed_at).is_(None), *duties(tx, asked))
         .group_by(driver)
     )
-    if "department" in asked.filters:
-        statement = statement.where(department == asked.filters["department"])
-    for name in ("site", "vendor"):
-        if name in asked.filters:
-            statement = statement.where(getattr(FeedbackFact, name) == asked.filters[name])
     return await _by_driver(tx, statement)
 
 

@@ -18,6 +18,7 @@ from services.insight.domain.period import Asked, Period, begin_of, day_of
 from services.insight.domain.statistics.impact import LEAST_POINTS, difference_in_differences, interrupted_series
 from services.insight.models import FollowUpFact, Initiative
 from services.insight.queries.metrics import counted, interval_view
+from services.insight.queries.placed import duties
 from services.insight.queries.trend import daily
 from services.insight.repository.rollups import tally
 from services.kit.db import Tx
@@ -186,7 +187,7 @@ def _interrupted(mine: Course) -> InterruptedView:
 
 
 async def loop_of(tx: Tx, found: Initiative) -> LoopView:
-    """Return the follow-ups that hang on an initiative: about its driver, or named as its evidence."""
+    """Return the follow-ups that hang on an initiative, about its driver or named as its evidence, as far as the reader may see them."""
     opened, closed = col(FollowUpFact.opened_at), col(FollowUpFact.closed_at)
     evidence = [UUID(one) for one in found.evidence or []]
     named = or_(col(FollowUpFact.issue) == found.driver, col(FollowUpFact.follow_up_id).in_(evidence))
@@ -197,6 +198,6 @@ async def loop_of(tx: Tx, found: Initiative) -> LoopView:
         tally(closed.is_(None)).label("open"),
         tally(closed.is_(None) & (col(FollowUpFact.due_at) < tx.now)).label("overdue"),
     )
-    row = (await tx.rows(select(*columns).where(named)))[0]
+    row = (await tx.rows(select(*columns).where(named, *duties(tx, Asked(None, None, {})))))[0]
     numbers = {"opened_before": row["before"], "opened_after": row["after"], "open_now": row["open"], "overdue_now": row["overdue"]}
     return LoopView.model_validate({**numbers, "evidence": evidence})

@@ -73,10 +73,11 @@ async def metric(tx: Tx, key: str, asked: Asked, minimum: int) -> MetricView:
     answers, flagged = await counted(tx, definition, period, asked)
     past = compared_with(asked, period)
     then = figure(definition, (await counted(tx, definition, past, asked))[0], minimum=minimum)
-    return _view(definition, (figure(definition, answers, minimum=minimum), then), flagged, (period, past), asked)
+    return metric_view(definition, (figure(definition, answers, minimum=minimum), then), flagged, (period, past), asked)
 
 
-def _view(definition: Definition, sides: tuple[Figure, Figure], flagged: int, periods: tuple[Period, Period], asked: Asked) -> MetricView:
+def metric_view(definition: Definition, sides: tuple[Figure, Figure], flagged: int, periods: tuple[Period, Period], asked: Asked) -> MetricView:
+    """Return a figure as it goes out; `sides` and `periods` are now and then."""
     found, (period, past) = sides[0], periods
     raw = _estimate(found.raw)
     return MetricView(

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import SQLModel
 
 from services.insight.domain.period import Asked, Period, before, resolve
+from services.insight.repository.limits import seen
 from services.kit.db import Tx
 from services.kit.errors import Refused
 
@@ -25,6 +26,14 @@ def period_of(tx: Tx, asked: Asked) -> Period:
     return found
 
 
+def named_in(moment: Any, asked: Asked) -> list[ColumnElement[bool]]:
+    """Return the conditions that keep a list to the time that is named; a list has no period of its own. Raises PeriodEmpty."""
+    if asked.start is not None and asked.end is not None and asked.start >= asked.end:
+        raise PeriodEmpty("The period is empty: `from` must lie before `to`.", pointer="/from")
+    since = [] if asked.start is None else [moment >= asked.start]
+    return since if asked.end is None else [*since, moment < asked.end]
+
+
 def compared_with(asked: Asked, period: Period) -> Period:
     """Return the comparison period: as asked, else the one of the same length before; raises PeriodEmpty."""
     start, end = asked.compared
@@ -41,22 +50,6 @@ def past_of(tx: Tx, asked: Asked) -> Asked:
     """Return the same question about the comparison period; raises PeriodEmpty."""
     past = compared_with(asked, period_of(tx, asked))
     return replace(asked, start=past.start, end=past.end, compared=(None, None))
-
-
-def seen(tx: Tx, model: type[SQLModel]) -> list[ColumnElement[bool]]:
-    """Return the conditions that keep a reader to their sites and vendors; none for a reader without limits."""
-    table: Any = model
-    limits: list[ColumnElement[bool]] = []
-    if tx.principal is not None and tx.principal.sites is not None:
-        limits.append(table.site.in_(sorted(tx.principal.sites)))
-    if tx.principal is not None and tx.principal.vendors is not None:
-        limits.append(table.vendor.in_(sorted(tx.principal.vendors)))
-    return limits
-
-
-def is_limited(tx: Tx) -> bool:
-    """Say whether the reader may see a part of the organisation only."""
-    return tx.principal is not None and (tx.principal.sites is not None or tx.principal.vendors is not None)
 
 
 def within(tx: Tx, model: type[SQLModel], at: str, period: Period, asked: Asked) -> list[ColumnElement[bool]]:

@@ -22,10 +22,11 @@ from services.insight.domain.definitions import CSAT, DEFINITIONS, RESOLUTION, D
 from services.insight.domain.figures import Sum, figure
 from services.insight.domain.intervals import wilson
 from services.insight.domain.period import WEEK, Asked, Period, begin_of, begin_of_bucket, bucket_of, day_of
-from services.insight.models import FeedbackFact, FollowUpFact
+from services.insight.models import FollowUpFact
 from services.insight.queries.funnels import judged_funnel
 from services.insight.queries.metrics import change, interval_view
-from services.insight.queries.narrow import compared_with, is_limited, period_of, seen
+from services.insight.queries.narrow import compared_with, period_of
+from services.insight.queries.placed import duties
 from services.insight.queries.summed import summed
 from services.insight.repository.rollups import ANSWERS, CONTACTS
 from services.kit.db import Tx
@@ -110,14 +111,7 @@ def _plain(key: str, name: str, unit: str, value: float, past: float | None) -> 
 
 async def _overdue(tx: Tx, asked: Asked) -> int:
     late = (col(FollowUpFact.closed_at).is_(None), col(FollowUpFact.due_at) < tx.now)
-    count = select(func.count()).select_from(FollowUpFact).where(*late)
-    if "department" in asked.filters:
-        count = count.where(col(FollowUpFact.department) == asked.filters["department"])
-    placed = [getattr(FeedbackFact, name) == value for name, value in asked.filters.items() if name in {"site", "vendor", "team"}]
-    if placed or is_limited(tx):
-        mine = (col(FeedbackFact.item_id) == col(FollowUpFact.item_id), *placed, *seen(tx, FeedbackFact))
-        count = count.where(select(col(FeedbackFact.item_id)).where(*mine).exists())
-    return int(await tx.scalar(count))
+    return int(await tx.scalar(select(func.count()).select_from(FollowUpFact).where(*late, *duties(tx, asked))))
 
 
 def point_width(period: Period) -> int:

@@ -113,4 +113,5 @@ async def process(tx: Tx, key: str, asked: Asked) -> ProcessView:
         bottleneck=worst.key if worst.contacts else None,
         sentence=sentence if worst.contacts else "No contact in the period is about any step of this process.",
         version=found.version,
+        filters=dict(asked.filters),
     )

@@ -34,6 +34,7 @@ async def has_sheets(tx: Tx, key: str, week: str) -> bool:
 async def report(tx: Tx, key: str, week: str, compare_week: str | None) -> PulseReportView:
     """Return what was released of a week beside another one; raises NotFound.
 
+    Whoever may see some sites or vendors only sees the groups of these, and nobody's words: words are of everybody together.
     The comparison tells nothing new about anybody: it is worked out from two releases that every reader may see.
     """
     found = await tx.first(select(Pulse).where(col(Pulse.key) == key), Pulse)
@@ -42,14 +43,21 @@ async def report(tx: Tx, key: str, week: str, compare_week: str | None) -> Pulse
         raise NotFound("Nobody answered this pulse in that week.")
     before = compare_week or await _last_before(tx, key, week)
     past = {} if before is None else _counts([row for row in await _released(tx, key, before) if row.size >= found.minimum])
-    groups = [_group(row, past) for row in rows if row.size >= found.minimum]
-    possible = len(filters_of(found.groups, min(DEPTH, len(found.groups))))
-    words = [text for row in rows if not row.cells and row.size >= found.minimum for text in row.about["comments"]]
+    shown = [row for row in rows if row.size >= found.minimum]
+    groups = [_group(row, past) for row in shown if _may_see(tx, row.about["filter"])]
+    possible = sum(_may_see(tx, dict(one)) for one in filters_of(found.groups, min(DEPTH, len(found.groups))))
+    words = [text for row in shown if not row.cells and _may_see(tx, {}) for text in row.about["comments"]]
     withheld = possible - len(groups)
     sentence = f"{len(groups)} of {possible} groups are shown; the others have under {found.minimum} people, or would expose somebody."
     return PulseReportView(
         pulse=key, week=week, compared_with=before, minimum=found.minimum, groups=groups, withheld=withheld, comments=words, sentence=sentence
     )  # fmt: skip
+
+
+def _may_see(tx: Tx, group: Mapping[str, str]) -> bool:
+    """Say whether a group lies within the reader's sites and vendors; one that names none is of the whole house."""
+    who = tx.principal
+    return who is None or all(allowed is None or group.get(name) in allowed for name, allowed in (("site", who.sites), ("vendor", who.vendors)))
 
 
 async def _released(tx: Tx, key: str, week: str) -> Sequence[Release]:

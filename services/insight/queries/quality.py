@@ -19,6 +19,7 @@ from services.insight.models import AnswerFact, ContactFact, QualityForm, Qualit
 from services.insight.queries.metrics import interval_view
 from services.insight.queries.moved import moved
 from services.insight.queries.narrow import compared_with, period_of, within
+from services.insight.queries.placed import reviews as reviews_in
 from services.kit.db import Tx
 from services.kit.errors import NotFound
 
@@ -72,7 +73,8 @@ def _against(was: AccuracyView, now: AccuracyView) -> AccuracyView:
 
 
 async def _reviews(tx: Tx, form: str, period: Period, asked: Asked) -> Reviews:
-    conditions = [*within(tx, QualityReview, "reviewed_at", period, asked), col(QualityReview.form) == form]
+    when = (col(QualityReview.reviewed_at) >= period.start, col(QualityReview.reviewed_at) < period.end)
+    conditions = [*when, *reviews_in(tx, asked), col(QualityReview.form) == form]
     order = col(QualityReview.reviewed_at)
     return await tx.all(select(QualityReview).where(*conditions).order_by(order).limit(MOST_REVIEWS), QualityReview)
 
@@ -144,6 +146,7 @@ async def quality(tx: Tx, form: str, asked: Asked, minimum: int) -> QualityRepor
         csat_with_error=value[True],
         csat_without_error=value[False],
         csat_difference=interval_view(apart) if apart else None,
+        filters=dict(asked.filters),
     )
 
 

@@ -1,5 +1,6 @@
 """What an initiative saved: expected from the gain in resolution, and reconciled with what happened to the contacts."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -9,6 +10,7 @@ from services.insight import repository
 from services.insight.contract import AvoidedView, MoneyView, SavingsView
 from services.insight.domain.charge import amount
 from services.insight.domain.definitions import RESOLUTION
+from services.insight.domain.effect import slices
 from services.insight.domain.figures import figure
 from services.insight.domain.intervals import Interval, newcombe
 from services.insight.domain.period import Asked, Period
@@ -16,6 +18,7 @@ from services.insight.domain.statistics.savings import Avoided, avoided, avoided
 from services.insight.models import ContactFact, Initiative
 from services.insight.queries.metrics import counted, interval_view
 from services.insight.queries.moved import rate_change
+from services.insight.queries.narrow import within
 from services.kit.db import Tx
 
 FORMULA = "contacts per issue = 1 / (1 - call_back x (1 - resolution)); contacts avoided = contacts x relative change"
@@ -43,26 +46,27 @@ def avoided_view(found: Avoided, resolution: tuple[float, float], call_back: flo
     )
 
 
-async def _volume(tx: Tx, driver: str, period: Period) -> tuple[int, int, float]:
-    """Return contacts, cents and days of a driver in a period."""
-    when = (col(ContactFact.driver) == driver, col(ContactFact.ended_at) >= period.start, col(ContactFact.ended_at) < period.end)
+async def _volume(tx: Tx, where: Mapping[str, str], period: Period) -> tuple[int, int, float]:
+    """Return contacts, cents and days of what a change touches in a period, as far as the reader may see it."""
+    when = within(tx, ContactFact, "ended_at", period, Asked(None, None, where))
     columns = (func.count().label("n"), func.coalesce(func.sum(col(ContactFact.cost_cents)), 0).label("cents"))
     row = (await tx.rows(select(*columns).where(*when)))[0]
     return row["n"], int(row["cents"]), (period.end - period.start).total_seconds() / DAY_S
 
 
 async def savings(tx: Tx, initiative_id: UUID, call_back: float) -> SavingsView:
-    """Return expectation and observation; raises NotFound."""
+    """Return expectation and observation where the change is made; raises NotFound."""
     found: Initiative = await repository.initiative(tx, initiative_id)
+    where = slices(found.driver, found.control)[0]
     baseline = Period(found.baseline_from, found.baseline_to)
-    n, cents, days = await _volume(tx, found.driver, baseline)
+    n, cents, days = await _volume(tx, where, baseline)
     per_day, per_contact = n / days, (cents / n / 100 if n else 0.0)
     until = min(tx.now, found.due)
     if found.started_at is None or found.started_at >= until:
         return _unknown(found, per_day, "The initiative has not been started.")
     since = Period(found.started_at, until)
-    gain, interval, expected = await _expected(tx, found.driver, baseline, since, call_back, (per_day * DAYS_A_YEAR, per_contact))
-    later, _, later_days = await _volume(tx, found.driver, since)
+    gain, interval, expected = await _expected(tx, where, baseline, since, call_back, (per_day * DAYS_A_YEAR, per_contact))
+    later, _, later_days = await _volume(tx, where, since)
     observed = (later / later_days) / per_day - 1 if n else None
     changed = rate_change((n, days), (later, later_days))
     currency = await repository.currency(tx)
@@ -82,12 +86,12 @@ async def savings(tx: Tx, initiative_id: UUID, call_back: float) -> SavingsView:
 
 
 async def _expected(
-    tx: Tx, driver: str, baseline: Period, since: Period, call_back: float, volume: tuple[float, float]
+    tx: Tx, where: Mapping[str, str], baseline: Period, since: Period, call_back: float, volume: tuple[float, float]
 ) -> tuple[float | None, Interval | None, AvoidedView | None]:
     """Return the gain in resolution, its interval, and what it should avoid in a year."""
     sides = []
     for period in (baseline, since):
-        answers, _ = await counted(tx, RESOLUTION, period, Asked(period.start, period.end, {"driver": driver}))
+        answers, _ = await counted(tx, RESOLUTION, period, Asked(period.start, period.end, where))
         sides.append(figure(RESOLUTION, answers, minimum=5))
     before, after = sides
     if before.raw is None or after.raw is None or (call_back == 1 and before.raw.value * after.raw.value == 0):

@@ -15,7 +15,8 @@ from services.insight.domain.charge import amount, minutes, rate_text, seconds
 from services.insight.domain.period import Asked, Period
 from services.insight.models import ContactFact, Department, Dispute, FeedbackFact
 from services.insight.queries.moved import contacts_moved
-from services.insight.queries.narrow import compared_with, is_limited, period_of, within
+from services.insight.queries.narrow import compared_with, period_of, within
+from services.insight.repository.limits import is_limited
 from services.insight.repository.rollups import tally
 from services.kit.db import Tx
 from services.kit.errors import InvalidInput, NotFound

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, 
 from sqlalchemy.sql.selectable import Subquery
 
 from services.insight.domain.period import WEEK, Asked, Period, begin_of, begin_of_bucket, bucket_of, day_of, spans, whole_days, whole_weeks
-from services.insight.queries.narrow import seen
+from services.insight.repository.limits import seen
 from services.insight.repository.rollups import SUBJECT_OF, Sums, touched
 from services.kit.db import Tx
 

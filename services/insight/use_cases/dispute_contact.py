@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from services.insight import repository
 from services.insight.models import ContactFact, Dispute, DisputeStep
+from services.insight.repository.limits import seen
 from services.kit.db import UnitOfWork
 from services.kit.errors import Conflict, NotFound
 from services.kit.fields import Code, Command
@@ -59,8 +60,8 @@ def _who(uow: UnitOfWork) -> str:
 
 async def raise_dispute(uow: UnitOfWork, department: str, command: RaiseDispute) -> Dispute:
     """Open a dispute; raises NotFound, NotCharged, AlreadyDisputed."""
-    mine = col(ContactFact.contact_id) == command.contact_id
-    charged: list[str | None] = [row["department"] for row in await uow.rows(select(col(ContactFact.department)).where(mine))]
+    mine = (col(ContactFact.contact_id) == command.contact_id, *seen(uow, ContactFact))
+    charged: list[str | None] = [row["department"] for row in await uow.rows(select(col(ContactFact.department)).where(*mine))]
     if not charged:
         raise NotFound(f"There is no contact {command.contact_id}.", pointer="/contact_id")
     if charged[0] != department:
@@ -98,8 +99,11 @@ async def decide_dispute(uow: UnitOfWork, dispute_id: UUID, command: DecideDispu
 
 
 async def dispute(uow: UnitOfWork, dispute_id: UUID) -> Dispute:
-    """Return a dispute; raises NotFound."""
-    found = await uow.first(select(Dispute).where(col(Dispute.id) == dispute_id), Dispute)
+    """Return a dispute; raises NotFound, also for one about a contact that the principal may not see."""
+    statement = select(Dispute).where(col(Dispute.id) == dispute_id)
+    if limits := seen(uow, ContactFact):
+        statement = statement.where(col(Dispute.contact_id).in_(select(col(ContactFact.contact_id)).where(*limits)))
+    found = await uow.first(statement, Dispute)
     if found is None:
         raise NotFound(f"There is no dispute {dispute_id}.")
     return found

@@ -1,6 +1,6 @@
 """A voice was recorded, categorised, or put right by a person, in whatever order that is heard."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from services.feedback.contract import FeedbackCategorised, FeedbackCorrected, FeedbackReceived
 from services.insight import repository
-from services.insight.models import Correction, FeedbackFact, RemovedItem
+from services.insight.models import ContactFact, Correction, FeedbackFact, RemovedItem
 from services.insight.repository.rollups import touch, touch_where
 from services.kit.db import Tx, UnitOfWork
 from services.kit.events import Envelope
@@ -62,15 +62,25 @@ async def _removed(tx: Tx, item_ids: Sequence[UUID]) -> set[UUID]:
     return {row["item_id"] for row in await tx.rows(which)}
 
 
+async def _places(tx: Tx, contact_ids: Iterable[UUID | None]) -> dict[UUID | None, dict[str, Any]]:
+    """Return where each contact that is known was; of the others its items learn it when it ends."""
+    place = (col(ContactFact.site), col(ContactFact.vendor), col(ContactFact.team))
+    which = [contact_id for contact_id in contact_ids if contact_id is not None]
+    found = await tx.rows(select(col(ContactFact.contact_id), *place).where(col(ContactFact.contact_id).in_(which))) if which else []
+    return {row["contact_id"]: {"site": row["site"], "vendor": row["vendor"], "team": row["team"]} for row in found}
+
+
 async def record_feedback_received(uow: UnitOfWork, told: Sequence[tuple[FeedbackReceived, Envelope]]) -> None:
     """Count the items, many at a time because reviews come in floods; what is known about an item already stays."""
     events = {event.item_id: event for event, _ in told}
     customers = await repository.customers_for(uow, {item_id: event.customer_id for item_id, event in events.items()})
     here = await _known(uow, list(events))
     gone = await _removed(uow, list(events))
+    places = await _places(uow, {event.contact_id for event in events.values()})
     fresh = [
         {
             **UNKNOWN,
+            **places.get(event.contact_id, {}),
             "item_id": item_id,
             "customer_id": customers[item_id],
             "contact_id": event.contact_id,

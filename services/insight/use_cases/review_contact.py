@@ -9,6 +9,7 @@ from sqlalchemy import desc, select
 from sqlmodel import col
 
 from services.insight.models import ContactFact, QualityForm, QualityReview
+from services.insight.repository.limits import seen
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import NotFound, Refused
 from services.kit.fields import Code, Command, Name
@@ -74,7 +75,7 @@ async def review_contact(uow: UnitOfWork, key: str, command: ReviewContact) -> Q
     form = await newest_form(uow, key)
     if set(command.lines) != {line["key"] for line in form.lines}:
         raise LinesDiffer(f"The form has the lines {', '.join(line['key'] for line in form.lines)}.", pointer="/lines")
-    contact = await uow.first(select(ContactFact).where(col(ContactFact.contact_id) == command.contact_id), ContactFact)
+    contact = await uow.first(select(ContactFact).where(col(ContactFact.contact_id) == command.contact_id, *seen(uow, ContactFact)), ContactFact)
     if contact is None:
         raise NotFound(f"There is no contact {command.contact_id}.", pointer="/contact_id")
     at: datetime = uow.now

@@ -123,7 +123,7 @@ async def test_every_question_to_insight_answers_and_needs_the_right(house: Runn
       qualityReport(form: "none") { reviewed }
       teamLags { topic }
       pulseReport(key: "none", week: "2026-W40") { week }
-      cycleHealth { sentence flaggedAnswers optedOut }
+      cycleHealth { sentence flaggedAnswers optedOut filters complete }
     }"""
     asked = await house.ask(key, questions, slice=SLICE)
     assert "errors" not in asked, asked["errors"]
@@ -143,3 +143,40 @@ async def test_every_question_to_insight_answers_and_needs_the_right(house: Runn
     refused = await house.ask(guest, questions, slice=SLICE)
     assert refused["data"]["keyDrivers"] is None
     assert {error["extensions"]["code"] for error in refused["errors"]} == {"FORBIDDEN"}
+
+
+async def test_lists_and_gaps_take_a_slice_and_the_cycle_does(house: Running) -> None:
+    key = await house.key("administrator", holder="lister")
+    await _told(house)
+    asked = await house.ask(
+        key,
+        """query($slice: InsightSlice) {
+          qualityForms { key }
+          qualityReviews(form: "none", first: 5, slice: $slice) { edges { node { uid } } }
+          firstContact: metric(name: "first_contact_resolution", slice: $slice) { definitionId n withheld parts }
+          weighted: responseBias(slice: $slice) { weighted { by n withheld interval { low } } }
+          teamLags(from: "2026-11-01T00:00:00Z", to: "2026-11-24T00:00:00Z", state: "open") { topic evidence }
+          trainingGaps(slice: $slice) { comparedWith { end } filters minimum tooFew gaps { team interval { low } evidence change { before } } }
+          disputeSummary(department: "logistics", slice: $slice) { raised raisedBefore n acceptedShare withheld amount filters }
+          disputes(first: 5, slice: $slice) { edges { node { uid } } }
+          alerts(first: 5, from: "2026-11-01T00:00:00Z", to: "2026-11-24T00:00:00Z", kind: "change") { edges { node { figure } } }
+          cycleHere: cycleHealth(slice: $slice) { filters complete period { start } stages { stage n } }
+          repeats(slice: $slice) { firstContact { n } }
+        }""",
+        slice=SLICE,
+    )
+    assert "errors" not in asked, asked["errors"]
+    found = asked["data"]
+    assert (found["firstContact"]["definitionId"], found["firstContact"]["n"]) == ("first_contact_resolution@1", 0)
+    assert [one["by"] for one in found["weighted"]["weighted"]] == [[], ["channel"], ["programme"], ["site"], ["segment"], ["channel", "segment"]]
+    assert (found["qualityForms"], found["qualityReviews"]["edges"]) == ([], [])
+    before = {"end": "2026-10-25T00:00:00+00:00"}
+    assert found["trainingGaps"] == {"comparedWith": before, "filters": {"vendor": "graphql"}, "minimum": 30, "tooFew": 0, "gaps": []}
+    summary = found["disputeSummary"]
+    assert (summary["raisedBefore"], summary["acceptedShare"], summary["filters"]) == (0, None, {"vendor": "graphql", "department": "logistics"})
+    assert len(found["disputes"]["edges"]) == summary["raised"]
+    assert (found["teamLags"], found["alerts"]["edges"]) == ([], [])
+    assert (found["cycleHere"]["complete"], found["repeats"]["firstContact"]) == (True, {"n": 0})
+    here = found["cycleHere"]
+    assert (here["filters"], here["period"]["start"][:10]) == ({"vendor": "graphql"}, "2026-10-25")
+    assert {one["stage"]: one["n"] for one in here["stages"]}["practise"] >= 1

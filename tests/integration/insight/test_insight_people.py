@@ -39,6 +39,19 @@ async def test_a_pulse_is_shown_when_its_week_is_over_and_never_changes_after_th
         assert (await api.get("/insight/v1/pulses/weekly/report?week=2026-W48")).json() == found
 
 
+async def test_a_reader_of_one_site_sees_that_sites_groups_and_nobodys_words(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api, north = room.client("insight:read", "insight:write", "insight:admin"), room.client("insight:read", sites=["north"])
+        await api.put("/insight/v1/pulses/weekly", json={**PULSE, "groups": {"site": ["north", "south"]}})
+        sheets = [{"groups": {"site": site}, "scores": {"load": 3}, "comment": "hm"} for site in ("north", "south") for _ in range(6)]
+        await api.post("/insight/v1/pulses/weekly/sheets", json={"sheets": sheets})
+        await room.pass_time(days=7)
+        whole, part = [(await one.get("/insight/v1/pulses/weekly/report?week=2026-W48")).json() for one in (api, north)]
+
+        assert ([group["filter"] for group in whole["groups"]], len(whole["comments"])) == ([{}, {"site": "north"}, {"site": "south"}], 12)
+        assert ([group["filter"] for group in part["groups"]], part["comments"], part["withheld"]) == ([{"site": "north"}], [], 0)
+
+
 async def test_few_sheets_and_free_bands_are_refused(open_room: OpenRoom) -> None:
     async with open_room(service) as room:
         api = room.client("insight:read", "insight:write", "insight:admin")
