@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from services.kit.db import Tx
@@ -55,6 +55,16 @@ class _Known:
     overdue: frozenset[UUID]
 
 
+_LINKS = select(func.count()).where(col(ArticleLink.article_id) == col(IndexedArticle.article_id)).scalar_subquery()
+_OVERDUE = func.coalesce(col(Article.review_at) < bindparam("now"), False)
+_STANDINGS = (
+    select(col(IndexedArticle.article_id), col(IndexedArticle.standing), _LINKS.label("links"), _OVERDUE.label("overdue"))
+    .join(Article, col(Article.id) == col(IndexedArticle.article_id), isouter=True)
+    .where(col(IndexedArticle.article_id).in_(bindparam("ids", expanding=True)))
+)
+"""Built once: to put it together for each search took longer than to run it."""
+
+
 async def describe(tx: Tx, asked: Sequence[Asked], survey: Survey, limit: int) -> list[list[FoundArticle]]:
     """Return per question its best articles with snippet and explanation; what is not visible any more is passed over."""
     known = await _known(tx, asked, survey)
@@ -70,11 +80,7 @@ async def _known(tx: Tx, asked: Sequence[Asked], survey: Survey) -> _Known:
     ids = sorted({article for one in asked for article in one.candidates})
     if not ids:
         return _Known({}, {}, {}, frozenset())
-    links = select(func.count()).where(col(ArticleLink.article_id) == col(IndexedArticle.article_id)).scalar_subquery()
-    overdue = func.coalesce(col(Article.review_at) < tx.now, False)
-    asked_of = select(col(IndexedArticle.article_id), col(IndexedArticle.standing), links.label("links"), overdue.label("overdue"))
-    joined = asked_of.join(Article, col(Article.id) == col(IndexedArticle.article_id), isouter=True)
-    found = await tx.rows(joined.where(col(IndexedArticle.article_id).in_(ids)))
+    found = (await tx.run(_STANDINGS, {"ids": ids, "now": tx.now})).mappings()
     rows = {row["article_id"]: row for row in found if row["standing"] in survey.seen.standings}
     codes = {one: row["standing"] for one, row in rows.items()}
     held = await survey.occurrences(sorted({term for one in asked for term in one.terms}), codes)
