@@ -9,11 +9,11 @@ from sqlmodel import col
 
 from services.kit.db import Tx
 from services.knowledge.contract import FoundArticle, TermScore
-from services.knowledge.domain.mixing import Scale, boosts, mixed
+from services.knowledge.domain.mixing import Background, Scale, boosts, is_answer, mixed
 from services.knowledge.domain.ranking import PLACES, Corpus, Occurrence, parts
 from services.knowledge.domain.snippet import snippet
 from services.knowledge.domain.standing import Standing, decode
-from services.knowledge.domain.telling import Terms, Wanted
+from services.knowledge.domain.telling import AskedWord, Terms, Wanted, told
 from services.knowledge.domain.vectors import Meaning
 from services.knowledge.models import Article, ArticleLink, IndexedArticle
 from services.knowledge.repository.backend import Survey
@@ -32,6 +32,13 @@ class Asked:
     meaning: Meaning | None
     known_share: float
     """How much of the question its known words tell: as much as they count beside the meaning."""
+    words: Sequence[AskedWord]
+    """Its words: those that are searched, and those that no article has."""
+
+    @property
+    def background(self) -> Background | None:
+        """How near articles are to this question that do not answer it; None when only its words are searched."""
+        return self.meaning.background if self.meaning else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class _Scored:
     closeness: float | None
     boosts: Mapping[str, float]
     score: float
+    told: float
     adding: list[_Part]
 
 
@@ -71,7 +79,7 @@ async def describe(tx: Tx, asked: Sequence[Asked], survey: Survey, limit: int) -
     ranked = [_ranked(one, known, survey.seen.corpus)[:limit] for one in asked]
     shown = await heads(tx, {one.article_id: one.standing.kind for found in ranked for one in found})
     return [
-        [_found(one, shown[one.article_id], question.terms) for one in found if one.article_id in shown]
+        [_found(one, shown[one.article_id], question) for one in found if one.article_id in shown]
         for question, found in zip(asked, ranked, strict=True)
     ]
 
@@ -104,11 +112,12 @@ def _ranked(asked: Asked, known: _Known, corpus: Corpus) -> list[_Scored]:
         base = words[one] if meaning is None else mixed(words[one], closeness, scale)
         raised = boosts(state=standing.state, links=known.links.get(one, 0), overdue=one in known.overdue)
         score = round(base * (1 + sum(raised.values())), PLACES)
-        found.append(_Scored(one, standing, words[one], closeness, raised, score, added))
+        share = told(asked.words, {term.term for term, _, _ in added})
+        found.append(_Scored(one, standing, words[one], closeness, raised, score, share, added))
     return sorted((one for one in found if one.score > 0), key=lambda one: (-one.score, one.article_id))
 
 
-def _found(one: _Scored, head: Head, terms: Terms) -> FoundArticle:
+def _found(one: _Scored, head: Head, asked: Asked) -> FoundArticle:
     return FoundArticle(
         article_id=one.article_id,
         kind=one.standing.kind,
@@ -117,10 +126,12 @@ def _found(one: _Scored, head: Head, terms: Terms) -> FoundArticle:
         state=one.standing.state,
         audience=one.standing.audience,
         version=head.version,
-        snippet=snippet(head.plain, head.language, frozenset(terms)),
+        snippet=snippet(head.plain, head.language, frozenset(asked.terms)),
         score=one.score,
         words=one.words,
         closeness=one.closeness,
+        told=one.told,
+        likely=is_answer(one.told, one.closeness, asked.background),
         boosts=dict(one.boosts),
         because=_because(one.adding),
     )
