@@ -60,6 +60,8 @@ class FoundArticle:
     score: float = strawberry.field(description="How well it fits; comparable within one search only.")
     words: float = strawberry.field(description="What the words alone add up to (BM25).")
     closeness: float | None = strawberry.field(description="Cosine of question and best passage; null while there is no vector.")
+    told: float = strawberry.field(description="0..1: of all that the words of the question tell, the share of those that stand in it.")
+    likely: bool = strawberry.field(description="Whether it is likely to be an answer, by its words and its meaning together.")
     boosts: JSON = strawberry.field(description="Shares by which state, reuse and an overdue review move the score.")
     because: JSON = strawberry.field(description="What `words` adds up to, strongest first.")
 
@@ -82,6 +84,7 @@ class KnowledgeSearch:
     """A search with its results."""
 
     query: str = strawberry.field(description="What was searched.")
+    answered: bool = strawberry.field(description="Whether any result is likely to be an answer; if not, they are only the nearest that there is.")
     results: list[FoundArticle] = strawberry.field(description="Best first.")
     corrections: JSON = strawberry.field(description="Words that no article holds, and what was searched instead.")
     mixing: JSON | None = strawberry.field(description="How words and meaning were mixed; null when only words were searched.")
@@ -140,7 +143,7 @@ class KnowledgeGap:
     language: str | None = strawberry.field(description="BCP 47 language; null when unknown.")
     sessions: int = strawberry.field(description="Different visitors who got no answer.")
     searches: int = strawberry.field(description="Their searches.")
-    without_result: int = strawberry.field(description="Searches that found nothing.")
+    without_result: int = strawberry.field(description="Searches that found nothing, or nothing that is likely to be an answer.")
     without_click: int = strawberry.field(description="Searches after which nothing was opened.")
     wanted_contact: int = strawberry.field(description="Visitors who then asked to be contacted: the rank.")
     last_at: datetime = strawberry.field(description="When it was last asked.")

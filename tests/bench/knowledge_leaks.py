@@ -29,7 +29,7 @@ STANDINGS: tuple[tuple[str, str], ...] = (
 STANDINGS += (("validated", "customer"), ("archived", "customer"), ("archived", "internal"))
 ARTICLES = 70
 EVERY = {"work_in_progress", "not_validated", "validated"}
-_SHOWN = ("title", "kind", "language", "state", "audience", "snippet", "score", "words", "boosts", "because")
+_SHOWN = ("title", "kind", "language", "state", "audience", "snippet", "score", "words", "told", "likely", "boosts", "because")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,8 @@ class Searcher:
             answer = await desk.api.get("/knowledge/v1/search", params={"q": query, "limit": 10, "mode": "words", **dict(self.filters)})
         answer.raise_for_status()
         told = answer.json()
-        return {"results": [{name: one[name] for name in _SHOWN} for one in told["results"]], "corrections": told["corrections"]}
+        results = [{name: one[name] for name in _SHOWN} for one in told["results"]]
+        return {"results": results, "answered": told["answered"], "corrections": told["corrections"]}
 
 
 SEARCHERS = (

@@ -40,6 +40,11 @@ class FoundArticle(View):
     """What the words alone add up to (BM25)."""
     closeness: float | None
     """Cosine of question and best passage, less what tells only their languages; None while there is no vector, or when only words were searched."""
+    told: float
+    """0..1: of all that the words of the question tell, each by its idf, the share of those that stand in it."""
+    likely: bool
+    """Whether it is likely to be an answer: `told`, and how far its closeness stands above the usual, measured by the farthest that chance would
+    bring, are together 1 or more; without closeness, when `told` is more than a third."""
     boosts: dict[str, float]
     """Shares by which state, reuse and an overdue review raise or lower the score."""
     because: list[TermScore]
@@ -71,6 +76,8 @@ class SearchView(View):
     """What a search found."""
 
     query: str
+    answered: bool
+    """Whether any result is likely to be an answer; if not, these are only the nearest that there is."""
     results: list[FoundArticle]
     corrections: list[Correction]
     mixing: MixingView | None
@@ -82,6 +89,8 @@ class HelpSearchView(View):
 
     session_id: UUID
     query: str
+    answered: bool
+    """Whether any result is likely to be an answer; if not, the search counts as one without a result."""
     results: list[FoundArticle]
     corrections: list[Correction]
 
@@ -106,6 +115,7 @@ class GapView(View):
     """Different visitors who got no answer: the rank."""
     searches: int
     without_result: int
+    """Searches that found nothing, or nothing that is likely to be an answer."""
     without_click: int
     """Searches with results after which the visitor opened nothing."""
     wanted_contact: int

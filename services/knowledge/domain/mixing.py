@@ -25,6 +25,8 @@ to stand out to be found by its meaning alone. One in thirty questions in anothe
 thirds of those that cannot (docs/knowledge.md)."""
 GOES_ALONG = 0.5
 """Behind a nearest article that stands out, others are found by meaning from this share of the bound on."""
+BY_WORDS = 0.34
+"""Without its meaning, an article is taken for an answer when its words tell more than a third of what those of the question tell."""
 _STATE_BOOST = {ArticleState.VALIDATED.value: 0.03, ArticleState.WORK_IN_PROGRESS.value: -0.02}
 _REUSE_STEP, _REUSE_MOST = 0.01, 0.05
 _OVERDUE = -0.02
@@ -51,9 +53,14 @@ class Background:
     articles: int
 
     @property
+    def farthest(self) -> float:
+        """How far above the usual the best of so many random closenesses would stand."""
+        return math.sqrt(2 * math.log(self.articles + SUPPOSED)) * self.spread
+
+    @property
     def bound(self) -> float:
         """How far above the usual the nearest article is an answer, and not merely the best of many that are none."""
-        return BY_CHANCE * math.sqrt(2 * math.log(self.articles + SUPPOSED)) * self.spread
+        return BY_CHANCE * self.farthest
 
     def answers(self, nearest: float) -> bool:
         """Return whether meaning alone finds anything for this question; if not, what is missing is counted as a gap."""
@@ -69,6 +76,17 @@ def background(median: float, deviation: float, articles: int) -> Background:
     usual = (articles * median + SUPPOSED * USUAL) / (articles + SUPPOSED)
     spread = math.sqrt((articles * deviation**2 + SUPPOSED * USUAL_SPREAD**2) / (articles + SUPPOSED))
     return Background(round(usual, _PLACES), round(spread, _PLACES), articles)
+
+
+def is_answer(told: float, closeness: float | None, seen: Background | None) -> bool:
+    """Return whether an article is likely to answer, and not merely the best that there is.
+
+    Two things speak for it: the share of the question that its words tell (`told`), and how far its meaning stands out, measured by the farthest that
+    chance would bring. Either may be enough, and what one lacks the other may make up for. What is not likely is found all the same, but it is said.
+    """
+    if closeness is None or seen is None:
+        return told >= BY_WORDS
+    return told + max(0.0, closeness - seen.usual) / seen.farthest >= 1
 
 
 def word_weight(known_share: float) -> float:

@@ -5,8 +5,10 @@ ones choose the candidates, and the frequent ones are only looked up for these: 
 ranking, so that every backend gives the same list; in a small knowledge base every word is telling.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+
+from services.knowledge.domain.ranking import PLACES
 
 CHEAP = 6_000
 """Occurrences of a question's words that are read without thinking."""
@@ -30,6 +32,22 @@ class Wanted:
 
 
 Terms = Mapping[str, Wanted]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedWord:
+    """One word of a question."""
+
+    terms: frozenset[str]
+    """What visible articles have of it, as it was typed or corrected; empty when none has it."""
+    tells: float
+    """The idf of the most telling of its terms; of a word that no article has, what a term would tell that no article has."""
+
+
+def told(asked: Sequence[AskedWord], held: Container[str]) -> float:
+    """Return 0..1: of all that the words of a question tell, the share of those that these terms stand for."""
+    whole = sum(one.tells for one in asked)
+    return round(sum(one.tells for one in asked if any(term in held for term in one.terms)) / whole, PLACES) if whole else 0.0
 
 
 def split(terms: Terms) -> tuple[list[Wanted], list[Wanted]]:

@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from services.kit.db import Tx
 from services.knowledge.contract import FoundArticle, TermScore
-from services.knowledge.domain.mixing import Scale, boosts, mixed
+from services.knowledge.domain.mixing import Background, Scale, boosts, is_answer, mixed
 from services.knowledge.domain.ranking import PLACES, Corpus, Occurrence, parts
 from services.knowledge.domain.snippet import snippet
 from services.knowledge.domain.standing import Standing, decode
-from services.knowledge.domain.telling import Terms, Wanted
+from services.knowledge.domain.telling import AskedWord, Terms, Wanted, told
 from services.knowledge.domain.vectors import Meaning
 from services.knowledge.models import Article, ArticleLink, IndexedArticle
 from services.knowledge.repository.backend import Survey
@@ -32,6 +32,13 @@ class Asked:
     meaning: Meaning | None
     known_share: float
     """How much of the question its known words tell: as much as they count beside the meaning."""
+    words: Sequence[AskedWord]
+    """Its words: those that are searched, and those that no article has."""
+
+    @property
+    def background(self) -> Background | None:
+        """How near articles are to this question that do not answer it; None when only its words are searched."""
+        return self.meaning.background if self.meaning else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class _Scored:
     closeness: float | None
     boosts: Mapping[str, float]
     score: float
+    told: float
     adding: list[_Part]
 
 
@@ -55,13 +63,23 @@ class _Known:
     overdue: frozenset[UUID]
 
 
+_LINKS = select(func.count()).where(col(ArticleLink.article_id) == col(IndexedArticle.article_id)).scalar_subquery()
+_OVERDUE = func.coalesce(col(Article.review_at) < bindparam("now"), False)
+_STANDINGS = (
+    select(col(IndexedArticle.article_id), col(IndexedArticle.standing), _LINKS.label("links"), _OVERDUE.label("overdue"))
+    .join(Article, col(Article.id) == col(IndexedArticle.article_id), isouter=True)
+    .where(col(IndexedArticle.article_id).in_(bindparam("ids", expanding=True)))
+)
+"""Built once: to put it together for each search took longer than to run it."""
+
+
 async def describe(tx: Tx, asked: Sequence[Asked], survey: Survey, limit: int) -> list[list[FoundArticle]]:
     """Return per question its best articles with snippet and explanation; what is not visible any more is passed over."""
     known = await _known(tx, asked, survey)
     ranked = [_ranked(one, known, survey.seen.corpus)[:limit] for one in asked]
     shown = await heads(tx, {one.article_id: one.standing.kind for found in ranked for one in found})
     return [
-        [_found(one, shown[one.article_id], question.terms) for one in found if one.article_id in shown]
+        [_found(one, shown[one.article_id], question) for one in found if one.article_id in shown]
         for question, found in zip(asked, ranked, strict=True)
     ]
 
@@ -70,11 +88,7 @@ async def _known(tx: Tx, asked: Sequence[Asked], survey: Survey) -> _Known:
     ids = sorted({article for one in asked for article in one.candidates})
     if not ids:
         return _Known({}, {}, {}, frozenset())
-    links = select(func.count()).where(col(ArticleLink.article_id) == col(IndexedArticle.article_id)).scalar_subquery()
-    overdue = func.coalesce(col(Article.review_at) < tx.now, False)
-    asked_of = select(col(IndexedArticle.article_id), col(IndexedArticle.standing), links.label("links"), overdue.label("overdue"))
-    joined = asked_of.join(Article, col(Article.id) == col(IndexedArticle.article_id), isouter=True)
-    found = await tx.rows(joined.where(col(IndexedArticle.article_id).in_(ids)))
+    found = (await tx.run(_STANDINGS, {"ids": ids, "now": tx.now})).mappings()
     rows = {row["article_id"]: row for row in found if row["standing"] in survey.seen.standings}
     codes = {one: row["standing"] for one, row in rows.items()}
     held = await survey.occurrences(sorted({term for one in asked for term in one.terms}), codes)
@@ -98,11 +112,12 @@ def _ranked(asked: Asked, known: _Known, corpus: Corpus) -> list[_Scored]:
         base = words[one] if meaning is None else mixed(words[one], closeness, scale)
         raised = boosts(state=standing.state, links=known.links.get(one, 0), overdue=one in known.overdue)
         score = round(base * (1 + sum(raised.values())), PLACES)
-        found.append(_Scored(one, standing, words[one], closeness, raised, score, added))
+        share = told(asked.words, {term.term for term, _, _ in added})
+        found.append(_Scored(one, standing, words[one], closeness, raised, score, share, added))
     return sorted((one for one in found if one.score > 0), key=lambda one: (-one.score, one.article_id))
 
 
-def _found(one: _Scored, head: Head, terms: Terms) -> FoundArticle:
+def _found(one: _Scored, head: Head, asked: Asked) -> FoundArticle:
     return FoundArticle(
         article_id=one.article_id,
         kind=one.standing.kind,
@@ -111,10 +126,12 @@ def _found(one: _Scored, head: Head, terms: Terms) -> FoundArticle:
         state=one.standing.state,
         audience=one.standing.audience,
         version=head.version,
-        snippet=snippet(head.plain, head.language, frozenset(terms)),
+        snippet=snippet(head.plain, head.language, frozenset(asked.terms)),
         score=one.score,
         words=one.words,
         closeness=one.closeness,
+        told=one.told,
+        likely=is_answer(one.told, one.closeness, asked.background),
         boosts=dict(one.boosts),
         because=_because(one.adding),
     )

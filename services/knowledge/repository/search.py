@@ -12,7 +12,7 @@ from services.knowledge.contract import MixingView, SearchView
 from services.knowledge.domain.analysis import Token, is_pair, primary_language, words
 from services.knowledge.domain.mixing import word_weight
 from services.knowledge.domain.ranking import PLACES, Corpus, idf
-from services.knowledge.domain.telling import Wanted
+from services.knowledge.domain.telling import AskedWord, Terms, Wanted, told
 from services.knowledge.domain.vectors import Meaning
 from services.knowledge.repository.backend import ROWS, SearchBackend
 from services.knowledge.repository.corrections import corrections, taken
@@ -56,14 +56,21 @@ async def find_all(
     meant = await corrections(tx, asked, holding, survey) if correct and seen.corpus.articles else {}
     wanted = [_wanted(question.text, one, seen.corpus, holding, meant) for question, one in zip(questions, asked, strict=True)]
     by_words = await survey.candidates(wanted, limit + SPARE)
+    told_by = [_told_by(one, seen.corpus, holding, meant) for one in asked]
     looked_for = [
-        Asked(terms, list(dict.fromkeys([*found, *_by_meaning(question.meaning)])), question.meaning, _known_share(one, seen.corpus, holding, meant))
-        for question, one, terms, found in zip(questions, asked, wanted, by_words, strict=True)
+        Asked(terms, list(dict.fromkeys([*found, *_by_meaning(question.meaning)])), question.meaning, told(said, holding), _searched(said, terms))
+        for question, said, terms, found in zip(questions, told_by, wanted, by_words, strict=True)
     ]
     results = await describe(tx, looked_for, survey, limit)
     return [
-        SearchView(query=question.text, results=found, corrections=taken(question.text, one, meant), mixing=_mixing(told))
-        for question, one, told, found in zip(questions, asked, looked_for, results, strict=True)
+        SearchView(
+            query=question.text,
+            answered=any(article.likely for article in found),
+            results=found,
+            corrections=taken(question.text, one, meant),
+            mixing=_mixing(mixing),
+        )
+        for question, one, mixing, found in zip(questions, asked, looked_for, results, strict=True)
     ]
 
 
@@ -80,14 +87,19 @@ def _by_meaning(meaning: Meaning | None) -> list[UUID]:
     return [article for article, closeness in meaning.nearest if meaning.background.goes_along(closeness)]
 
 
-def _known_share(asked: Sequence[tuple[Token, ...]], corpus: Corpus, holding: Mapping[str, int], meant: Mapping[str, Sequence[str]]) -> float:
-    """Return 0..1: the share of a question, each word by its idf, that stands in visible articles as it is typed or corrected."""
-    known = unknown = 0.0
+def _told_by(asked: Sequence[tuple[Token, ...]], corpus: Corpus, holding: Mapping[str, int], meant: Mapping[str, Sequence[str]]) -> list[AskedWord]:
+    """Return what each word of a question tells by its idf, with what visible articles have of it."""
+    found = []
     for word in asked:
-        terms = [term for token in word for term in (meant.get(token.term) or [token.term]) if term in holding]
-        known += max((idf(corpus, holding[term]) for term in terms), default=0.0)
-        unknown += 0.0 if terms else idf(corpus, 0) * (UNKNOWN_PAIR if is_pair(word[0].term) else 1.0)
-    return round(known / (known + unknown), PLACES) if known else 0.0
+        terms = frozenset(term for token in word for term in (meant.get(token.term) or [token.term]) if term in holding)
+        unknown = idf(corpus, 0) * (UNKNOWN_PAIR if is_pair(word[0].term) else 1.0)
+        found.append(AskedWord(terms, max((idf(corpus, holding[term]) for term in terms), default=unknown)))
+    return found
+
+
+def _searched(asked: Sequence[AskedWord], terms: Terms) -> list[AskedWord]:
+    """Leave out the words of a long question that are not looked for: no article can be blamed for lacking them."""
+    return [one for one in asked if not one.terms or any(term in terms for term in one.terms)]
 
 
 def _languages(question: Question, spoken: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from services.knowledge.contract import FoundArticle, SearchView
 from services.knowledge.domain.hold_out import is_held_out
 from services.knowledge.repository.search import Question
 from services.knowledge.repository.self_service import change_session, session, touch_session
-from services.knowledge.use_cases.search_help import log_query
+from services.knowledge.use_cases.search_help import answers, log_query
 
 
 class BeforeContactView(View):
@@ -28,7 +28,7 @@ async def before_contact(uow: UnitOfWork, session_id: UUID, question: Question, 
     held_out = is_held_out(session_id, hold_out, uow.secret("help hold-out")) if first else bool(known and known.held_out)
     if first:
         await change_session(uow, session_id, asked_contact_at=uow.now, held_out=held_out)
-    await log_query(uow, session_id, question, None if held_out else len(found.results))
+    await log_query(uow, session_id, question, None if held_out else answers(found))
     return BeforeContactView(session_id=session_id, results=[] if held_out else found.results, held_out=held_out)
 
 

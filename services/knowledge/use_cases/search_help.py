@@ -14,11 +14,16 @@ from services.knowledge.repository.self_service import note_driver, touch_sessio
 
 
 async def note_help_search(uow: UnitOfWork, question: Question, session_id: UUID | None, found: SearchView) -> HelpSearchView:
-    """Log the question with the number of results, in the visitor's session or in a new one; no result is a gap."""
+    """Log the question with the number of results, in the visitor's session or in a new one; without a likely answer it is a gap."""
     session = session_id or new_id()
     await touch_session(uow, session, question.language)
-    await log_query(uow, session, question, len(found.results))
-    return HelpSearchView(session_id=session, query=found.query, results=found.results, corrections=found.corrections)
+    await log_query(uow, session, question, answers(found))
+    return HelpSearchView(session_id=session, query=found.query, answered=found.answered, results=found.results, corrections=found.corrections)
+
+
+def answers(found: SearchView) -> int:
+    """Return how many results count: none when not one of them is likely to be an answer."""
+    return len(found.results) if found.answered else 0
 
 
 async def open_help_article(uow: UnitOfWork, article_id: UUID, session_id: UUID | None) -> Article:

