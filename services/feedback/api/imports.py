@@ -64,7 +64,7 @@ class _Upload:
     async def take(self, lines: Sequence[tuple[int, bytes]]) -> None:
         """Begin with a batch; waits until the batch before is prepared, and the one before that stored."""
         await self._pass_on()
-        if self._process is None and self._report.lines:  # it is a long one
+        if self._process is None and self._report.lines and len(lines) == BATCH:  # it is a long one, and more may come
             await self._begin_process()
         self._preparing = asyncio.create_task(self._prepare(lines))
 

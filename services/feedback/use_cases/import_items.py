@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import compress
+from datetime import UTC, datetime, timedelta
+from itertools import compress, repeat
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from services.feedback.models import Correction, Item
 from services.feedback.use_cases.forgetting import erased_among
 from services.feedback.use_cases.prepare_lines import COLUMNS, Prepared, moment_text
 from services.feedback.use_cases.take_in import PATIENCE, announce
-from services.kit.db import UnitOfWork
+from services.kit.db import UniqueViolation, UnitOfWork
 from services.kit.due import DueJob
 from services.kit.ids import new_id
 
@@ -100,17 +100,38 @@ _KINDS = {
 }  # fmt: skip
 """Columns that are no texts on PostgreSQL. Ids, JSON and moments come as the texts that SQLite keeps."""
 _FROM_TEXT = {"json": "{}::json", "moment": "{}::timestamp AT TIME ZONE 'UTC'"}
-_FIXED = "'imported', 1, {true}, '[]'"
+_FIXED = f"'{IMPORTED}', 1, {{true}}, '[]'"
+
+
+_LATER = ("categorise_from", "received_at", "state", "version", "counted", "reasons")
+"""Columns that are alike in all rows of a batch."""
 
 
 async def _store_postgres(uow: UnitOfWork, columns: Sequence[list[Any]]) -> int:
+    """Copy the batch in; when another upload brings one of its lines at the same moment, insert what that one does not."""
+    alike = map(repeat, (uow.now, uow.now, IMPORTED, 1, True, "[]"))
+    moment = COLUMNS.index("said_at")
+    typed = [list(map(_utc, column)) if place == moment else column for place, column in enumerate(columns)]
+    try:
+        async with uow.savepoint():
+            await uow.copy("item", [*COLUMNS, *_LATER], zip(*typed, *alike, strict=False))
+    except UniqueViolation:
+        return await _insert_postgres(uow, columns)
+    return len(columns[0])
+
+
+def _utc(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC)
+
+
+async def _insert_postgres(uow: UnitOfWork, columns: Sequence[list[Any]]) -> int:
     """One statement for the batch: arrays in, rows out, races decided by the unique key."""
     kinds = [_KINDS.get(name, "text") for name in COLUMNS]
     arrays = ", ".join(f"${place}::{'text' if kind in _FROM_TEXT else kind}[]" for place, kind in enumerate(kinds, 2))
     taken = ", ".join(_FROM_TEXT.get(kind, "{}").format(f"c{place}") for place, kind in enumerate(kinds))
     names = ", ".join(f"c{place}" for place in range(len(COLUMNS)))
     sql = (
-        f"WITH fresh AS (INSERT INTO item ({', '.join(COLUMNS)}, categorise_from, received_at, state, version, counted, reasons)"
+        f"WITH fresh AS (INSERT INTO item ({', '.join((*COLUMNS, *_LATER))})"
         f" SELECT {taken}, $1, $1, {_FIXED.format(true='true')} FROM unnest({arrays}) AS t({names})"
         " ON CONFLICT (source, external_id) DO NOTHING RETURNING 1) SELECT count(*) FROM fresh"
     )
@@ -121,10 +142,7 @@ async def _store_sqlite(uow: UnitOfWork, columns: Sequence[list[Any]]) -> int:
     """One prepared statement, once per row."""
     now = moment_text(uow.now)
     places = ", ".join(f"${place}" for place in range(1, len(COLUMNS) + 1))
-    sql = (
-        f"INSERT OR IGNORE INTO item ({', '.join(COLUMNS)}, categorise_from, received_at, state, version, counted, reasons)"
-        f" VALUES ({places}, '{now}', '{now}', {_FIXED.format(true='1')})"
-    )
+    sql = f"INSERT OR IGNORE INTO item ({', '.join((*COLUMNS, *_LATER))}) VALUES ({places}, '{now}', '{now}', {_FIXED.format(true='1')})"
     before = (await uow.raw("SELECT total_changes()"))[0][0]
     await uow.raw_many(sql, list(zip(*columns, strict=True)))
     return int((await uow.raw("SELECT total_changes()"))[0][0]) - int(before)

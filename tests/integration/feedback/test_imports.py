@@ -10,6 +10,7 @@ from services.feedback.adapters.preparing_process import UploadProcess, UploadPr
 from services.feedback.api import imports
 from services.feedback.app import service
 from services.feedback.contract import FeedbackCategorised, FeedbackReceived
+from services.feedback.use_cases import import_items
 from services.feedback.use_cases.prepare_lines import PREPARING, Order
 from tests.conftest import OpenRoom
 from tests.integration.feedback.voices import ANNA, put_taxonomy
@@ -106,6 +107,21 @@ async def test_a_long_upload_is_prepared_beside_the_doors_and_outlives_its_proce
         begun.clear()
         again = (await api.post(BULK, params={"format": "csv"}, content=slow_and_fast())).json()
         assert (again["lines"], again["accepted"], again["repeated"], again["refused"]) == (120, 0, 120, 0)
+
+
+async def test_lines_that_another_upload_brings_at_the_same_moment_are_stored_once(open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def not_there_yet(*_: object) -> dict[tuple[str, str], str]:
+        return {}
+
+    async with open_room(service) as room:
+        api = room.client(*ALL)
+        assert (await api.post(BULK, content="\n".join([_line(1), _line(2)]))).json()["accepted"] == 2
+        monkeypatch.setattr(import_items, "_known", not_there_yet)  # as when both looked before either stored
+        report = (await api.post(BULK, content="\n".join([_line(2), _line(3, said_at="2026-11-01T10:00:00+02:00")]))).json()
+        assert (report["accepted"], report["repeated"], report["refused"]) == (1, 1, 0)
+        items = (await api.get("/feedback/v1/items")).json()["items"]
+        assert [item["external_id"] for item in items] == ["old-3", "old-2", "old-1"]
+        assert items[0]["said_at"] == "2026-11-01T08:00:00Z"
 
 
 async def test_labels_that_come_with_history_are_people_s_words_and_are_learned_from(open_room: OpenRoom) -> None:
