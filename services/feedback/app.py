@@ -5,6 +5,7 @@ from functools import partial
 from services.feedback.adapters.embedders import embedder
 from services.feedback.adapters.fitting_process import learned
 from services.feedback.adapters.languages import detect_language
+from services.feedback.adapters.preparing_process import UploadProcesses
 from services.feedback.adapters.replies import ReplyDoor
 from services.feedback.adapters.shipped import Shipped
 from services.feedback.api import export, follow_ups, found, imports, items, matching, models, replies, suggestions, taxonomy, webhooks
@@ -14,6 +15,7 @@ from services.feedback.models import Base
 from services.feedback.settings import FeedbackSettings
 from services.feedback.use_cases.call_shelf import SHELF, CallShelf
 from services.feedback.use_cases.keep_calls import keep_calls
+from services.feedback.use_cases.prepare_lines import PREPARING
 from services.feedback.use_cases.read_items import Reader
 from services.feedback.use_cases.sealing import PURPOSE, Vault, read_phones_of
 from services.kit.crypto import derive
@@ -29,7 +31,9 @@ async def open_tools(runtime: Runtime) -> None:
     read_phones_of(settings.phone_region)
     runtime.resources["reader"] = Reader(tool, detect_language, Shipped(tool), {})
     runtime.resources["learned"] = learned
-    runtime.resources["vault"] = Vault(derive(settings.secret_key, PURPOSE), settings.phone_region)
+    vault_key = derive(settings.secret_key, PURPOSE)
+    runtime.resources["vault"] = Vault(vault_key, settings.phone_region)
+    runtime.resources[PREPARING] = UploadProcesses(vault_key, settings.phone_region)
     runtime.resources[SHELF] = CallShelf(partial(runtime.write, keep_calls))
     runtime.resources["platforms"] = webhooks.translate
     runtime.resources["mail"] = mail_sender(settings)

@@ -1,8 +1,7 @@
 """The unit of work on each engine: synchronous under SQLite's writer thread, awaiting under asyncpg."""
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -140,8 +139,7 @@ class PostgresUnitOfWork(UnitOfWork):
     async def raw(self, sql: str, *parameters: Any) -> list[Any]:
         """Execute on asyncpg itself."""
         await self._touch()
-        with _colliding():
-            rows: list[Any] = await self._driver.fetch(sql, *parameters)
+        rows: list[Any] = await _unless_known(self._driver.fetch(sql, *parameters))
         return rows
 
     async def peek(self, sql: str, *parameters: Any) -> list[Any]:
@@ -151,20 +149,22 @@ class PostgresUnitOfWork(UnitOfWork):
     async def raw_many(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Execute on asyncpg itself, pipelined when there is more than one row."""
         await self._touch()
-        with _colliding():
-            if len(rows) == 1:
-                await self._driver.execute(sql, *rows[0])
-            elif sql in FROM_ARRAYS:
-                await self._driver.execute(FROM_ARRAYS[sql], *zip(*rows, strict=True))
-            else:
-                await self._driver.executemany(sql, rows)
+        if len(rows) > 1 and sql in FROM_ARRAYS:
+            written = self._driver.execute(FROM_ARRAYS[sql], *zip(*rows, strict=True))
+        else:
+            written = self._driver.execute(sql, *rows[0]) if len(rows) == 1 else self._driver.executemany(sql, rows)
+        await _unless_known(written)
+
+    async def copy(self, table: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Send the rows by COPY, which costs the server a third of what an INSERT does."""
+        await self._touch()
+        await _unless_known(self._driver.copy_records_to_table(table, columns=names, records=rows))
 
 
-@contextmanager
-def _colliding() -> Iterator[None]:
-    """Refuse what collides with a unique key."""
+async def _unless_known(asked: Awaitable[Any]) -> Any:
+    """Wait until the driver has done it; a broken unique key is told as ours."""
     try:
-        yield
+        return await asked
     except Exception as error:
         if getattr(error, "sqlstate", None) == UNIQUE_VIOLATION:  # asyncpg's own class would bring the driver into a house on SQLite
             raise violation(error) from error

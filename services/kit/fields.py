@@ -31,11 +31,13 @@ def _time_zone(value: str) -> str:
     return value
 
 
+_FIRST, _END = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
 def _instant(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("needs a time zone offset, e.g. 2026-11-22T10:00:00Z")
-    first, last = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-    if not first <= value < last:
+    if not _FIRST <= value < _END:
         raise ValueError("must lie between 1970 and 2199")
     return value.astimezone(UTC)
 

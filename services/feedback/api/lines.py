@@ -1,12 +1,9 @@
 """Lines of an upload while it streams in: NDJSON or CSV, never more than one line and one chunk in memory."""
 
-import csv
-from collections.abc import Mapping, Sequence
-from typing import Any
+from services.feedback.use_cases.prepare_lines import TOO_LONG
 
 MOST_LINE = 256 * 1024
 """Bytes of one line; a longer one is refused as a line, and skipped."""
-TOO_LONG = b""
 
 
 class Lines:
@@ -48,30 +45,3 @@ class Lines:
             return None
         record, self._record = b"\n".join(self._record), []
         return self._number, record
-
-
-class CsvRows:
-    """Turns CSV lines into values by the names of the first line. `a.b` names field b of a; empty cells are left out."""
-
-    def __init__(self, columns: Mapping[str, str]) -> None:
-        self._names: Sequence[str] | None = None
-        self._columns = {theirs: ours for ours, theirs in columns.items()}
-
-    def value(self, line: bytes) -> dict[str, Any] | None:
-        """Return the row; None for the line of names. Raises ValueError when it is not CSV of these columns."""
-        cells = next(csv.reader(line.decode("utf-8-sig").splitlines(keepends=True), strict=True))
-        if self._names is None:
-            self._names = [self._columns.get(name.strip(), name.strip()) for name in cells]
-            return None
-        if len(cells) != len(self._names):
-            message = f"{len(self._names)} cells were expected, {len(cells)} came"
-            raise ValueError(message)
-        row: dict[str, Any] = {}
-        for name, cell in zip(self._names, cells, strict=True):
-            if cell != "" and name:
-                outer, _, inner = name.partition(".")
-                if inner:
-                    row.setdefault(outer, {})[inner] = cell
-                else:
-                    row[name] = cell
-        return row

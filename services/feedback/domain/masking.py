@@ -7,7 +7,10 @@ numbers stay readable.
 # ruff: noqa: RUF001 - the words are of many languages
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from services.feedback.domain.phones import phone_places
 
@@ -35,6 +38,7 @@ _SHAPE = "".join("0" if sign.isdigit() else "a" if sign.isalnum() or sign == "_"
 _SHAPES = _SHAPE.encode().ljust(256)
 _SOME_SHAPE, _MANY_SHAPE = b"00000", re.compile(rb"0(?: {0,3}0){6}")
 """The same two on the shape of a text, where they are found many times faster: nearly every text has too few digits to look closer."""
+_EITHER_SHAPE = re.compile(rb"0(?:0{4}|(?: {0,3}0){6})")
 _ACCOUNT = re.compile(
     r"(?:account|customer|client|member(?:ship)?|konto|kunden|compte|client|cuenta|cliente|conta|conto|счёт\w*|счет\w*|лицево\w+ счё?т\w*|договор\w*"
     r"|账号|账户|客户号|会员号|الحساب|حساب|العميل|hesap|müşteri|rekening|klant)"
@@ -87,6 +91,20 @@ def mask(text: str, region: str) -> Masked:
         length += len(kind)
         done = end
     return Masked("".join([*parts, text[done:]]), tuple(spans))
+
+
+def may_hold_personal_data(texts: Sequence[str]) -> list[bool]:
+    """Say for each text whether it must be masked: all others would come back from `mask` as they are.
+
+    One look at many texts costs a quarter of a look at each of them.
+    """
+    found = ["@" in text or (not text.isascii() and any(_digits_together(text))) for text in texts]
+    plain = [text if text.isascii() else "" for text in texts]
+    ends = list(accumulate(len(text) + 1 for text in plain))
+    shape = "\n".join(plain).encode().translate(_SHAPES)  # neither pattern reaches over the end of a line
+    for match in _EITHER_SHAPE.finditer(shape):
+        found[bisect_right(ends, match.start())] = True
+    return found
 
 
 def _digits_together(text: str) -> tuple[bool, bool]:

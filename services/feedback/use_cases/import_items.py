@@ -2,22 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal, Self
+from datetime import UTC, datetime, timedelta
+from itertools import compress, repeat
+from typing import Any
 from uuid import UUID
 
 import orjson
-from pydantic import Field, model_validator
 from sqlalchemy import select, update
 from sqlmodel import col
 
 from services.feedback.domain.items import IMPORTED, RECEIVED
 from services.feedback.models import Correction, Item
 from services.feedback.use_cases.forgetting import erased_among
+from services.feedback.use_cases.prepare_lines import COLUMNS, Prepared, moment_text
 from services.feedback.use_cases.take_in import PATIENCE, announce
-from services.kit.db import UnitOfWork
+from services.kit.db import UniqueViolation, UnitOfWork
 from services.kit.due import DueJob
-from services.kit.fields import Body, Code, Command, Instant, Language, Line, Name, Reference
 from services.kit.ids import new_id
 
 ANNOUNCED = 500
@@ -25,58 +25,6 @@ ANNOUNCED = 500
 SOON = timedelta(seconds=5)
 AT_LATEST = timedelta(seconds=60)
 """An import that never ends must not keep what it brought from being read."""
-LABELLED = Literal["driver", "product", "disposition", "journey_stage", "topic", "sentiment", "severity"]
-KEY_KINDS = Literal["account", "phone", "email", "platform", "order", "reference"]
-KINDS = Literal["answer", "service_review", "product_review", "call_note", "chat", "email", "idea"]
-
-
-class ImportedKey(Command):
-    """A key that names a customer."""
-
-    kind: KEY_KINDS
-    value: Reference
-
-
-class ImportedItem(Command):
-    """One line of an import. `labels` are what people said about it elsewhere: they count as confirmed and are learned from."""
-
-    external_id: Reference
-    kind: KINDS
-    text: Body
-    source: Code | None = None
-    title: Line | None = None
-    language: Language | None = None
-    score: Annotated[float | None, Field(ge=0, le=100)] = None
-    scale_max: Annotated[float | None, Field(gt=1, le=100)] = None
-    customer_id: UUID | None = None
-    customer_key: ImportedKey | None = None
-    contact_id: UUID | None = None
-    said_at: Instant | None = None
-    wants_contact: bool = False
-    labels: Annotated[dict[LABELLED, Code] | None, Field(max_length=7)] = None
-    attributes: Annotated[dict[Code, Name] | None, Field(max_length=20)] = None
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if (self.score is None) != (self.scale_max is None):
-            raise ValueError("score and scale_max come together")
-        if self.score is not None and self.scale_max is not None and self.score > self.scale_max:
-            raise ValueError("score must not be larger than scale_max")
-        if self.customer_key is not None and self.customer_id is not None:
-            raise ValueError("send customer_key or customer_id, not both")
-        return self
-
-
-@dataclass(slots=True)
-class ReadyRow:
-    """One line, checked and masked."""
-
-    line: int
-    external_id: str
-    digest: str
-    source: str
-    values: dict[str, Any]
-    labels: Mapping[str, str] | None = None
 
 
 @dataclass(slots=True)
@@ -90,46 +38,50 @@ class Stored:
     """Lines about customers who were erased here."""
 
 
-async def store_rows(uow: UnitOfWork, rows: Sequence[ReadyRow], started: datetime) -> Stored:
+async def store_rows(uow: UnitOfWork, batch: Prepared, started: datetime) -> Stored:
     """Store what is new; tell it apart from what is known and from what is known otherwise."""
     told = Stored()
-    new: dict[tuple[str, str], ReadyRow] = {}
-    known = await _known(uow, rows)
-    gone = await _gone(uow, rows)
-    for row in rows:
-        if row.values["customer_id"] in gone:
-            told.erased.append(row.line)
+    columns = dict(zip(COLUMNS, batch.columns, strict=True))
+    known = await _known(uow, columns["source"], columns["external_id"])
+    gone = await _gone(uow, columns["customer_id"])
+    new = []
+    for line, source, external_id, digest, customer in zip(
+        batch.lines, columns["source"], columns["external_id"], columns["digest"], columns["customer_id"], strict=True
+    ):
+        if customer in gone:
+            told.erased.append(line)
+            new.append(False)
             continue
-        key = (row.source, row.external_id)
-        digest = known.get(key) or (new[key].digest if key in new else None)
-        if digest is None:
-            new[key] = row
-        elif digest == row.digest:
+        before = known.get((source, external_id))
+        new.append(before is None)
+        if before is None:
+            known[source, external_id] = digest
+        elif before == digest:
             told.repeated += 1
         else:
-            told.differing.append(row.line)
-    if new:
-        chosen = list(new.values())
+            told.differing.append(line)
+    if any(new):
+        chosen = batch.columns if all(new) else [list(compress(column, new)) for column in batch.columns]
         written = await (_store_postgres if uow.dialect_name == "postgresql" else _store_sqlite)(uow, chosen)
         told.accepted += written
-        told.repeated += len(chosen) - written  # another upload brought the same lines at the same moment
-        await _store_labels(uow, chosen)
+        told.repeated += sum(new) - written  # another upload brought the same lines at the same moment
+        await _store_labels(uow, [(UUID(columns["id"][place]), labels) for place, labels in batch.labels if new[place]])
         await uow.schedule("announce_imported", key="all", at=min(uow.now + SOON, max(uow.now, started + AT_LATEST)))
     return told
 
 
-async def _gone(uow: UnitOfWork, rows: Sequence[ReadyRow]) -> set[UUID]:
+async def _gone(uow: UnitOfWork, customers: Sequence[str | None]) -> set[str | None]:
     """Return the customers of these lines who were erased; nobody is looked for while nobody ever was."""
     if not await uow.raw("SELECT 1 FROM forgotten LIMIT 1"):
         return set()
-    return await erased_among(uow, {row.values["customer_id"] for row in rows if row.values["customer_id"] is not None})
+    return {one.hex for one in await erased_among(uow, {UUID(customer) for customer in customers if customer is not None})}
 
 
-async def _known(uow: UnitOfWork, rows: Sequence[ReadyRow]) -> dict[tuple[str, str], str]:
+async def _known(uow: UnitOfWork, sources: Sequence[str], external_ids: Sequence[str]) -> dict[tuple[str, str], str]:
     """Return the digests of the lines that came before."""
     by_source: dict[str, list[str]] = {}
-    for row in rows:
-        by_source.setdefault(row.source, []).append(row.external_id)
+    for source, external_id in zip(sources, external_ids, strict=True):
+        by_source.setdefault(source, []).append(external_id)
     found: dict[tuple[str, str], str] = {}
     for source, ids in by_source.items():
         if uow.dialect_name == "postgresql":
@@ -142,59 +94,67 @@ async def _known(uow: UnitOfWork, rows: Sequence[ReadyRow]) -> dict[tuple[str, s
     return found
 
 
-_COLUMNS = {
-    "id": "uuid", "source": "text", "external_id": "text", "kind": "text", "digest": "text", "customer_id": "uuid", "customer_keys": "json",
-    "contact_id": "uuid", "title": "text", "text": "text", "sealed": "bytea", "score": "float8", "scale_max": "float8", "wants_contact": "bool",
-    "language": "text", "labels": "json", "said_at": "timestamptz", "attributes": "json",
+_KINDS = {
+    "id": "uuid", "customer_id": "uuid", "customer_keys": "json", "contact_id": "uuid", "sealed": "bytea", "score": "float8", "scale_max": "float8",
+    "wants_contact": "bool", "labels": "json", "said_at": "moment", "attributes": "json",
 }  # fmt: skip
-_ON_SQLITE = [(name, kind in {"uuid", "timestamptz"}) for name, kind in _COLUMNS.items()]
-"""The columns, and whether SQLite keeps their values in another form than they have here."""
-_FIXED = "'imported', 1, {true}, '[]'"
+"""Columns that are no texts on PostgreSQL. Ids, JSON and moments come as the texts that SQLite keeps."""
+_FROM_TEXT = {"json": "{}::json", "moment": "{}::timestamp AT TIME ZONE 'UTC'"}
+_FIXED = f"'{IMPORTED}', 1, {{true}}, '[]'"
 
 
-async def _store_postgres(uow: UnitOfWork, rows: Sequence[ReadyRow]) -> int:
+_LATER = ("categorise_from", "received_at", "state", "version", "counted", "reasons")
+"""Columns that are alike in all rows of a batch."""
+
+
+async def _store_postgres(uow: UnitOfWork, columns: Sequence[list[Any]]) -> int:
+    """Copy the batch in; when another upload brings one of its lines at the same moment, insert what that one does not."""
+    alike = map(repeat, (uow.now, uow.now, IMPORTED, 1, True, "[]"))
+    moment = COLUMNS.index("said_at")
+    typed = [list(map(_utc, column)) if place == moment else column for place, column in enumerate(columns)]
+    try:
+        async with uow.savepoint():
+            await uow.copy("item", [*COLUMNS, *_LATER], zip(*typed, *alike, strict=False))
+    except UniqueViolation:
+        return await _insert_postgres(uow, columns)
+    return len(columns[0])
+
+
+def _utc(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC)
+
+
+async def _insert_postgres(uow: UnitOfWork, columns: Sequence[list[Any]]) -> int:
     """One statement for the batch: arrays in, rows out, races decided by the unique key."""
-    arrays = ", ".join(f"${place}::{'text' if kind == 'json' else kind}[]" for place, kind in enumerate(_COLUMNS.values(), 2))
-    taken = ", ".join(f"c{place}::json" if kind == "json" else f"c{place}" for place, kind in enumerate(_COLUMNS.values()))
-    names = ", ".join(f"c{place}" for place in range(len(_COLUMNS)))
+    kinds = [_KINDS.get(name, "text") for name in COLUMNS]
+    arrays = ", ".join(f"${place}::{'text' if kind in _FROM_TEXT else kind}[]" for place, kind in enumerate(kinds, 2))
+    taken = ", ".join(_FROM_TEXT.get(kind, "{}").format(f"c{place}") for place, kind in enumerate(kinds))
+    names = ", ".join(f"c{place}" for place in range(len(COLUMNS)))
     sql = (
-        f"WITH fresh AS (INSERT INTO item ({', '.join(_COLUMNS)}, categorise_from, received_at, state, version, counted, reasons)"
+        f"WITH fresh AS (INSERT INTO item ({', '.join((*COLUMNS, *_LATER))})"
         f" SELECT {taken}, $1, $1, {_FIXED.format(true='true')} FROM unnest({arrays}) AS t({names})"
         " ON CONFLICT (source, external_id) DO NOTHING RETURNING 1) SELECT count(*) FROM fresh"
     )
-    columns = [[row.values[name] for row in rows] for name in _COLUMNS]
     return int((await uow.raw(sql, uow.now, *columns))[0][0])
 
 
-async def _store_sqlite(uow: UnitOfWork, rows: Sequence[ReadyRow]) -> int:
+async def _store_sqlite(uow: UnitOfWork, columns: Sequence[list[Any]]) -> int:
     """One prepared statement, once per row."""
-    now = _sqlite(uow.now)
-    places = ", ".join(f"${place}" for place in range(1, len(_COLUMNS) + 1))
-    sql = (
-        f"INSERT OR IGNORE INTO item ({', '.join(_COLUMNS)}, categorise_from, received_at, state, version, counted, reasons)"
-        f" VALUES ({places}, '{now}', '{now}', {_FIXED.format(true='1')})"
-    )
+    now = moment_text(uow.now)
+    places = ", ".join(f"${place}" for place in range(1, len(COLUMNS) + 1))
+    sql = f"INSERT OR IGNORE INTO item ({', '.join((*COLUMNS, *_LATER))}) VALUES ({places}, '{now}', '{now}', {_FIXED.format(true='1')})"
     before = (await uow.raw("SELECT total_changes()"))[0][0]
-    await uow.raw_many(sql, [[_sqlite(row.values[name]) if other else row.values[name] for name, other in _ON_SQLITE] for row in rows])
+    await uow.raw_many(sql, list(zip(*columns, strict=True)))
     return int((await uow.raw("SELECT total_changes()"))[0][0]) - int(before)
 
 
-def _sqlite(value: Any) -> Any:
-    """Write a value as the tables do on SQLite."""
-    if isinstance(value, UUID):
-        return value.hex
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None).isoformat(" ", "microseconds")
-    return value
-
-
-async def _store_labels(uow: UnitOfWork, rows: Sequence[ReadyRow]) -> None:
+async def _store_labels(uow: UnitOfWork, labelled: Sequence[tuple[UUID, Mapping[str, str]]]) -> None:
     """What people said elsewhere is kept as their word, in the history as well."""
     who = uow.principal.subject if uow.principal else "import"
     corrections = [
-        {"id": new_id(), "item_id": row.values["id"], "axis": axis, "was": None, "now": code, "by": f"import:{who}", "at": uow.now}
-        for row in rows
-        for axis, code in (row.labels or {}).items()
+        {"id": new_id(), "item_id": item_id, "axis": axis, "was": None, "now": code, "by": f"import:{who}", "at": uow.now}
+        for item_id, labels in labelled
+        for axis, code in labels.items()
     ]
     if corrections:
         await uow.insert(Correction, *corrections)

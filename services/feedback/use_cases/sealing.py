@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import orjson
@@ -11,7 +11,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from services.feedback.domain.masking import Masked, Span, mask, unmask
-from services.kit.db import Tx
+
+if TYPE_CHECKING:  # the process that prepares uploads needs no database
+    from services.kit.db import Tx
 
 PURPOSE = "feedback sealed spans"
 _NONCE = 12
@@ -73,6 +75,6 @@ def read_phones_of(region: str) -> None:
     _REGION[:] = [region]
 
 
-def vault_of(tx: Tx) -> Vault:
+def vault_of(tx: "Tx") -> Vault:
     """Return the vault of this installation; works in requests, consumers and jobs alike."""
     return Vault(tx.secret(PURPOSE), _REGION[0])

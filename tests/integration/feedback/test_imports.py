@@ -1,11 +1,17 @@
 """Bulk intake: any size, safe to send again, broken lines reported by number; labels that come with it are learned from."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 
 import pytest
 
+from services.feedback.adapters.preparing_process import UploadProcess, UploadProcesses
+from services.feedback.api import imports
 from services.feedback.app import service
 from services.feedback.contract import FeedbackCategorised, FeedbackReceived
+from services.feedback.use_cases import import_items
+from services.feedback.use_cases.prepare_lines import PREPARING, Order
 from tests.conftest import OpenRoom
 from tests.integration.feedback.voices import ANNA, put_taxonomy
 
@@ -15,6 +21,12 @@ BULK = "/feedback/v1/items/bulk"
 
 def _line(number: int, **changed: object) -> str:
     return json.dumps({"external_id": f"old-{number}", "kind": "email", "text": f"My parcel {number} is late."} | changed)
+
+
+async def _started(begun: list[UploadProcess]) -> None:
+    async with asyncio.timeout(60):
+        while not begun or not begun[0].ready:  # noqa: ASYNC110 - the service never waits for it
+            await asyncio.sleep(0.02)
 
 
 async def test_an_upload_is_taken_once_however_often_it_is_sent_and_broken_lines_stop_nothing(open_room: OpenRoom) -> None:
@@ -60,6 +72,56 @@ async def test_a_csv_file_is_read_with_its_own_column_names_and_quoted_lines(ope
         item = (await api.get("/feedback/v1/items?source=old-crm")).json()["items"][0]
         assert (item["external_id"], item["text"], item["score"]) == ("7", 'Late,\n"again"', 2.0)
         assert (await api.post(BULK, content=b"")).status_code == 422
+
+
+async def test_a_long_upload_is_prepared_beside_the_doors_and_outlives_its_process(open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "BATCH", 20)
+    async with open_room(service) as room:
+        api, begun = room.client(*ALL), list[UploadProcess]()
+        processes: UploadProcesses = room.runtime.resources[PREPARING]
+
+        class Watched:
+            async def begin(self, order: Order) -> UploadProcess | None:
+                process = await processes.begin(order)
+                assert process is not None
+                begun.append(process)
+                return process
+
+        room.runtime.resources[PREPARING] = Watched()
+
+        async def slow_and_fast() -> AsyncIterator[bytes]:
+            """Send enough for two batches, wait for the process, then batches before and after it is ended from outside."""
+            yield b"external_id,kind,text\n"
+            for number in range(1, 121):
+                yield f"{number},email,Call me on 020 7946 0958 about {number}\n".encode()
+                if number == 60:
+                    await _started(begun)
+                if number == 90:
+                    await begun[0].close()
+
+        report = (await api.post(BULK, params={"format": "csv"}, content=slow_and_fast())).json()
+        assert (report["lines"], report["accepted"], report["repeated"], report["refused"]) == (120, 120, 0, 0)
+        assert [one.ended for one in begun] == [True]
+        found = (await api.get("/feedback/v1/items", params={"limit": 100})).json()["items"]
+        assert {item["text"] for item in found} == {f"Call me on [PHONE] about {item['external_id']}" for item in found}
+        begun.clear()
+        again = (await api.post(BULK, params={"format": "csv"}, content=slow_and_fast())).json()
+        assert (again["lines"], again["accepted"], again["repeated"], again["refused"]) == (120, 0, 120, 0)
+
+
+async def test_lines_that_another_upload_brings_at_the_same_moment_are_stored_once(open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def not_there_yet(*_: object) -> dict[tuple[str, str], str]:
+        return {}
+
+    async with open_room(service) as room:
+        api = room.client(*ALL)
+        assert (await api.post(BULK, content="\n".join([_line(1), _line(2)]))).json()["accepted"] == 2
+        monkeypatch.setattr(import_items, "_known", not_there_yet)  # as when both looked before either stored
+        report = (await api.post(BULK, content="\n".join([_line(2), _line(3, said_at="2026-11-01T10:00:00+02:00")]))).json()
+        assert (report["accepted"], report["repeated"], report["refused"]) == (1, 1, 0)
+        items = (await api.get("/feedback/v1/items")).json()["items"]
+        assert [item["external_id"] for item in items] == ["old-3", "old-2", "old-1"]
+        assert items[0]["said_at"] == "2026-11-01T08:00:00Z"
 
 
 async def test_labels_that_come_with_history_are_people_s_words_and_are_learned_from(open_room: OpenRoom) -> None:

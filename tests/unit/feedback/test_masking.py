@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.feedback.domain.masking import is_card, is_iban, mask, unmask
+from services.feedback.domain.masking import is_card, is_iban, mask, may_hold_personal_data, unmask
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,15 @@ def test_a_text_in_ascii_alone_is_masked_as_the_same_text_beside_another_letter(
         assert (f"{plain.text} é", plain.spans) == (beside.text, beside.spans)
         cut += bool(plain.spans)
     assert 100 < cut < 1_900
+
+
+@given(st.lists(st.text(alphabet="0123456789 +-.@\n\raxé账号电话", max_size=40), max_size=8))
+def test_of_many_texts_none_is_passed_over_that_alone_would_be_masked(texts: list[str]) -> None:
+    told = may_hold_personal_data(texts)
+    assert len(told) == len(texts)
+    assert [text for text, may in zip(texts, told, strict=True) if not may and mask(text, "GB").spans] == []
+
+
+def test_of_many_texts_only_those_with_many_digits_or_an_at_sign_are_looked_at_closer() -> None:
+    texts = ["Delivery 48 113.", "Call 020 7946 0958.", "", "Mail anna@example.com", "账号 12345678", "Später.", "9", "account 48113"]
+    assert may_hold_personal_data(texts) == [False, True, False, True, True, False, False, True]
