@@ -153,10 +153,10 @@ async def ask(asked: Asked, seconds: float) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def served(name: str, env: Mapping[str, str], log: Path) -> AsyncIterator[str]:
-    """Serve one of the two apps of this file with one worker; its address."""
+async def served(name: str, env: Mapping[str, str], log: Path, *, module: str = __name__) -> AsyncIterator[str]:
+    """Serve an app that a function of `module` makes with one worker; its address."""
     port = free_port()
-    words = ["-m", "uvicorn", "--factory", f"{__name__}:{name}", "--host", "127.0.0.1", "--port", str(port)]
+    words = ["-m", "uvicorn", "--factory", f"{module}:{name}", "--host", "127.0.0.1", "--port", str(port)]
     child = await asyncio.to_thread(Child, [sys.executable, *words, "--no-access-log", "--log-level", "warning"], log=log, cwd=ROOT, env=env)
     url, end = f"http://127.0.0.1:{port}", time.monotonic() + 60
     try:

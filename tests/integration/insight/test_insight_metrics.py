@@ -135,5 +135,5 @@ async def test_every_figure_has_a_definition_with_a_version(open_room: OpenRoom)
     async with open_room(service) as room:
         found = (await room.client("insight:read").get("/insight/v1/metrics")).json()
 
-        assert [one["definition_id"] for one in found][:7] == ["csat@1", "dsat@1", "nps@1", "ces@1", "resolution@1", "contacts@1", "cost@1"]
+        assert [one["definition_id"] for one in found][:6] == ["csat@1", "dsat@1", "nps@1", "ces@1", "resolution@1", "first_contact_resolution@1"]
         assert len({one["definition_id"] for one in found}) == len(found)
