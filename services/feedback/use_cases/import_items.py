@@ -65,7 +65,11 @@ async def store_rows(uow: UnitOfWork, batch: Prepared, started: datetime) -> Sto
         written = await (_store_postgres if uow.dialect_name == "postgresql" else _store_sqlite)(uow, chosen)
         told.accepted += written
         told.repeated += sum(new) - written  # another upload brought the same lines at the same moment
-        await _store_labels(uow, [(UUID(columns["id"][place]), labels) for place, labels in batch.labels if new[place]])
+        labelled = {UUID(columns["id"][place]): labels for place, labels in batch.labels if new[place]}
+        if labelled and written < sum(new):
+            here = set((await uow.run(select(col(Item.id)).where(col(Item.id).in_(labelled)))).scalars())
+            labelled = {item_id: labels for item_id, labels in labelled.items() if item_id in here}  # the others' were the other upload's
+        await _store_labels(uow, labelled)
         await uow.schedule("announce_imported", key="all", at=min(uow.now + SOON, max(uow.now, started + AT_LATEST)))
     return told
 
@@ -148,12 +152,12 @@ async def _store_sqlite(uow: UnitOfWork, columns: Sequence[list[Any]]) -> int:
     return int((await uow.raw("SELECT total_changes()"))[0][0]) - int(before)
 
 
-async def _store_labels(uow: UnitOfWork, labelled: Sequence[tuple[UUID, Mapping[str, str]]]) -> None:
+async def _store_labels(uow: UnitOfWork, labelled: Mapping[UUID, Mapping[str, str]]) -> None:
     """What people said elsewhere is kept as their word, in the history as well."""
     who = uow.principal.subject if uow.principal else "import"
     corrections = [
         {"id": new_id(), "item_id": item_id, "axis": axis, "was": None, "now": code, "by": f"import:{who}", "at": uow.now}
-        for item_id, labels in labelled
+        for item_id, labels in labelled.items()
         for axis, code in labels.items()
     ]
     if corrections:

@@ -3,15 +3,19 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
+from sqlmodel import col, select
 
 from services.feedback.adapters.preparing_process import UploadProcess, UploadProcesses
 from services.feedback.api import imports
 from services.feedback.app import service
 from services.feedback.contract import FeedbackCategorised, FeedbackReceived
+from services.feedback.models import Correction
 from services.feedback.use_cases import import_items
 from services.feedback.use_cases.prepare_lines import PREPARING, Order
+from services.kit.db import Tx
 from tests.conftest import OpenRoom
 from tests.integration.feedback.voices import ANNA, put_taxonomy
 
@@ -115,13 +119,20 @@ async def test_lines_that_another_upload_brings_at_the_same_moment_are_stored_on
 
     async with open_room(service) as room:
         api = room.client(*ALL)
-        assert (await api.post(BULK, content="\n".join([_line(1), _line(2)]))).json()["accepted"] == 2
+        await put_taxonomy(api)
+        sure = {"labels": {"driver": "login-trouble"}}
+        assert (await api.post(BULK, content="\n".join([_line(1), _line(2, **sure)]))).json()["accepted"] == 2
         monkeypatch.setattr(import_items, "_known", not_there_yet)  # as when both looked before either stored
-        report = (await api.post(BULK, content="\n".join([_line(2), _line(3, said_at="2026-11-01T10:00:00+02:00")]))).json()
+        report = (await api.post(BULK, content="\n".join([_line(2, **sure), _line(3, said_at="2026-11-01T10:00:00+02:00", **sure)]))).json()
         assert (report["accepted"], report["repeated"], report["refused"]) == (1, 1, 0)
         items = (await api.get("/feedback/v1/items")).json()["items"]
         assert [item["external_id"] for item in items] == ["old-3", "old-2", "old-1"]
         assert items[0]["said_at"] == "2026-11-01T08:00:00Z"
+        assert await room.runtime.read(_labelled) == {UUID(items[0]["id"]), UUID(items[1]["id"])}
+
+
+async def _labelled(tx: Tx) -> set[UUID]:
+    return set((await tx.run(select(col(Correction.item_id)))).scalars())
 
 
 async def test_labels_that_come_with_history_are_people_s_words_and_are_learned_from(open_room: OpenRoom) -> None:
