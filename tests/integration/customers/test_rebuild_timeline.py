@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from typing import Any
@@ -146,6 +147,12 @@ async def test_a_rebuild_that_was_stopped_goes_on_where_it_was(open_room: OpenRo
         assert await room.runtime.write(begin_rebuild, False) == Progress(0, 50, done=False)
 
 
+async def _hear_ended(room: Room, contacts: list[UUID], told: list[UUID]) -> None:
+    for contact, event_id in zip(contacts, told, strict=True):
+        await room.hear(contact_ended(contact, keys=[key("account", "K-1")]), event_id=event_id)
+        await asyncio.sleep(0.01)
+
+
 async def test_killed_in_the_middle_and_started_again_while_the_house_goes_on_nothing_is_lost_or_doubled(open_room: OpenRoom) -> None:
     async with open_room(service) as room:
         api = room.client(*ADMIN)
@@ -156,15 +163,13 @@ async def test_killed_in_the_middle_and_started_again_while_the_house_goes_on_no
         before = await room.runtime.read(shown)
         told = [new_id() for _ in contacts]
         first = await _command(room, "--anew")
+        heard = asyncio.create_task(_hear_ended(room, contacts[:20], told[:20]))
         await _until(first, b"% ")
-        for contact, event_id in list(zip(contacts, told, strict=True))[:20]:
-            await room.hear(contact_ended(contact, keys=[key("account", "K-1")]), event_id=event_id)
         first.kill()
-        await first.wait()
+        await heard
+        assert await first.wait() == -signal.SIGKILL
         second = await _command(room)
-        for contact, event_id in list(zip(contacts, told, strict=True))[20:]:
-            await room.hear(contact_ended(contact, keys=[key("account", "K-1")]), event_id=event_id)
-            await asyncio.sleep(0.01)
+        await _hear_ended(room, contacts[20:], told[20:])
         _, said = await second.communicate()
 
         assert second.returncode == 0, said.decode()
