@@ -5,7 +5,7 @@ between one BEGIN IMMEDIATE and one COMMIT (group commit). So a use case may awa
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import orjson
 from pydantic import BaseModel
-from sqlalchemy import CursorResult, Dialect, Executable, RowMapping, Table
+from sqlalchemy import ARRAY, CursorResult, Dialect, Executable, RowMapping, Table, any_, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
@@ -119,6 +119,12 @@ class Tx(ABC):
         """Return the first row as `into`, or None when there is none."""
         row = (await self.run(statement)).mappings().first()
         return None if row is None else into.model_validate(dict(row))
+
+    def among(self, column: Any, values: Collection[Any]) -> Any:
+        """Return the condition that a column has one of the values; on PostgreSQL one array, where `IN` would be one parameter for each."""
+        if self._dialect.name == "postgresql":
+            return column == any_(bindparam(None, list(values), type_=ARRAY(column.type)))
+        return column.in_(values)
 
     async def scalar(self, statement: Executable) -> Any:
         """Return the first column of the first row, or None."""

@@ -113,7 +113,7 @@ class PostgresDatabase:
                 await connection.begin()
                 fairy = await connection.get_raw_connection()
                 # SQLAlchemy tells the driver to begin with its own first statement; ours may come first and must be inside.
-                await fairy.dbapi_connection._start_transaction()  # type: ignore[union-attr]  # noqa: SLF001
+                await fairy.dbapi_connection._start_transaction()  # type: ignore[union-attr]  # noqa: SLF001  no public way
             except BaseException as error:
                 # The server may have begun all the same: given back like this, the connection would never commit what comes after.
                 await connection.invalidate()

@@ -79,7 +79,7 @@ SEARCHERS = (
 async def run() -> list[Figure]:
     if not FOLDER.is_dir():
         return [Figure("knowledge.leaks", 1, "leaks", 0, lower_is_better=True, note=f"not measured: {FOLDER} is not there")]
-    chance = random.Random(23)  # noqa: S311  no secret
+    chance = random.Random(23)  # noqa: S311  a lot that repeats, no secret
     kept, leaks, told = _kept(chance), 0, []
     runs = [("sqlite", False), ("sqlite", True), ("postgresql", False)]
     for number, (engine, in_memory) in enumerate(runs):

@@ -30,7 +30,7 @@ async def _told_apart(name: str) -> Figure:
     """Return the mean of two shares: questions about what is there that count as answered, and about what is not that do not."""
     articles, queries = read_docs(FOLDER / f"{name}.docs.jsonl"), read_queries(FOLDER / f"{name}.queries.jsonl", 1_000)
     kept = _half(articles)
-    chosen = random.Random(1).sample(queries, QUESTIONS)  # noqa: S311  no secret
+    chosen = random.Random(1).sample(queries, QUESTIONS)  # noqa: S311  a lot that repeats, no secret
     about = [Query(text, frozenset()) for text in _nonsense()]
     async with open_desk("sqlite", KeptVectors()) as desk:
         await write_all(desk, kept)
@@ -54,7 +54,7 @@ def _half(articles: Articles) -> Articles:
     for doc in articles.docs:
         topics[doc["title"]].append(doc)
     names = sorted(topics)
-    random.Random(3).shuffle(names)  # noqa: S311  no secret
+    random.Random(3).shuffle(names)  # noqa: S311  a lot that repeats, no secret
     return Articles([doc for name in names[: len(names) // 2] for doc in topics[name]], articles.language)
 
 
@@ -73,7 +73,7 @@ async def _asked(desk: Desk, kept: Articles, queries: Sequence[Query]) -> tuple[
 
 def _nonsense() -> list[str]:
     """Make words that nobody ever wrote, one to four of them."""
-    chance = random.Random(77)  # noqa: S311  no secret
+    chance = random.Random(77)  # noqa: S311  a lot that repeats, no secret
     return [" ".join("".join(chance.choices(LETTERS, k=chance.randint(4, 8))) for _ in range(1 + number % 4)) for number in range(NONSENSE)]
 
 

@@ -1,11 +1,11 @@
 """Voices by REST: taking them in, reading them, putting their labels right."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from services.feedback import repository
 from services.feedback.contract import ItemView
@@ -17,10 +17,11 @@ from services.feedback.use_cases.correct_item import CorrectItem, correct_item
 from services.feedback.use_cases.disclose import disclose_item, disclosures
 from services.feedback.use_cases.sealing import Vault
 from services.feedback.use_cases.take_in import ItemDiffers, take_in
+from services.feedback.use_cases.voice import Voice
 from services.kit.auth import Principal
 from services.kit.db import Context, Tx, UniqueViolation
 from services.kit.errors import InvalidInput
-from services.kit.fields import Body, Command, Instant, Language, Line, Reference, View
+from services.kit.fields import View
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, RuntimeDep, Write, requires
 from services.kit.ids import new_id
 from services.kit.paging import decode_cursor, encode_cursor
@@ -31,37 +32,8 @@ MOST_PLACE = 2**31 - 1
 """The column holds no larger one."""
 
 
-class CustomerKey(Command):
-    """A key that names a customer."""
-
-    kind: Annotated[str, Field(pattern="^(account|phone|email|platform|order|reference)$")]
-    value: Reference
-
-
-class RecordItem(Command):
+class RecordItem(Voice):
     """A voice from anywhere; `external_id` makes sending it twice the same as once."""
-
-    external_id: Reference
-    kind: Annotated[str, Field(pattern="^(answer|service_review|product_review|call_note|chat|email|idea)$")]
-    text: Body
-    title: Line | None = None
-    language: Language | None = None
-    score: Annotated[float | None, Field(ge=0, le=100)] = None
-    scale_max: Annotated[float | None, Field(gt=1, le=100)] = None
-    customer_key: CustomerKey | None = None
-    customer_id: UUID | None = None
-    contact_id: UUID | None = None
-    said_at: Instant | None = None
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if (self.score is None) != (self.scale_max is None):
-            raise ValueError("score and scale_max come together")
-        if self.score is not None and self.scale_max is not None and self.score > self.scale_max:
-            raise ValueError("score must not be larger than scale_max")
-        if self.customer_key is not None and self.customer_id is not None:
-            raise ValueError("send customer_key or customer_id, not both")
-        return self
 
 
 class CorrectionView(View):

@@ -5,21 +5,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Annotated, Any, Literal, NamedTuple, Protocol, Self
+from typing import Annotated, Any, Literal, NamedTuple, Protocol
 from uuid import UUID
 
 import orjson
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
 from services.feedback.domain.csv_rows import CsvRows
 from services.feedback.domain.masking import may_hold_personal_data
 from services.feedback.use_cases.sealing import Vault
-from services.kit.fields import Body, Code, Command, Instant, Language, Line, Name, Reference
+from services.feedback.use_cases.voice import Voice
+from services.kit.fields import Code, Name
 from services.kit.ids import new_id_text
 
 LABELLED = Literal["driver", "product", "disposition", "journey_stage", "topic", "sentiment", "severity"]
-KEY_KINDS = Literal["account", "phone", "email", "platform", "order", "reference"]
-KINDS = Literal["answer", "service_review", "product_review", "call_note", "chat", "email", "idea"]
 TOO_LONG = b""
 """Stands for a line of more bytes than one may have."""
 COLUMNS = (
@@ -32,41 +31,13 @@ PREPARING = "preparing processes"
 """The resource that begins processes which prepare."""
 
 
-class ImportedKey(Command):
-    """A key that names a customer."""
-
-    kind: KEY_KINDS
-    value: Reference
-
-
-class ImportedItem(Command):
+class ImportedItem(Voice):
     """One line of an import. `labels` are what people said about it elsewhere: they count as confirmed and are learned from."""
 
-    external_id: Reference
-    kind: KINDS
-    text: Body
     source: Code | None = None
-    title: Line | None = None
-    language: Language | None = None
-    score: Annotated[float | None, Field(ge=0, le=100)] = None
-    scale_max: Annotated[float | None, Field(gt=1, le=100)] = None
-    customer_id: UUID | None = None
-    customer_key: ImportedKey | None = None
-    contact_id: UUID | None = None
-    said_at: Instant | None = None
     wants_contact: bool = False
     labels: Annotated[dict[LABELLED, Code] | None, Field(max_length=7)] = None
     attributes: Annotated[dict[Code, Name] | None, Field(max_length=20)] = None
-
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if (self.score is None) != (self.scale_max is None):
-            raise ValueError("score and scale_max come together")
-        if self.score is not None and self.scale_max is not None and self.score > self.scale_max:
-            raise ValueError("score must not be larger than scale_max")
-        if self.customer_key is not None and self.customer_id is not None:
-            raise ValueError("send customer_key or customer_id, not both")
-        return self
 
 
 class Refused(NamedTuple):

@@ -1,8 +1,6 @@
 """What a look finds, and the alerts that stand."""
 
-from uuid import UUID
-
-from sqlalchemy import ColumnElement, desc, false, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 from sqlmodel import col
 
 from services.insight.contract import AlertView
@@ -11,12 +9,11 @@ from services.insight.domain.definitions import CES, CSAT, RESOLUTION
 from services.insight.domain.period import Asked
 from services.insight.models import Alert
 from services.insight.queries.narrow import named_in
+from services.insight.queries.newest import newest
 from services.insight.queries.places import places
 from services.insight.queries.trend import trend
 from services.insight.repository.limits import is_limited
 from services.kit.db import Tx
-from services.kit.errors import InvalidInput
-from services.kit.paging import decode_cursor, encode_cursor
 
 WATCHED = (CSAT, CES, RESOLUTION)
 """Dissatisfaction is left out: it nearly mirrors satisfaction, and nobody wants to be told twice."""
@@ -50,22 +47,14 @@ async def listed(tx: Tx, state: str | None, kind: str | None, asked: Asked, page
 
     Alerts speak of the whole house and of all its places: a reader of some sites or vendors only sees none.
     """
-    cursor, limit = page
-    statement = select(Alert).where(*_stood(asked)).order_by(desc(col(Alert.id))).limit(limit + 1)
+    statement = select(Alert).where(*_stood(asked))
     if is_limited(tx):
         statement = statement.where(false())
     if state is not None:
         statement = statement.where(col(Alert.state) == state)
     if kind is not None:
         statement = statement.where(col(Alert.kind) == kind)
-    if cursor is not None:
-        try:
-            statement = statement.where(col(Alert.id) < UUID(decode_cursor(cursor, 1)[0]))
-        except ValueError as wrong:
-            raise InvalidInput("The cursor is not one that this list gave out.", pointer="/cursor") from wrong
-    found = await tx.all(statement, Alert)
-    views = [AlertView.model_validate(one) for one in found[:limit]]
-    return views, encode_cursor(str(views[-1].id)) if len(found) > limit else None
+    return await newest(tx, statement, Alert, AlertView, page)
 
 
 def _stood(asked: Asked) -> list[ColumnElement[bool]]:

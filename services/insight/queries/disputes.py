@@ -1,9 +1,8 @@
 """What departments do not accept: listed, one with its history, and counted over a period; each is where its contact was."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, desc, func, select
+from sqlalchemy import Select, func, select
 from sqlmodel import col
 
 from services.insight import repository
@@ -15,12 +14,12 @@ from services.insight.models import ContactFact, Dispute, DisputeStep
 from services.insight.queries.metrics import interval_view
 from services.insight.queries.moved import contacts_moved, moved
 from services.insight.queries.narrow import compared_with, named_in, period_of
+from services.insight.queries.newest import newest
 from services.insight.queries.placed import disputed
 from services.insight.repository.limits import is_limited
 from services.insight.repository.rollups import tally
 from services.kit.db import Tx
-from services.kit.errors import InvalidInput, NotFound
-from services.kit.paging import decode_cursor, encode_cursor
+from services.kit.errors import NotFound
 
 OPEN, UPHELD, ACCEPTED = "open", "upheld", "accepted"
 MOST_STEPS = 100
@@ -30,20 +29,12 @@ async def disputes(
     tx: Tx, department: str | None, state: str | None, asked: Asked, page: tuple[str | None, int]
 ) -> tuple[list[DisputeView], str | None]:
     """Return one page (cursor, size) of the disputes that were raised in the time that is named, newest first; all when none is."""
-    cursor, limit = page
-    statement = select(Dispute).where(*named_in(col(Dispute.raised_at), asked), *disputed(tx, asked)).order_by(desc(col(Dispute.id))).limit(limit + 1)
+    statement = select(Dispute).where(*named_in(col(Dispute.raised_at), asked), *disputed(tx, asked))
     if department is not None:
         statement = statement.where(col(Dispute.department) == department)
     if state is not None:
         statement = statement.where(col(Dispute.state) == state)
-    if cursor is not None:
-        try:
-            statement = statement.where(col(Dispute.id) < UUID(decode_cursor(cursor, 1)[0]))
-        except ValueError as wrong:
-            raise InvalidInput("The cursor is not one that this list gave out.", pointer="/cursor") from wrong
-    found: Sequence[Dispute] = await tx.all(statement, Dispute)
-    views = [DisputeView.model_validate(one) for one in found[:limit]]
-    return views, encode_cursor(str(views[-1].id)) if len(found) > limit else None
+    return await newest(tx, statement, Dispute, DisputeView, page)
 
 
 async def dispute_detail(tx: Tx, dispute_id: UUID) -> DisputeDetailView:

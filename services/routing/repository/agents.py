@@ -17,7 +17,6 @@ from services.routing.domain.contact import is_routable
 from services.routing.domain.eligibility import PREFER_PREFIX, STEP_PREFIX
 from services.routing.domain.shifts import RESTING, may_be_asked
 from services.routing.models import Agent, AgentChannel, AgentSkill, Skill
-from services.routing.repository.among import among
 
 
 class AgentNotFound(NotFound):
@@ -132,7 +131,7 @@ async def standings(tx: Tx, agent_ids: Iterable[UUID] | None) -> list[Any]:
     names = [getattr(AgentSkill, name) for name in ("agent_id", "skill", "level")]
     kinds = or_(*(col(AgentSkill.skill).startswith(prefix) for prefix in (STEP_PREFIX, PREFER_PREFIX)))
     statement = pick(*names).where(kinds).order_by(col(AgentSkill.agent_id), col(AgentSkill.skill))
-    return await tx.rows(statement if agent_ids is None else statement.where(among(tx, col(AgentSkill.agent_id), list(agent_ids))))
+    return await tx.rows(statement if agent_ids is None else statement.where(tx.among(col(AgentSkill.agent_id), list(agent_ids))))
 
 
 async def replace_capacity(uow: UnitOfWork, agent_id: UUID, capacity: dict[str, int]) -> None:

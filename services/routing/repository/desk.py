@@ -12,7 +12,6 @@ from sqlmodel import col
 from services.kit.db import Tx, UnitOfWork
 from services.routing.domain.reservation import HOLDING, ReservationStatus
 from services.routing.models import Agent, AgentChannel, Contact, ContactClass, Dispatch, Exclusion, Reservation, RoutingChange
-from services.routing.repository.among import among
 
 CHUNK = 5_000
 """Ids in one statement."""
@@ -82,7 +81,7 @@ async def waiting(tx: Tx) -> list[Row]:
 
 async def contacts(tx: Tx, ids: Collection[UUID]) -> list[Row]:
     """Return these contacts."""
-    return [row for some in _chunks(sorted(ids)) for row in await tx.rows(_columns(Contact, _CONTACT).where(among(tx, col(Contact.id), some)))]
+    return [row for some in _chunks(sorted(ids)) for row in await tx.rows(_columns(Contact, _CONTACT).where(tx.among(col(Contact.id), some)))]
 
 
 async def exclusions(tx: Tx, ids: Collection[UUID] | None) -> list[Row]:
@@ -91,7 +90,7 @@ async def exclusions(tx: Tx, ids: Collection[UUID] | None) -> list[Row]:
     if ids is None:
         joined = statement.join(Contact, col(Contact.id) == col(Exclusion.contact_id)).where(col(Contact.state) == "waiting")
         return await tx.rows(joined)
-    return [row for some in _chunks(sorted(ids)) for row in await tx.rows(statement.where(among(tx, col(Exclusion.contact_id), some)))]
+    return [row for some in _chunks(sorted(ids)) for row in await tx.rows(statement.where(tx.among(col(Exclusion.contact_id), some)))]
 
 
 _PLAN = ("planned", "plan_counts", "shift_ends_at")
@@ -124,7 +123,7 @@ def _of_agents(tx: Tx, statement: Any, column: Any, ids: Collection[UUID] | None
     """Return the statements that read the rows of these agents; None: of all."""
     if ids is None:
         return [statement]
-    return [statement.where(among(tx, column, some)) for some in _chunks(sorted(ids))]
+    return [statement.where(tx.among(column, some)) for some in _chunks(sorted(ids))]
 
 
 def _columns(model: Any, names: Sequence[str]) -> Any:

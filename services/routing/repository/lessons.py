@@ -12,7 +12,6 @@ from sqlmodel import col, select
 from services.kit.db import Tx, UnitOfWork
 from services.routing.domain.lessons import Handled
 from services.routing.models import Affinity, Agent, Contact, Learning, Queue, SurveyLabel
-from services.routing.repository.among import among
 
 ONE = 1
 MOST_CONTACTS = 100_000
@@ -85,7 +84,7 @@ async def affinities(tx: Tx, agents: Collection[UUID] | None) -> list[Any]:
     """Return what is known of these agents; None: of all."""
     statement = pick(col(Affinity.agent_id), col(Affinity.queue), col(Affinity.resolution), col(Affinity.pace))
     if agents is not None:
-        statement = statement.where(among(tx, col(Affinity.agent_id), agents))
+        statement = statement.where(tx.among(col(Affinity.agent_id), agents))
     return await tx.rows(statement.order_by(col(Affinity.agent_id), col(Affinity.queue)))
 
 

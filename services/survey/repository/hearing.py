@@ -14,7 +14,7 @@ from services.kit.pending import postgres_dialect
 from services.survey.models import ConsentWord, Decision, KnownContact, KnownCustomer, KnownKey, KnownOrder, OpenMatter
 from services.survey.repository.asking import PENDING
 from services.survey.repository.known import ONLY_AN_ID
-from services.survey.repository.planning import among, quick_text
+from services.survey.repository.planning import quick_text
 
 Row = Mapping[str, Any]
 _STANDING: Any = (Decision.id, Decision.programme, Decision.order_reference, Decision.customer_id, Decision.contact_id, Decision.occurred_at)
@@ -123,7 +123,7 @@ async def hear_contacts(uow: UnitOfWork, rows: Sequence[Row]) -> dict[UUID, UUID
 
 async def close_contacts(uow: UnitOfWork, ended: Mapping[UUID, Any]) -> None:
     """Note that running contacts are over. One whose beginning is heard later counts as running until it is too long to be true."""
-    running = await uow.rows(select(col(OpenMatter.matter_id)).where(among(uow, col(OpenMatter.matter_id), list(ended))))
+    running = await uow.rows(select(col(OpenMatter.matter_id)).where(uow.among(col(OpenMatter.matter_id), list(ended))))
     for row in sorted(running, key=lambda each: str(each["matter_id"])):
         await uow.execute(update(OpenMatter).where(col(OpenMatter.matter_id) == row["matter_id"]).values(closed_at=ended[row["matter_id"]]))
 
@@ -142,7 +142,7 @@ async def expect_customers(uow: UnitOfWork, customer_ids: Collection[UUID]) -> d
 async def _places(uow: UnitOfWork, customer_ids: Collection[UUID], *, lock: bool = False) -> dict[UUID, Row]:
     if not customer_ids:
         return {}
-    told = and_(among(uow, col(KnownCustomer.customer_id), customer_ids), col(KnownCustomer.version) > ONLY_AN_ID)
+    told = and_(uow.among(col(KnownCustomer.customer_id), customer_ids), col(KnownCustomer.version) > ONLY_AN_ID)
     wanted = select(KnownCustomer.customer_id, KnownCustomer.time_zone, KnownCustomer.country).where(told)  # type: ignore[call-overload]  # as elsewhere
     if lock:
         wanted = wanted.order_by(col(KnownCustomer.customer_id)).with_for_update()
@@ -156,7 +156,7 @@ async def expect_orders(uow: UnitOfWork, references: Collection[str]) -> dict[st
     nothing = {"customer_id": None, "delivered_at": None, "cancelled_at": None}
     await _add(uow, KnownOrder, [{"order_reference": each, **nothing} for each in sorted(references)], "ON CONFLICT DO NOTHING")
     wanted: Any = select(KnownOrder.order_reference, KnownOrder.delivered_at, KnownOrder.cancelled_at)  # type: ignore[call-overload]  # as elsewhere
-    wanted = wanted.where(among(uow, col(KnownOrder.order_reference), references)).order_by(col(KnownOrder.order_reference)).with_for_update()
+    wanted = wanted.where(uow.among(col(KnownOrder.order_reference), references)).order_by(col(KnownOrder.order_reference)).with_for_update()
     return {row["order_reference"]: dict(row) for row in await uow.rows(wanted)}
 
 
@@ -170,11 +170,11 @@ async def lock_waiting(uow: UnitOfWork, *, orders: Collection[str] = (), custome
     """Return the open decisions about these orders, those that wait for one of these customers, and those with these ids, under row locks."""
     which = []
     if orders:
-        which.append(among(uow, col(Decision.order_reference), orders))
+        which.append(uow.among(col(Decision.order_reference), orders))
     if customers:
-        which.append(and_(among(uow, col(Decision.customer_id), customers), col(Decision.waits_for) == "customer"))
+        which.append(and_(uow.among(col(Decision.customer_id), customers), col(Decision.waits_for) == "customer"))
     if ids:
-        which.append(among(uow, col(Decision.id), ids))
+        which.append(uow.among(col(Decision.id), ids))
     if not which:
         return []
     wanted = select(*_STANDING, *_MORE).where(col(Decision.outcome) == PENDING, or_(*which))
@@ -192,5 +192,5 @@ async def cancel_all(uow: UnitOfWork, kind: str, keys: Collection[str]) -> None:
 
 async def known_before(tx: Tx, customer_ids: Collection[UUID]) -> set[UUID]:
     """Return those of the customers of whom more than the id was heard."""
-    told = and_(among(tx, col(KnownCustomer.customer_id), list(customer_ids)), col(KnownCustomer.version) > ONLY_AN_ID)
+    told = and_(tx.among(col(KnownCustomer.customer_id), list(customer_ids)), col(KnownCustomer.version) > ONLY_AN_ID)
     return set((await tx.run(select(col(KnownCustomer.customer_id)).where(told))).scalars())

@@ -119,7 +119,7 @@ async def people_of(tx: Tx, customer_ids: Collection[UUID]) -> dict[UUID, Person
         asks[ask["customer_id"]].append(past)
     for word in await planning.words_of(tx, everybody):
         words[word.customer_id].append(word)
-    for matter in await tx.all(select(OpenMatter).where(planning.among(tx, col(OpenMatter.customer_id), everybody)), OpenMatter):
+    for matter in await tx.all(select(OpenMatter).where(tx.among(col(OpenMatter.customer_id), everybody)), OpenMatter):
         matters[matter.customer_id].append((matter.kind, matter.opened_at, matter.closed_at))
     people = {}
     for customer_id, group in groups.items():

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ARRAY, Dialect, RowMapping, Text, TypeDecorator, and_, any_, bindparam, cast, func, or_, update
+from sqlalchemy import Dialect, RowMapping, Text, TypeDecorator, and_, cast, func, or_, update
 from sqlmodel import col, select
 
 from services.kit.db import Tx, UnitOfWork
@@ -98,18 +98,11 @@ def _opened(row: Any) -> OpenDecision:
     return OpenDecision._make(values)
 
 
-def among(tx: Tx, column: Any, values: Collection[Any]) -> Any:
-    """Return the condition that a column has one of the values; on PostgreSQL one array instead of one parameter for each."""
-    if tx.dialect_name == "postgresql":
-        return column == any_(bindparam(None, list(values), type_=ARRAY(column.type)))
-    return column.in_(values)
-
-
 async def lock_open(uow: UnitOfWork, decision_ids: Collection[UUID]) -> list[OpenDecision]:
     """Return those decisions that are still open and whose customer is known, under row locks taken in the order of ids."""
     if uow.dialect_name == "postgresql":
         return [_opened(row) for row in await uow.raw(_LOCK_OPEN, list(decision_ids))]
-    is_open = and_(among(uow, col(Decision.id), decision_ids), col(Decision.outcome) == PENDING, col(Decision.customer_id).is_not(None))
+    is_open = and_(uow.among(col(Decision.id), decision_ids), col(Decision.outcome) == PENDING, col(Decision.customer_id).is_not(None))
     found = await uow.run(select(*_JUDGED).where(is_open).order_by(col(Decision.id)).with_for_update())
     return [OpenDecision._make(row) for row in found]
 
@@ -119,7 +112,7 @@ async def people(tx: Tx, customer_ids: Collection[UUID]) -> dict[UUID, list[UUID
     joined: dict[UUID, set[UUID]] = {}  # of those who were ever merged: most never were
     seen, fresh = set(customer_ids), set(customer_ids)
     while fresh:
-        touching = or_(among(tx, col(KnownMerge.survivor_id), fresh), among(tx, col(KnownMerge.merged_id), fresh))
+        touching = or_(tx.among(col(KnownMerge.survivor_id), fresh), tx.among(col(KnownMerge.merged_id), fresh))
         merges = await tx.rows(select(KnownMerge.survivor_id, KnownMerge.merged_id).where(touching, col(KnownMerge.undone).is_(False)))
         for merge in merges:
             group = joined.get(merge["survivor_id"], {merge["survivor_id"]}) | joined.get(merge["merged_id"], {merge["merged_id"]})
@@ -134,59 +127,59 @@ async def lock_people(uow: UnitOfWork, customer_ids: Collection[UUID]) -> dict[U
     """Return the copies of these customers under row locks, always taken in the order of ids."""
     if uow.dialect_name == "postgresql":
         return {row["customer_id"]: _told(row) for row in await uow.raw(_LOCK_PEOPLE, list(customer_ids), ONLY_AN_ID)}
-    told = and_(among(uow, col(KnownCustomer.customer_id), customer_ids), col(KnownCustomer.version) > ONLY_AN_ID)
+    told = and_(uow.among(col(KnownCustomer.customer_id), customer_ids), col(KnownCustomer.version) > ONLY_AN_ID)
     rows = await uow.rows(select(*_KNOWN).where(told).order_by(col(KnownCustomer.customer_id)).with_for_update())
     return {row["customer_id"]: dict(row) for row in rows}
 
 
 async def customers(tx: Tx, customer_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return the copies of these customers."""
-    told = and_(among(tx, col(KnownCustomer.customer_id), customer_ids), col(KnownCustomer.version) > ONLY_AN_ID)
+    told = and_(tx.among(col(KnownCustomer.customer_id), customer_ids), col(KnownCustomer.version) > ONLY_AN_ID)
     return {row["customer_id"]: dict(row) for row in await tx.rows(select(*_KNOWN).where(told))}
 
 
 async def asks_of(tx: Tx, customer_ids: Collection[UUID]) -> list[RowMapping]:
     """Return every ask that these customers ever had, oldest first."""
-    return await tx.rows(select(*_ASKS).where(among(tx, col(Invitation.customer_id), customer_ids)).order_by(col(Invitation.invited_at)))
+    return await tx.rows(select(*_ASKS).where(tx.among(col(Invitation.customer_id), customer_ids)).order_by(col(Invitation.invited_at)))
 
 
 async def contacts_asked(tx: Tx, contact_ids: Collection[UUID]) -> set[UUID]:
     """Return those of the contacts about which somebody was asked."""
-    return {row["contact_id"] for row in await tx.rows(select(Invitation.contact_id).where(among(tx, col(Invitation.contact_id), contact_ids)))}
+    return {row["contact_id"] for row in await tx.rows(select(Invitation.contact_id).where(tx.among(col(Invitation.contact_id), contact_ids)))}
 
 
 async def words_of(tx: Tx, customer_ids: Collection[UUID]) -> list[ConsentWord]:
     """Return what these customers last said about being asked."""
-    return await tx.all(select(ConsentWord).where(among(tx, col(ConsentWord.customer_id), customer_ids)), ConsentWord)
+    return await tx.all(select(ConsentWord).where(tx.among(col(ConsentWord.customer_id), customer_ids)), ConsentWord)
 
 
 async def open_matters(tx: Tx, customer_ids: Collection[UUID], contacts_since: datetime) -> list[RowMapping]:
     """Return (customer_id, kind) of what is open; a contact that began before `contacts_since` is taken for ended, its end got lost."""
-    still = and_(among(tx, col(OpenMatter.customer_id), customer_ids), col(OpenMatter.closed_at).is_(None))
+    still = and_(tx.among(col(OpenMatter.customer_id), customer_ids), col(OpenMatter.closed_at).is_(None))
     alive = or_(col(OpenMatter.kind) != "contact_running", col(OpenMatter.opened_at) >= contacts_since)
     return await tx.rows(select(OpenMatter.customer_id, OpenMatter.kind).where(still, alive))
 
 
 async def orders(tx: Tx, references: Collection[str]) -> dict[str, KnownOrder]:
     """Return where these orders stand."""
-    found = await tx.all(select(KnownOrder).where(among(tx, col(KnownOrder.order_reference), references)), KnownOrder)
+    found = await tx.all(select(KnownOrder).where(tx.among(col(KnownOrder.order_reference), references)), KnownOrder)
     return {order.order_reference: order for order in found}
 
 
 async def programmes(tx: Tx, keys: Collection[str]) -> dict[str, ProgrammeVersion]:
     """Return the version in force of each of these programmes."""
-    found = await tx.all(select(ProgrammeVersion).where(among(tx, col(ProgrammeVersion.key), keys), col(ProgrammeVersion.current)), ProgrammeVersion)
+    found = await tx.all(select(ProgrammeVersion).where(tx.among(col(ProgrammeVersion.key), keys), col(ProgrammeVersion.current)), ProgrammeVersion)
     return {programme.key: programme for programme in found}
 
 
 async def wishes(tx: Tx, contact_ids: Collection[UUID]) -> dict[UUID, Wish]:
     """Return what agents said about asking after these contacts."""
-    return {wish.contact_id: wish for wish in await tx.all(select(Wish).where(among(tx, col(Wish.contact_id), contact_ids)), Wish)}
+    return {wish.contact_id: wish for wish in await tx.all(select(Wish).where(tx.among(col(Wish.contact_id), contact_ids)), Wish)}
 
 
 async def still_open_for(tx: Tx, occasions: Collection[str]) -> list[RowMapping]:
     """Return (occasion, programme) of every open decision about these occasions."""
-    wanted = select(Decision.occasion, Decision.programme).where(among(tx, col(Decision.occasion), occasions), col(Decision.outcome) == PENDING)
+    wanted = select(Decision.occasion, Decision.programme).where(tx.among(col(Decision.occasion), occasions), col(Decision.outcome) == PENDING)
     return await tx.rows(wanted)
 
 
