@@ -193,7 +193,7 @@ class UnitOfWork(Tx):
         cause = self.context.envelope
         event_id = new_id_text()
         correlation = (cause.correlation_id if cause else None) or self.context.correlation_id or event_id
-        data = event.model_dump_json()
+        data = event.__pydantic_serializer__.to_json(event).decode()  # what model_dump_json calls, without its twenty options
         row = (event_id, event.subject, event.ordering_key(), to_micros(self.now), correlation, str(cause.id) if cause else None, data)
         self.pending.outbox.append(row)
 

@@ -9,7 +9,8 @@ _BLOCK = 64
 
 def keyed_hash(key: bytes, message: str) -> bytes:
     """Return the 32 bytes of HMAC-SHA256."""
-    inner, outer = (each.copy() for each in _begun(key))
+    begun_inner, begun_outer = _begun(key)
+    inner, outer = begun_inner.copy(), begun_outer.copy()
     inner.update(message.encode())
     outer.update(inner.digest())
     found: bytes = outer.digest()

@@ -28,7 +28,6 @@ from services.survey.use_cases.skip_decision import JUDGE, as_json
 SEND = "send_invitation"
 AFTER_CONTACT = timedelta(minutes=15)
 """How long to wait when the customer is talking with us at this moment."""
-MILLISECOND = timedelta(milliseconds=1)
 AFTER_RIVAL = timedelta(hours=1)
 """How long to wait for a programme that comes first and has not decided yet."""
 
@@ -168,7 +167,10 @@ def _settle(uow: UnitOfWork, decision: OpenDecision, known: Knowledge, facts: Fa
 
 def _late(now: datetime, planned: datetime | None) -> int | None:
     """Return milliseconds between the planned moment and now; at most 24 days, which is what the column holds."""
-    return None if planned is None else min(2**31 - 1, max(0, (now - planned) // MILLISECOND))
+    if planned is None:
+        return None
+    late = now - planned
+    return min(2**31 - 1, max(0, late.days * 86_400_000 + late.seconds * 1000 + late.microseconds // 1000))
 
 
 def _count(known: Knowledge, decision: OpenDecision, name: str, judgement: Judgement, *, asked: bool, outcomes: _Outcomes) -> None:
@@ -189,17 +191,17 @@ def _note_ask(uow: UnitOfWork, decision: OpenDecision, known: Knowledge, rules: 
 
 
 def _tell_skipped(uow: UnitOfWork, decision: OpenDecision, refusal: RuleVerdict | None, probability: float) -> None:
+    """Tell of a skip; ids as texts, since pydantic reads and writes the driver's own kind of UUID at three times the cost of its own."""
     if refusal is not None and refusal.reason is not None:
-        uow.emit(
-            SurveySkipped(
-                decision_id=decision.id,
-                programme=decision.programme,
-                customer_id=decision.customer_id,
-                contact_id=decision.contact_id,
-                reason=refusal.reason,
-                inclusion_probability=probability,
-            )
-        )
+        told = {
+            "decision_id": str(decision.id),
+            "programme": decision.programme,
+            "customer_id": str(decision.customer_id),
+            "contact_id": str(decision.contact_id) if decision.contact_id else None,
+            "reason": refusal.reason,
+            "inclusion_probability": probability,
+        }
+        uow.emit(SurveySkipped.model_validate(told))
 
 
 def _invitation(
