@@ -107,6 +107,9 @@ class Tx(ABC):
         """Return rows of committed truth that nothing pending can change; what only adds rows still only adds them, and is written with others."""
         return await self.raw(sql, *parameters)
 
+    async def breathe(self) -> None:  # noqa: B027  on SQLite the work is in a thread of its own, and holds up no loop
+        """Let whatever else waits for the event loop have its turn: long work in memory does this every few milliseconds."""
+
     async def rows(self, statement: Executable) -> list[RowMapping]:
         """Return all rows as mappings."""
         return list((await self.run(statement)).mappings())

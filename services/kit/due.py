@@ -17,7 +17,6 @@ from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.db import Outcome, UnitOfWork
 from services.kit.due_rows import DueJob, claim, failed, finish, next_due
-from services.kit.ids import new_id
 from services.kit.log import get_logger
 from services.kit.metrics import DEAD_LETTERS, DUE_DONE, DUE_FAILED, DUE_LATENESS
 from services.kit.tables import from_micros, to_micros
@@ -31,6 +30,9 @@ ATTEMPTS = 10
 IDLE_S = 1.0
 FLUSH_S = 0.1
 BREATH_S = 0.02
+AT_ONCE = {"postgresql": 4, "sqlite": 2}
+"""Batches in hand at once, each with a connection of the pool. While the server works for some, the process works on another; SQLite has
+one writer, whom others wait for too."""
 _LONGEST_PAUSE_S = 3600.0
 
 
@@ -100,10 +102,11 @@ class DueEngine:
         self._jobs = {job.kind: job for job in jobs}
         self._gates = {job.kind: asyncio.Semaphore(job.concurrency) for job in jobs if isinstance(job, Job)}
         self._runtime = runtime
-        self._owner = str(new_id())
         self._wake = asyncio.Event()
         self._running: set[asyncio.Future[None]] = set()
-        self._in_flight = 0
+        self._in_hand = {True: 0, False: 0}
+        """Jobs that are not ended yet: those that reach outside, and the others."""
+        self._most_inside = BATCH * (AT_ONCE[db.dialect_name] - 1)
         self._next: int | None = None
         self._told: int | None = None
         """The earliest moment that commits told of while the engine looked for the next: the look may have begun before them."""
@@ -142,20 +145,25 @@ class DueEngine:
                 await asyncio.wait(self._running, timeout=20)
 
     async def _round(self) -> None:
-        claimed = await self._claim(BATCH) if self._in_flight <= BATCH else []
+        claimed = [] if self._full else await self._claim(BATCH)
         for work in self._start(claimed):
             task = asyncio.ensure_future(work)
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         if len(claimed) < BATCH:
-            pause = IDLE_S if self._in_flight > BATCH else await self._pause()
+            pause = IDLE_S if self._full else await self._pause()
             await rest(self._wake, pause)
 
-    def _left(self, count: int) -> None:
+    @property
+    def _full(self) -> bool:
+        """Say whether enough is in hand: of what reaches outside, which is slow, less than would outlast its lease."""
+        return self._in_hand[True] > BATCH or self._in_hand[False] > self._most_inside
+
+    def _left(self, count: int, *, outside: bool) -> None:
         """Jobs ended; claim again when there is room."""
-        was_full = self._in_flight > BATCH
-        self._in_flight -= count
-        if was_full and self._in_flight <= BATCH:
+        was_full = self._full
+        self._in_hand[outside] -= count
+        if was_full and not self._full:
             self._wake.set()
 
     async def _pause(self) -> float:
@@ -172,9 +180,7 @@ class DueEngine:
         if not self._jobs:
             return []
         now = to_micros(self._clock.now())
-        claimed = await self._db.write(claim, now, limit, now + to_micros(from_micros(0) + LEASE), self._owner)
-        self._in_flight += len(claimed)
-        return claimed
+        return await self._db.write(claim, now, limit, now + to_micros(from_micros(0) + LEASE))
 
     def _start(self, claimed: Iterable[DueJob]) -> list[Any]:
         work: list[Any] = []
@@ -184,22 +190,23 @@ class DueEngine:
             now, lateness = self._clock.now(), DUE_LATENESS.labels(self._room, kind)
             for job in jobs:
                 lateness.observe(max(0.0, (now - job.due_at).total_seconds()))
+            self._in_hand[isinstance(known, Job)] += len(jobs)
             if known is None:
                 work.append(self._counted(self._unknown(jobs), len(jobs)))
             elif isinstance(known, TxJob | BatchJob):
                 work.append(self._counted(self._in_transaction(known, jobs), len(jobs)))
             else:
-                work.append(self._counted(self._outside(known, jobs), 0))  # which counts them one by one
+                work.append(self._counted(self._outside(known, jobs), 0, outside=True))  # which counts them one by one
         return work
 
-    async def _counted(self, work: Awaitable[None], count: int) -> None:
+    async def _counted(self, work: Awaitable[None], count: int, *, outside: bool = False) -> None:
         """Whatever becomes of the work, its `count` jobs are in nobody's hands afterwards: a row that could not be changed falls due again."""
         try:
             await work
         except Exception as error:  # noqa: BLE001  the rows are still there
             self._log.warning("due.waits", exc=error)
         finally:
-            self._left(count)
+            self._left(count, outside=outside)
 
     async def _unknown(self, jobs: list[DueJob]) -> None:
         for job in jobs:
@@ -226,7 +233,7 @@ class DueEngine:
             DUE_DONE.labels(self._room, known.kind).inc()
 
     async def _do_all(self, uow: UnitOfWork, known: TxJob | BatchJob, jobs: list[DueJob]) -> None:
-        if len(await finish(uow, jobs, self._owner)) != len(jobs):
+        if len(await finish(uow, jobs)) != len(jobs):
             raise LostLeaseError
         if isinstance(known, BatchJob):
             await known.handler(uow, jobs)
@@ -247,14 +254,14 @@ class DueEngine:
 
         async def worker() -> None:
             for job in waiting:
-                await self._counted(one(job), 1)
+                await self._counted(one(job), 1, outside=True)
 
         await asyncio.gather(*(worker() for _ in range(min(known.concurrency, len(jobs)))))
         await self._write_down(known, done.take())
 
     async def _write_down(self, known: Job, done: list[DueJob]) -> None:
         if done:
-            await self._db.write(finish, done, self._owner)
+            await self._db.write(finish, done)
             DUE_DONE.labels(self._room, known.kind).inc(len(done))
 
     async def _one_outside(self, known: Job, job: DueJob) -> bool:
@@ -272,6 +279,5 @@ class DueEngine:
         (DEAD_LETTERS if last else DUE_FAILED).labels(self._room, job.kind).inc()
         # The pause is spread so that work that failed together does not come back together.
         pause = min(_LONGEST_PAUSE_S, 2.0**job.attempts) * random.uniform(0.8, 1.2)  # noqa: S311
-        await self._db.write(
-            failed, job, self._owner, to_micros(self._clock.now() + timedelta(seconds=pause)), type(error).__name__ if last else None
-        )
+        again_at = to_micros(self._clock.now() + timedelta(seconds=pause))
+        await self._db.write(failed, job, again_at, type(error).__name__ if last else None)

@@ -1,5 +1,6 @@
 """The unit of work on each engine: synchronous under SQLite's writer thread, awaiting under asyncpg."""
 
+import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -117,6 +118,10 @@ class PostgresUnitOfWork(UnitOfWork):
     def touched(self) -> bool:
         """Whether a statement ran."""
         return self._connection is not None
+
+    async def breathe(self) -> None:
+        """Go round the loop once."""
+        await asyncio.sleep(0)
 
     async def commit(self) -> None:
         """Commit what was done; nothing when nothing was."""

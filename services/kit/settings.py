@@ -77,7 +77,7 @@ class ServiceSettings(BaseSettings):
     ] = "info"
     pool_size: Annotated[
         int, Field(validation_alias="ANTIPHON_POOL_SIZE", ge=1, le=50, description="PostgreSQL connections per process; small pools win")
-    ] = 4
+    ] = 6
 
     @model_validator(mode="after")
     def _secrets(self) -> Self:

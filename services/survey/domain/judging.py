@@ -45,9 +45,12 @@ class Reason(StrEnum):
     CELL_PRECISE = "cell_precise"
 
 
-@dataclass(frozen=True)
+@dataclass
 class RuleVerdict:
-    """One rule, what it looked at, and whether it lets the ask through. Verdicts that many decisions share are one object, written out once."""
+    """One rule, what it looked at, and whether it lets the ask through. Verdicts that many decisions share are one object, written out once.
+
+    Never changed, and yet not frozen, which would make each of those that are not shared three times as dear.
+    """
 
     rule: str
     input: Input
@@ -118,9 +121,9 @@ class Facts:
     """None when the programme has no cells."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Judgement:
-    """The outcome: a channel to ask by, or the reason of the first rule that refused."""
+    """The outcome, never changed: a channel to ask by, or the reason of the first rule that refused."""
 
     verdicts: list[RuleVerdict] = field(default_factory=list)
     channel: Channel | None = None

@@ -37,7 +37,7 @@ async def open_adapters(runtime: Runtime) -> None:
 async def judge(uow: UnitOfWork, jobs: Sequence[DueJob]) -> None:
     """Judge all decisions that fell due together; those that are decided already are passed over."""
     keys = Keys(lot=uow.secret(LOT), link=uow.secret(LINK))
-    await judge_decisions(uow, [UUID(job.key) for job in jobs], keys)
+    await judge_decisions(uow, [job.key for job in jobs], keys)
 
 
 async def allocate(uow: UnitOfWork, job: DueJob) -> None:

@@ -98,11 +98,15 @@ def _opened(row: Any) -> OpenDecision:
     return OpenDecision._make(values)
 
 
-async def lock_open(uow: UnitOfWork, decision_ids: Collection[UUID]) -> list[OpenDecision]:
+async def lock_open(uow: UnitOfWork, decision_ids: Collection[str]) -> list[OpenDecision]:
     """Return those decisions that are still open and whose customer is known, under row locks taken in the order of ids."""
     if uow.dialect_name == "postgresql":
         return [_opened(row) for row in await uow.raw(_LOCK_OPEN, list(decision_ids))]
-    is_open = and_(uow.among(col(Decision.id), decision_ids), col(Decision.outcome) == PENDING, col(Decision.customer_id).is_not(None))
+    is_open = and_(
+        col(Decision.id).in_([UUID(decision_id) for decision_id in decision_ids]),
+        col(Decision.outcome) == PENDING,
+        col(Decision.customer_id).is_not(None),
+    )
     found = await uow.run(select(*_JUDGED).where(is_open).order_by(col(Decision.id)).with_for_update())
     return [OpenDecision._make(row) for row in found]
 
@@ -229,23 +233,23 @@ _DECIDED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Verdict:
-    """What becomes of one open decision: columns of `decision` to their values; `rules` is JSON text."""
+    """What becomes of one open decision: columns of `decision` to their values, always in one order; `rules` is JSON text."""
 
     decision_id: UUID
     values: dict[str, Any]
 
 
 async def decide(uow: UnitOfWork, verdicts: Sequence[Verdict]) -> None:
-    """Write verdicts on locked decisions; all of them name the same columns. One statement on PostgreSQL, whatever their number."""
+    """Write verdicts on locked decisions; all of them name the same columns in the same order. One statement on PostgreSQL, whatever their number."""
     if not verdicts:
         return
     names = list(verdicts[0].values)
     if uow.dialect_name == "postgresql":
         # What is the same in all of them is one value, not a column of them.
-        columns = {name: [each.values[name] for each in verdicts] for name in names}
-        same = [name for name, values in columns.items() if all(value == values[0] for value in values)]
+        columns = dict(zip(names, zip(*(each.values.values() for each in verdicts), strict=True), strict=True))
+        same = [name for name, values in columns.items() if values.count(values[0]) == len(values)]
         varied = [name for name in names if name not in same]
         told = "".join(f", ${place}::{_DECIDED[name]}[]" for place, name in enumerate(varied, 2))
         change = [f"{name} = told.{name}" for name in varied]

@@ -13,8 +13,9 @@ from sqlmodel import col, select, update
 
 from services.kit.db import Tx, UnitOfWork
 from services.kit.due import BatchJob, DueEngine, DueJob, Job, TxJob
-from services.kit.due_rows import next_due
+from services.kit.due_rows import claim, finish, next_due
 from services.kit.ids import new_id
+from services.kit.tables import to_micros
 from tests.conftest import OpenRoom
 from tests.support.parcels.app import Parcel, SendParcel, remind, send_parcel, service
 from tests.support.story import eventually
@@ -128,6 +129,24 @@ async def _at(uow: UnitOfWork, key: str, moment: datetime) -> None:
 
 async def _now(uow: UnitOfWork, key: str) -> None:
     await uow.schedule("remind", key=key, at=uow.now)
+
+
+async def test_what_was_claimed_again_or_timed_anew_is_not_ended_by_its_first_claim(open_room: OpenRoom) -> None:
+    """Also where the same process claimed it again, and where its old place in the table is another's by now."""
+    async with open_room(service) as room:
+        write = room.runtime.write
+        for name in ("lost", "moved", "kept"):
+            await write(_at, name, room.clock.now())
+        lease = to_micros(room.clock.now() + timedelta(seconds=60))
+        first = await write(claim, to_micros(room.clock.now()), 10, lease)
+        assert sorted(job.key for job in first) == ["kept", "lost", "moved"]
+        await write(_at, "moved", room.clock.now() + timedelta(hours=1))
+        assert [row[1] for row in await write(finish, [job for job in first if job.key != "lost"])] == ["kept"]
+        second = await write(claim, lease, 10, lease + 60_000_000)
+        assert [job.key for job in second] == ["lost"]
+        assert await write(finish, [job for job in first if job.key == "lost"]) == []
+        assert [row[1] for row in await write(finish, second)] == ["lost"]
+        assert [key for _, key, _ in await room.runtime.read(due_rows)] == ["moved"]
 
 
 async def test_a_stop_that_arrives_with_a_wake_up_still_stops(open_room: OpenRoom) -> None:

@@ -51,7 +51,7 @@ async def test_two_dispatchers_at_once_never_overfill_a_quota(open_room: OpenRoo
         await open_centre(room, AT_ONCE, cells={"by": ["site"], "quota": 5}, delay_seconds=60)
         await contacts(room, 20, site="leipzig")
         await contacts(room, 4, site="porto")
-        waiting = [UUID(one["id"]) for one in await decisions(room, outcome="pending", limit=100)]
+        waiting = [one["id"] for one in await decisions(room, outcome="pending", limit=100)]
         keys = room.runtime.resources["keys"]
         halves = [waiting[::2], waiting[1::2], waiting]
         await asyncio.gather(*(room.runtime.write(judge_decisions, half, keys) for half in halves))
