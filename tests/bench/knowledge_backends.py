@@ -8,8 +8,9 @@ from uuid import UUID
 
 from services.kit.ids import new_id
 from services.knowledge.domain.analysis import terms
-from services.knowledge.domain.postings import Placed, PostingIndex
+from services.knowledge.domain.postings import PostingIndex
 from services.knowledge.domain.ranking import Corpus, idf
+from services.knowledge.domain.segments import Placed
 from services.knowledge.domain.telling import Wanted
 from tests.bench.figure import Figure
 from tests.bench.knowledge_relevance import FOLDER
@@ -52,7 +53,7 @@ Read = tuple[UUID, list[str], list[str]]
 def _placed(one: Read) -> Placed:
     article, title, body = one
     whole = title + body
-    return Placed(article, STANDING, len(title), len(whole), [(term, title.count(term), whole.count(term)) for term in dict.fromkeys(whole)])
+    return Placed(article, STANDING, len(title), len(whole), [(term, title.count(term), whole.count(term)) for term in dict.fromkeys(whole)], None)
 
 
 def _memory(read: Sequence[Read], questions: Sequence[list[str]]) -> tuple[Found, list[float]]:
@@ -61,7 +62,7 @@ def _memory(read: Sequence[Read], questions: Sequence[list[str]]) -> tuple[Found
 
     def ask(words: list[str]) -> list[str]:
         snapshot = index.now
-        seen = snapshot.seen([STANDING])
+        seen = snapshot.seen((STANDING,))
         [(_, articles, title, text)] = snapshot.totals
         corpus = Corpus(articles, title / articles, text / articles)
         holding = {word: snapshot.holding(word, seen) for word in words}

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx
@@ -56,6 +56,11 @@ class Room:
     bus: CapturingBus
     _transport: httpx.ASGITransport
     _clients: list[httpx.AsyncClient] = field(default_factory=list)
+
+    @property
+    def app(self) -> Any:
+        """The service as a server would call it."""
+        return self._transport.app
 
     def anonymous(self) -> httpx.AsyncClient:
         """A client without any key."""

@@ -11,42 +11,77 @@ from numpy.typing import NDArray
 
 from services.kit.db import Tx
 from services.kit.service import Runtime
-from services.knowledge.domain.postings import Place, PostingIndex, Segment, Snapshot, segment
+from services.knowledge.domain.head import Head
+from services.knowledge.domain.postings import Place, PostingIndex, Seen, Snapshot
 from services.knowledge.domain.ranking import Occurrence
+from services.knowledge.domain.segments import Segment, segment
+from services.knowledge.domain.standing import decode
 from services.knowledge.domain.telling import Terms
 from services.knowledge.repository.backend import ROWS, Survey
 from services.knowledge.repository.candidates import occurrences
 from services.knowledge.repository.changes import changed_since, documents_after, mend_stamps, occurrences_after, placed, present_mark
+from services.knowledge.repository.facts import Facts, facts, links
 from services.knowledge.repository.ground import Ground, Scope, ground_of
+from services.knowledge.repository.heads import heads
 
 MOST_AT_ONCE = 500
 """Changed articles that one search takes in; while more wait, the rows in the database answer."""
+MOST_TEXT = 100_000_000
+"""Characters of articles that are kept from the start; what results show of further ones is read from the rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class _MemorySurvey:
+    """What the copy does not hold (too new, or too much text), is read from the rows."""
+
+    index: PostingIndex
     snapshot: Snapshot
     seen: Ground
-    masks: list[NDArray[np.bool_]]
+    visible: Seen
     tx: Tx
     places: dict[UUID, Place] = field(default_factory=dict)
-    """Of the candidates so far."""
+    """Where the candidates so far lie."""
 
     async def holdings(self, terms: Collection[str]) -> dict[str, int]:
-        counted = {term: self.snapshot.holding(term, self.masks) for term in terms}
+        counted = {term: self.snapshot.holding(term, self.visible) for term in terms}
         return {term: number for term, number in counted.items() if number}
 
     async def candidates(self, questions: Sequence[Terms], limit: int) -> list[list[UUID]]:
-        found = [self.snapshot.best(terms, self.seen.corpus, self.masks, limit) for terms in questions]
+        found = [self.snapshot.best(terms, self.seen.corpus, self.visible, limit) for terms in questions]
         for one in found:
             self.places.update(one)
         return [list(one) for one in found]
 
     async def occurrences(self, terms: Sequence[str], standings: Mapping[UUID, str]) -> dict[UUID, list[Occurrence]]:
-        """What the meaning brought up is read from the rows."""
         here = {one: self.places[one] for one in standings if one in self.places}
         elsewhere = {one: standing for one, standing in standings.items() if one not in here}
         return self.snapshot.occurrences(terms, here) | (await occurrences(self.tx, terms, elsewhere) if elsewhere else {})
+
+    async def facts(self, articles: Collection[UUID]) -> dict[UUID, Facts]:
+        solved = await links(self.tx, articles)
+        found: dict[UUID, Facts] = {}
+        elsewhere: list[UUID] = []
+        for one in articles:
+            place = self.places.get(one) or self.index.place(one, self.snapshot)
+            head = self._head(place)
+            if place is None or head is None:
+                elsewhere.append(one)
+            elif self.visible.masks[place[0]][place[1]]:
+                self.places[one] = place
+                overdue = head.review_at is not None and head.review_at < self.tx.now
+                found[one] = Facts(self._standing(place), solved.get(one, 0), overdue)
+        return found | (await facts(self.tx, elsewhere, self.seen) if elsewhere else {})
+
+    async def heads(self, kinds: Mapping[UUID, str]) -> dict[UUID, Head]:
+        found = {one: head for one in kinds if (head := self._head(self.places.get(one))) is not None}
+        elsewhere = {one: kind for one, kind in kinds.items() if one not in found}
+        return found | (await heads(self.tx, elsewhere) if elsewhere else {})
+
+    def _head(self, place: Place | None) -> Head | None:
+        return None if place is None else self.snapshot.segments[place[0]].heads[place[1]]
+
+    def _standing(self, place: Place) -> str:
+        return self.snapshot.codes[int(self.snapshot.segments[place[0]].standings[place[1]])]
 
 
 class MemorySearch:
@@ -79,7 +114,7 @@ class MemorySearch:
             return await ROWS.survey(tx, scope)
         snapshot = self._index.now
         seen = ground_of(snapshot.totals, scope)
-        return _MemorySurvey(snapshot, seen, snapshot.seen(seen.standings), tx)
+        return _MemorySurvey(self._index, snapshot, seen, snapshot.seen(seen.standings), tx)
 
     async def _catch_up(self, tx: Tx, mark: int) -> bool:
         """Take in what changed; False when that is too much for one search."""
@@ -100,8 +135,15 @@ class MemorySearch:
 
     async def _everything(self, runtime: Runtime) -> Segment:
         documents: list[tuple[UUID, str, int, int]] = []
+        shown: list[Head | None] = []
+        room = MOST_TEXT
         while page := await runtime.read(documents_after, documents[-1][0] if documents else None):
             documents += page
+            for start in range(0, len(page), MOST_AT_ONCE):
+                some = {one[0]: decode(one[1]).kind for one in page[start : start + MOST_AT_ONCE]}
+                texts = await runtime.read(heads, some) if room > 0 else {}
+                room -= sum(len(head.plain) for head in texts.values())
+                shown += [texts.get(one) for one in some]
         sqlite = runtime.db.dialect_name == "sqlite"
         places = {one[0].hex if sqlite else one[0]: at for at, one in enumerate(documents)}
         columns: list[NDArray[np.int64]] = []
@@ -117,4 +159,4 @@ class MemorySearch:
         standings = np.array([self._index.code(one[1]) for one in documents], dtype=np.int64)
         lengths = (np.array([one[2] for one in documents], dtype=np.int64), np.array([one[3] for one in documents], dtype=np.int64))
         parts = (occurring[0], occurring[1], occurring[2], occurring[3])
-        return await asyncio.to_thread(segment, [one[0] for one in documents], standings, lengths, parts)
+        return await asyncio.to_thread(segment, ([one[0] for one in documents], shown), standings, lengths, parts)

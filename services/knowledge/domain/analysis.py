@@ -18,6 +18,8 @@ _UNSPACED = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\u
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0962\u0963"
 _LETTER = rf"(?:[^\W_{_UNSPACED}]|[{_MARKS}])"
 _PAIR = re.compile(f"[{_UNSPACED}]{{2}}")
+_PLAIN = re.compile("[A-Za-z0-9]+(?:'[A-Za-z0-9]+)*")
+"""What `_TOKEN` finds in a text of ASCII alone, in a third of the time."""
 _TOKEN = re.compile(rf"(?P<run>[{_UNSPACED}]+)|(?P<word>{_LETTER}+(?:['\u2019]{_LETTER}+)*)")
 
 _BY_SCRIPT = {"CYRILLIC": "russian", "ARABIC": "arabic", "GREEK": "greek", "DEVANAGARI": "hindi", "TAMIL": "tamil"}
@@ -92,6 +94,9 @@ def terms(text: str, language: str) -> list[str]:
 def places(text: str, language: str, wanted: Container[str]) -> list[Token]:
     """Return where some terms stand in a text, in order: `tokens` filtered, but quicker, as most words of a text are not wanted."""
     own, found = primary_language(language), []
+    if text.isascii():
+        hits = ((match, term) for match in _PLAIN.finditer(text) if (term := stem(match.group(), own)) in wanted)
+        return [Token(term, match.start(), match.end(), correctable=match.group().isalpha()) for match, term in hits]
     for match in _TOKEN.finditer(text):
         if match.lastgroup == "run":
             found += [token for token in _bigrams(match.group(), match.start()) if token.term in wanted]

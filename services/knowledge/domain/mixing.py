@@ -7,6 +7,7 @@ closeness stands above the usual closeness of this question (text.md 5.2).
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services.knowledge.domain.lifecycle import ArticleState
 
@@ -105,6 +106,7 @@ def mixed(words: float, closeness: float | None, scale: Scale) -> float:
     return weight * by_words + (1 - weight) * by_meaning
 
 
+@lru_cache(maxsize=1 << 12)
 def boosts(*, state: str, links: int, overdue: bool) -> Mapping[str, float]:
     """Return what raises or lowers a score besides the question, by name: shares of the score, together within -0.04..+0.08."""
     found = {

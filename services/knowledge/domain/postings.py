@@ -6,86 +6,32 @@ before it as soon as it is not much smaller) keep both additions and questions c
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
 from services.knowledge.domain.ranking import K1, TEXT_WEIGHT, TITLE_WEIGHT, B, Corpus, Occurrence
+from services.knowledge.domain.segments import Numbers, Placed, Segment, merged, segment
 from services.knowledge.domain.telling import MICRO, WIDE, Terms, Wanted, split
 
-_Numbers = NDArray[np.int64]
 Place = tuple[int, int]
 """Segment, and article in it."""
+_Scores = tuple[NDArray[np.int32], NDArray[np.float64]]
+"""Articles of one segment, and what each is worth in millionths."""
 _MERGE_BELOW = 4
 """A segment is merged into the one before it when that is not more than so many times larger."""
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """One article and its occurrences: term numbers with counts in title and whole text; none when it is gone."""
+class Seen:
+    """What searchers of one kind see of a snapshot; kept with it, since they ask more often than articles change."""
 
-    article_id: UUID
-    standing: str
-    title_length: int
-    text_length: int
-    terms: Sequence[tuple[str, int, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Some articles; occurrences are ordered by term, then by article."""
-
-    ids: list[UUID]
-    standings: _Numbers
-    title_lengths: _Numbers
-    text_lengths: _Numbers
-    alive: NDArray[np.bool_]
-    terms: NDArray[np.int32]
-    """Different terms that occur, ascending."""
-    starts: _Numbers
-    """Where the occurrences of each begin, and the end of the last."""
-    articles: NDArray[np.int32]
-    in_title: NDArray[np.int32]
-    in_text: NDArray[np.int32]
-
-    def of(self, term: int) -> slice:
-        """Return where the occurrences of a term lie."""
-        at = int(np.searchsorted(self.terms, np.int32(term)))
-        if at >= len(self.terms) or self.terms[at] != term:
-            return slice(0, 0)
-        return slice(int(self.starts[at]), int(self.starts[at + 1]))
-
-    def held(self, term: int, articles: NDArray[np.int32]) -> tuple[_Numbers, _Numbers]:
-        """Return which of these articles have a term (their numbers in the list), and where those occurrences lie."""
-        where = self.of(term)
-        occurring = self.articles[where]
-        if not len(occurring):
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        places = np.searchsorted(occurring, articles)
-        held = np.flatnonzero(occurring[np.minimum(places, len(occurring) - 1)] == articles)
-        return held, where.start + places[held]
-
-
-def segment(
-    ids: list[UUID], standings: _Numbers, lengths: tuple[_Numbers, _Numbers], occurrences: tuple[_Numbers, _Numbers, _Numbers, _Numbers]
-) -> Segment:
-    """Build a segment; `occurrences` are term, article, in title and in text, in any order."""
-    terms, articles, in_title, in_text = occurrences
-    order = np.lexsort((articles, terms))
-    different, starts = np.unique(terms[order], return_index=True)
-    return Segment(
-        ids,
-        standings,
-        *lengths,
-        np.ones(len(ids), dtype=bool),
-        different.astype(np.int32),
-        np.append(starts, len(terms)),
-        articles[order].astype(np.int32),
-        in_title[order].astype(np.int32),
-        in_text[order].astype(np.int32),
-    )
+    masks: list[NDArray[np.bool_]]
+    """Per segment which articles are visible."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """Term to how many visible articles have it, of those asked for so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,31 +44,44 @@ class Snapshot:
     """Grows only: what came later than the snapshot occurs in none of its segments."""
     totals: tuple[tuple[str, int, int, int], ...]
     """Per standing: articles, and the sums of their lengths in title and whole text."""
+    kept: dict[tuple[str, ...], Seen] = field(default_factory=dict)
+    """By visible standings."""
 
-    def seen(self, standings: Sequence[str]) -> list[NDArray[np.bool_]]:
-        """Return per segment which articles have one of these standings."""
-        visible = np.array([code in standings for code in self.codes], dtype=bool)
-        return [one.alive & visible[one.standings] if len(visible) else one.alive for one in self.segments]
+    def seen(self, standings: tuple[str, ...]) -> Seen:
+        """Return which articles have one of these standings."""
+        known = self.kept.get(standings)
+        if known is None:
+            visible = np.array([code in standings for code in self.codes], dtype=bool)
+            known = Seen([one.alive & visible[one.standings] if len(visible) else one.alive for one in self.segments])
+            self.kept[standings] = known
+        return known
 
-    def holding(self, term: str, seen: Sequence[NDArray[np.bool_]]) -> int:
+    def holding(self, term: str, seen: Seen) -> int:
         """Return how many visible articles have a term."""
         number = self.vocabulary.get(term)
         if number is None:
             return 0
-        return sum(int(np.count_nonzero(mask[one.articles[one.of(number)]])) for one, mask in zip(self.segments, seen, strict=True))
+        known = seen.counts.get(term)
+        if known is None:
+            parts = zip(self.segments, seen.masks, strict=True)
+            known = seen.counts[term] = sum(int(np.count_nonzero(mask[one.articles[one.of(number)]])) for one, mask in parts)
+        return known
 
-    def best(self, terms: Terms, corpus: Corpus, seen: Sequence[NDArray[np.bool_]], limit: int) -> dict[UUID, Place]:
+    def best(self, terms: Terms, corpus: Corpus, seen: Seen, limit: int) -> dict[UUID, Place]:
         """Return the best articles by words with their places, best first, by the same rule and arithmetic as the statement over the rows."""
         telling, frequent = split(terms)
-        wide = max(limit, WIDE) if frequent else limit
-        chosen = _first([self._ranked(at, telling, corpus, mask) for at, mask in enumerate(seen)], self.segments, wide)
-        moved: list[tuple[int, UUID, Place]] = []
-        for at, one in enumerate(self.segments):
-            mine = [(score, article) for score, segment_at, article in chosen if segment_at == at]
-            worth = self._worth(one, np.array([article for _, article in mine], dtype=np.int32), frequent, corpus)
-            moved += [(score + int(more), one.ids[article], (at, article)) for (score, article), more in zip(mine, worth, strict=True)]
-        moved.sort(key=lambda row: (-row[0], row[1]))
-        return {article: place for _, article, place in moved[:limit]}
+        chosen = [self._ranked(at, telling, corpus, mask) for at, mask in enumerate(seen.masks)]
+        if frequent:
+            wide = self._best(chosen, max(limit, WIDE))
+            chosen = [
+                (articles, scores + self._worth(one, articles, frequent, corpus)) for one, (articles, scores) in zip(self.segments, wide, strict=True)
+            ]
+        rows = [
+            (-score, self.segments[at].ids[article].int, at, article)
+            for at, (articles, scores) in enumerate(self._best(chosen, limit))
+            for article, score in zip(articles.tolist(), scores.tolist(), strict=True)
+        ]
+        return {self.segments[at].ids[article]: (at, article) for _, _, at, article in sorted(rows)}
 
     def occurrences(self, terms: Sequence[str], places: Mapping[UUID, Place]) -> dict[UUID, list[Occurrence]]:
         """Return how often each term stands in each of these articles."""
@@ -130,21 +89,46 @@ class Snapshot:
         for at, one in enumerate(self.segments):
             mine = [(article, place) for article, (segment_at, place) in places.items() if segment_at == at]
             articles = np.array([place for _, place in mine], dtype=np.int32)
-            lengths = [(int(one.title_lengths[place]), int(one.text_lengths[place])) for _, place in mine]
+            lengths = list(zip(one.title_lengths[articles].tolist(), one.text_lengths[articles].tolist(), strict=True))
+            lists: list[list[Occurrence]] = [[] for _ in mine]
             for term in terms if mine else ():
                 held, rows = one.held(self.vocabulary.get(term, -1), articles)
                 for number, in_title, in_text in zip(held.tolist(), one.in_title[rows].tolist(), one.in_text[rows].tolist(), strict=True):
-                    found.setdefault(mine[number][0], []).append(Occurrence(term, in_title, in_text, *lengths[number]))
+                    lists[number].append(Occurrence(term, in_title, in_text, *lengths[number]))
+            found.update((article, held_by) for (article, _), held_by in zip(mine, lists, strict=True) if held_by)
         return found
 
-    def _ranked(self, at: int, terms: Sequence[Wanted], corpus: Corpus, seen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    def _ranked(self, at: int, terms: Sequence[Wanted], corpus: Corpus, seen: NDArray[np.bool_]) -> _Scores:
         one = self.segments[at]
         scores = np.zeros(len(one.ids))
         for wanted in terms:
             where = one.of(self.vocabulary.get(wanted.term, -1))
             articles = one.articles[where]
             scores[articles] += wanted.idf * _saturations(one, where, articles, corpus)
-        return np.where(seen, np.round(MICRO * scores), 0)
+        found = scores.nonzero()[0]
+        found = found[seen[found]]
+        worth = np.round(MICRO * scores[found])
+        counted = worth >= 1
+        return found[counted].astype(np.int32), worth[counted]
+
+    def _best(self, found: Sequence[_Scores], most: int) -> list[_Scores]:
+        """Return per segment those of the best ones, in any order; of equal scores the smaller ids."""
+        whole = np.concatenate([scores for _, scores in found]) if found else np.empty(0)
+        if len(whole) <= most:
+            return list(found)
+        least = np.partition(whole, len(whole) - most)[len(whole) - most]
+        equal = sorted(
+            (self.segments[at].ids[one].int, at, one) for at, (articles, scores) in enumerate(found) for one in articles[scores == least].tolist()
+        )
+        room = most - int(np.count_nonzero(whole > least))
+        kept = {(at, one) for _, at, one in equal[:room]}
+        chosen = []
+        for at, (articles, scores) in enumerate(found):
+            some = np.flatnonzero(scores >= least)
+            if len(equal) > room:
+                some = np.array([one for one in some.tolist() if scores[one] > least or (at, int(articles[one])) in kept], dtype=np.int64)
+            chosen.append((articles[some], scores[some]))
+        return chosen
 
     def _worth(self, one: Segment, articles: NDArray[np.int32], terms: Sequence[Wanted], corpus: Corpus) -> NDArray[np.float64]:
         """Return what some terms are worth in some articles of a segment."""
@@ -161,18 +145,9 @@ def _saturations(one: Segment, where: slice | NDArray[np.int64], articles: NDArr
     return TITLE_WEIGHT * title + TEXT_WEIGHT * _saturation(one.in_text[where], one.text_lengths[articles], corpus.text_length)
 
 
-def _saturation(occurrences: NDArray[np.int32], lengths: _Numbers, average: float) -> NDArray[np.float64]:
+def _saturation(occurrences: NDArray[np.int32], lengths: Numbers, average: float) -> NDArray[np.float64]:
     found: NDArray[np.float64] = (K1 + 1) * occurrences / (occurrences + K1 * (1 - B) + K1 * B * lengths / average)
     return found
-
-
-def _first(scores: Sequence[NDArray[np.float64]], segments: Sequence[Segment], most: int) -> list[tuple[int, int, int]]:
-    """Return score, segment and article of the best ones, equal scores by the article's id."""
-    sizes = [np.count_nonzero(one) for one in scores]
-    flat = np.concatenate([one[one > 0] for one in scores]) if sum(sizes) else np.empty(0)
-    least = np.partition(flat, len(flat) - most)[len(flat) - most] if len(flat) > most else 1.0
-    found = [(int(one[place]), at, int(place)) for at, one in enumerate(scores) for place in np.flatnonzero(one >= max(least, 1.0))]
-    return sorted(found, key=lambda row: (-row[0], segments[row[1]].ids[row[2]]))[:most]
 
 
 class PostingIndex:
@@ -180,7 +155,7 @@ class PostingIndex:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._places: dict[UUID, tuple[int, int]] = {}
+        self._places: dict[UUID, Place] = {}
         self._codes: dict[str, int] = {}
         self._vocabulary: dict[str, int] = {}
         self.now = Snapshot((), (), self._vocabulary, ())
@@ -189,8 +164,7 @@ class PostingIndex:
         """Take in articles as they now are; the same twice does no harm."""
         with self._lock:
             segments = list(self.now.segments)
-            for one in changed:
-                self._bury(segments, one.article_id)
+            self._bury(segments, [one.article_id for one in changed])
             living = [one for one in changed if one.terms]
             if living:
                 self._add(segments, self._built(living))
@@ -210,30 +184,38 @@ class PostingIndex:
         """Return the number of a standing."""
         return self._codes.setdefault(standing, len(self._codes))
 
+    def place(self, article_id: UUID, snapshot: Snapshot) -> Place | None:
+        """Return where an article lies in a snapshot; None when it is not there, or lies elsewhere since then."""
+        place = self._places.get(article_id)
+        if place is None or place[0] >= len(snapshot.segments):
+            return None
+        ids = snapshot.segments[place[0]].ids
+        return place if place[1] < len(ids) and ids[place[1]] == article_id else None
+
     def _show(self, segments: Sequence[Segment]) -> None:
         codes = tuple(self._codes)
         self.now = Snapshot(tuple(segments), codes, self._vocabulary, _totals(segments, codes))
 
-    def _bury(self, segments: list[Segment], article_id: UUID) -> None:
-        known = self._places.pop(article_id, None)
-        if known is not None:
-            old = segments[known[0]]
-            alive = old.alive.copy()
-            alive[known[1]] = False
-            segments[known[0]] = _with_alive(old, alive)
+    def _bury(self, segments: list[Segment], article_ids: Sequence[UUID]) -> None:
+        gone: dict[int, list[int]] = {}
+        for segment_at, article in [self._places.pop(one) for one in article_ids if one in self._places]:
+            gone.setdefault(segment_at, []).append(article)
+        for segment_at, articles in gone.items():
+            segments[segment_at] = segments[segment_at].without(articles)
 
     def _built(self, articles: Sequence[Placed]) -> Segment:
         rows = [(self.term(term), at, title, text) for at, one in enumerate(articles) for term, title, text in one.terms]
         columns = np.array(rows, dtype=np.int64).T
         lengths = (np.array([one.title_length for one in articles]), np.array([one.text_length for one in articles]))
         standings = np.array([self.code(one.standing) for one in articles], dtype=np.int64)
-        return segment([one.article_id for one in articles], standings, lengths, (columns[0], columns[1], columns[2], columns[3]))
+        shown = ([one.article_id for one in articles], [one.head for one in articles])
+        return segment(shown, standings, lengths, (columns[0], columns[1], columns[2], columns[3]))
 
     def _add(self, segments: list[Segment], added: Segment) -> None:
         segments.append(added)
         while len(segments) > 1 and len(segments[-2].ids) <= _MERGE_BELOW * len(segments[-1].ids):
             last = segments.pop()
-            segments[-1] = _merged(segments[-1], last)
+            segments[-1] = merged(segments[-1], last)
         at = len(segments) - 1
         self._places.update({one: (at, place) for place, one in enumerate(segments[at].ids) if segments[at].alive[place]})
 
@@ -245,25 +227,3 @@ def _totals(segments: Sequence[Segment], codes: Sequence[str]) -> tuple[tuple[st
         for row, values in enumerate((None, one.title_lengths[one.alive], one.text_lengths[one.alive])):
             found[row] += np.bincount(where, values, len(codes))
     return tuple((code, int(found[0, at]), int(found[1, at]), int(found[2, at])) for at, code in enumerate(codes) if found[0, at])
-
-
-def _with_alive(one: Segment, alive: NDArray[np.bool_]) -> Segment:
-    parts = (one.terms, one.starts, one.articles, one.in_title, one.in_text)
-    return Segment(one.ids, one.standings, one.title_lengths, one.text_lengths, alive, *parts)
-
-
-def _merged(older: Segment, newer: Segment) -> Segment:
-    """Return both as one, without what is gone."""
-    ids: list[UUID] = []
-    columns: list[list[_Numbers]] = [[] for _ in range(7)]
-    for one in (older, newer):
-        renumbered = np.cumsum(one.alive) - 1 + len(ids)
-        terms = np.repeat(one.terms.astype(np.int64), np.diff(one.starts))
-        kept = one.alive[one.articles]
-        living = (one.standings[one.alive], one.title_lengths[one.alive], one.text_lengths[one.alive])
-        rows = (terms[kept], renumbered[one.articles[kept]], one.in_title[kept].astype(np.int64), one.in_text[kept].astype(np.int64))
-        for column, values in zip(columns, (*living, *rows), strict=True):
-            column.append(values)
-        ids += [article for article, alive in zip(one.ids, one.alive, strict=True) if alive]
-    joined = [np.concatenate(column) for column in columns]
-    return segment(ids, joined[0], (joined[1], joined[2]), (joined[3], joined[4], joined[5], joined[6]))

@@ -5,6 +5,7 @@ Taking the whole text as the second field, instead of the body alone, was better
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 K1 = 0.9
 """How soon a repeated word stops to count more."""
@@ -25,8 +26,7 @@ class Corpus:
     text_length: float
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(NamedTuple):
     """How often a term occurs in one article, and how long the fields are that it occurs in."""
 
     term: str

@@ -1,11 +1,13 @@
 """The piece of an article that answers, with the found words marked."""
 
 import html
+import re
 
 from services.knowledge.domain.analysis import Token, places
 
 LENGTH = 240
 """Characters of a snippet."""
+_SPECIAL = re.compile("[&<>\"']")
 
 
 def snippet(text: str, language: str, wanted: frozenset[str]) -> str:
@@ -19,14 +21,15 @@ def snippet(text: str, language: str, wanted: frozenset[str]) -> str:
 
 def marked(text: str, start: int, end: int, hits: list[Token]) -> str:
     """Return text[start:end] escaped, every stretch of hits in one <mark>; bigrams that overlap become one."""
+    escape = html.escape if _SPECIAL.search(text, start, end) else str  # most texts have nothing to escape, and are looked through once
     parts: list[str] = []
     at = start
     for left, right in _joined(hits):
         if left < at or right > end:
             continue
-        parts += [html.escape(text[at:left]), "<mark>", html.escape(text[left:right]), "</mark>"]
+        parts += [escape(text[at:left]), "<mark>", escape(text[left:right]), "</mark>"]
         at = right
-    return "".join(parts) + html.escape(text[at:end])
+    return "".join(parts) + escape(text[at:end])
 
 
 def _joined(hits: list[Token]) -> list[tuple[int, int]]:

@@ -1,6 +1,7 @@
 """Which word was meant: corrections of words that nobody ever wrote in an article."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 LARGEST_CHOICE = 3
 """Nearest words that a misspelt one may stand for."""
@@ -21,12 +22,12 @@ def nearest(term: str, vocabulary: Iterable[str]) -> list[str]:
 
     Few people miss the first letter: such a word counts as one edit further away, and only from five letters on.
     """
-    allowed, letters = allowed_edits(term), set(term)
+    allowed, letters = allowed_edits(term), _letters(term)
     found: list[tuple[int, str]] = []
     for known in vocabulary:
         if not known or abs(len(known) - len(term)) > allowed:
             continue
-        if len(letters.symmetric_difference(known)) > 2 * allowed:  # one edit changes at most two letters of the alphabet used
+        if (letters ^ _letters(known)).bit_count() > 2 * allowed:  # one edit changes at most two letters of the alphabet used
             continue
         edits = edit_distance(term, known, allowed)
         other_start = known[0] != term[0]
@@ -36,8 +37,18 @@ def nearest(term: str, vocabulary: Iterable[str]) -> list[str]:
     return [known for _, known in sorted(found)]
 
 
+@lru_cache(maxsize=1 << 16)
+def _letters(word: str) -> int:
+    """Return one bit for each letter that a word has; two letters may share one, so that words never look farther apart than they are."""
+    found = 0
+    for letter in word:
+        found |= 1 << (ord(letter) & 63)
+    return found
+
+
 def edit_distance(left: str, right: str, limit: int) -> int:
     """Return the optimal string alignment distance (insert, delete, replace, swap neighbours), or limit + 1 when it is larger."""
+    left, right = _different(left, right)
     before: list[int] = []
     row = list(range(len(right) + 1))
     for i, a in enumerate(left, start=1):
@@ -51,3 +62,13 @@ def edit_distance(left: str, right: str, limit: int) -> int:
         if min(row) > limit and min(before) > limit:
             return limit + 1
     return min(row[-1], limit + 1)
+
+
+def _different(left: str, right: str) -> tuple[str, str]:
+    """Return two words without what they begin and end with alike: nobody gains by editing there."""
+    shorter, at, back = min(len(left), len(right)), 0, 0
+    while at < shorter and left[at] == right[at]:
+        at += 1
+    while back < shorter - at and left[-1 - back] == right[-1 - back]:
+        back += 1
+    return left[at : len(left) - back], right[at : len(right) - back]

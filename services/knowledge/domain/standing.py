@@ -4,6 +4,7 @@ The code stands in each posting row, so that the index counts and ranks only wha
 """
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from services.knowledge.domain.analysis import primary_language
@@ -38,6 +39,7 @@ def encode(kind: str, state: str, audience: str, language: str) -> str:
     return f"{_KINDS[kind]}{_STATES[state]}{_AUDIENCES[audience]}.{primary_language(language)[:3]}"
 
 
+@lru_cache(maxsize=4096)
 def decode(code: str) -> Standing:
     """Return what a code says."""
     return Standing(_BACK[code[0]], _BACK[code[1]], _BACK[code[2]], code[4:])

@@ -5,7 +5,7 @@ ones choose the candidates, and the frequent ones are only looked up for these: 
 ranking, so that every backend gives the same list; in a small knowledge base every word is telling.
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.knowledge.domain.ranking import PLACES
@@ -44,10 +44,10 @@ class AskedWord:
     """The idf of the most telling of its terms; of a word that no article has, what a term would tell that no article has."""
 
 
-def told(asked: Sequence[AskedWord], held: Container[str]) -> float:
+def told(asked: Sequence[AskedWord], held: Iterable[str]) -> float:
     """Return 0..1: of all that the words of a question tell, the share of those that these terms stand for."""
-    whole = sum(one.tells for one in asked)
-    return round(sum(one.tells for one in asked if any(term in held for term in one.terms)) / whole, PLACES) if whole else 0.0
+    known, whole = set(held), sum(one.tells for one in asked)
+    return round(sum(one.tells for one in asked if not one.terms.isdisjoint(known)) / whole, PLACES) if whole else 0.0
 
 
 def split(terms: Terms) -> tuple[list[Wanted], list[Wanted]]:

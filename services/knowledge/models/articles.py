@@ -111,7 +111,8 @@ class ArticleVote(Base, table=True):
     __tablename__ = "article_vote"
 
     article_id: UUID = Field(primary_key=True)
-    session_id: UUID = Field(primary_key=True)
+    session_id: UUID = Field(primary_key=True, index=True)
+    """Of who has none, a stand-in for the day that nothing can be told from (domain/visitors.py)."""
     helpful: bool
     voted_at: datetime
 

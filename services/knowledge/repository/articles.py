@@ -1,6 +1,7 @@
 """Statements about articles, their versions, and what people say about them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -101,6 +102,18 @@ async def settle_flags(uow: UnitOfWork, article_id: UUID) -> None:
     """Close the complaints about an article: somebody has just rewritten it."""
     open_ones = update(ArticleFlag).where(col(ArticleFlag.article_id) == article_id, col(ArticleFlag.settled_at).is_(None))
     await uow.execute(open_ones.values(settled_at=uow.now))
+
+
+async def voters_of(tx: Tx, article_id: UUID, sessions: Sequence[UUID]) -> set[UUID]:
+    """Return which of these sessions voted on an article."""
+    wanted = select(col(ArticleVote.session_id)).where(col(ArticleVote.article_id) == article_id, col(ArticleVote.session_id).in_(sessions))
+    return {row["session_id"] for row in await tx.rows(wanted)}
+
+
+async def votes_by(tx: Tx, session_id: UUID, since: datetime, *, besides: UUID) -> int:
+    """Return on how many articles, one left out, a session voted since then."""
+    mine = (col(ArticleVote.session_id) == session_id, col(ArticleVote.voted_at) > since, col(ArticleVote.article_id) != besides)
+    return int(await tx.scalar(select(func.count()).select_from(ArticleVote).where(*mine)))
 
 
 async def use_of(tx: Tx, article_id: UUID) -> ArticleUseView:

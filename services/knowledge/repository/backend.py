@@ -10,10 +10,13 @@ from typing import Protocol
 from uuid import UUID
 
 from services.kit.db import Tx
+from services.knowledge.domain.head import Head
 from services.knowledge.domain.ranking import Occurrence
 from services.knowledge.domain.telling import Terms
 from services.knowledge.repository.candidates import candidates, occurrences
+from services.knowledge.repository.facts import Facts, facts
 from services.knowledge.repository.ground import Ground, Scope, ground_of, totals
+from services.knowledge.repository.heads import heads
 from services.knowledge.repository.remembered import Epoch, Remembered
 
 
@@ -32,6 +35,12 @@ class Survey(Protocol):
 
     async def occurrences(self, terms: Sequence[str], standings: Mapping[UUID, str]) -> dict[UUID, list[Occurrence]]:
         """Return how often each of these terms stands in each of these articles, whose present standings are given."""
+
+    async def facts(self, articles: Collection[UUID]) -> Mapping[UUID, Facts]:
+        """Return what counts besides words of those of these articles that the searcher may see."""
+
+    async def heads(self, kinds: Mapping[UUID, str]) -> Mapping[UUID, Head]:
+        """Return what a result shows of these articles, whose kinds are given; what is gone is absent."""
 
 
 class SearchBackend(Protocol):
@@ -57,6 +66,12 @@ class _RowsSurvey:
 
     async def occurrences(self, terms: Sequence[str], standings: Mapping[UUID, str]) -> dict[UUID, list[Occurrence]]:
         return await occurrences(self.tx, terms, standings)
+
+    async def facts(self, articles: Collection[UUID]) -> Mapping[UUID, Facts]:
+        return await facts(self.tx, articles, self.seen)
+
+    async def heads(self, kinds: Mapping[UUID, str]) -> Mapping[UUID, Head]:
+        return await heads(self.tx, kinds)
 
 
 class Rows:

@@ -13,8 +13,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from services.kit.db import Tx, UnitOfWork
-from services.knowledge.domain.postings import Placed
+from services.knowledge.domain.segments import Placed
+from services.knowledge.domain.standing import decode
 from services.knowledge.models import IndexedArticle, Posting
+from services.knowledge.repository.heads import heads
 
 _NOTE = {
     "sqlite": """INSERT INTO kb_change (article_id, stamp) VALUES ($1, (SELECT coalesce(max(stamp), 0) + 1 FROM kb_change))
@@ -59,17 +61,19 @@ async def changed_since(tx: Tx, mark: int) -> tuple[list[tuple[UUID, int]], int]
 
 async def placed(tx: Tx, article_ids: Sequence[UUID]) -> list[Placed]:
     """Return what the index says of these articles; nothing of those that are not in it any more."""
-    found: dict[UUID, Placed] = {one: Placed(one, "", 0, 0, ()) for one in article_ids}
+    found: dict[UUID, Placed] = {one: Placed(one, "", 0, 0, (), None) for one in article_ids}
     for start in range(0, len(article_ids), _AT_ONCE):
         some = article_ids[start : start + _AT_ONCE]
         columns = (col(Posting.article_id), col(Posting.term), col(Posting.in_title), col(Posting.in_text))
         occurring = select(*columns).where(col(Posting.article_id).in_(some)).order_by(col(Posting.article_id))
         held: dict[UUID, list[Any]] = {
-            one: [tuple(row[1:]) for row in rows] for one, rows in groupby((await tx.run(occurring)).all(), key=lambda row: row[0])
+            one: [tuple(row[1:]) for row in its] for one, its in groupby((await tx.run(occurring)).all(), key=lambda row: row[0])
         }
-        for row in await tx.rows(select(IndexedArticle).where(col(IndexedArticle.article_id).in_(some))):
+        rows = await tx.rows(select(IndexedArticle).where(col(IndexedArticle.article_id).in_(some)))
+        shown = await heads(tx, {row["article_id"]: decode(row["standing"]).kind for row in rows})
+        for row in rows:
             one = row["article_id"]
-            found[one] = Placed(one, row["standing"], row["title_length"], row["text_length"], held.get(one, []))
+            found[one] = Placed(one, row["standing"], row["title_length"], row["text_length"], held.get(one, []), shown.get(one))
     return list(found.values())
 
 

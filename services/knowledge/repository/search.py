@@ -61,7 +61,7 @@ async def find_all(
         Asked(terms, list(dict.fromkeys([*found, *_by_meaning(question.meaning)])), question.meaning, told(said, holding), _searched(said, terms))
         for question, said, terms, found in zip(questions, told_by, wanted, by_words, strict=True)
     ]
-    results = await describe(tx, looked_for, survey, limit)
+    results = await describe(looked_for, survey, limit)
     return [
         SearchView(
             query=question.text,

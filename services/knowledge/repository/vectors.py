@@ -9,10 +9,11 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from sqlmodel import col
 
 from services.kit.db import Tx, UnitOfWork
+from services.knowledge.domain.head import Head
 from services.knowledge.domain.standing import decode
 from services.knowledge.domain.vectors import ArticleVectors, Vectors
 from services.knowledge.models import ArticleVector, AwaitingVector, IndexedArticle, VectorClock
-from services.knowledge.repository.heads import Head, heads
+from services.knowledge.repository.heads import heads
 
 _CLOCK = 1
 _READ_AT_ONCE = 5_000

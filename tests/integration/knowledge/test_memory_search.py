@@ -1,6 +1,7 @@
 """The index in memory, and the remembered counts of the rows, answer as the rows do: the same at once after each change, and nothing foreign."""
 
 import os
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +13,8 @@ from services.knowledge.repository import remembered
 from services.knowledge.repository.backend import ROWS, Rows
 from services.knowledge.repository.remembered import Remembered
 from tests.conftest import OpenRoom
+from tests.integration.knowledge.test_guides import published
+from tests.integration.knowledge.test_peers import ANSWERS, publish, told
 from tests.integration.knowledge.told import search, titles, write, written_up
 from tests.support.room import Room
 
@@ -94,3 +97,33 @@ async def test_what_was_there_before_is_read_at_start_and_too_much_at_once_is_le
         await same_as_rows(room)
         assert len((await search(api, "error", language="en"))["results"]) == 7
         assert (await search(api, f"error {new_id()}"))["results"] != []
+
+
+@pytest.mark.parametrize("room_for_texts", [100_000_000, 0])
+async def test_what_a_result_shows_is_as_the_rows_say_after_reuse_a_late_review_and_of_guides_and_peer_answers_whether_kept_or_not(
+    open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch, room_for_texts: int
+) -> None:
+    monkeypatch.setattr("services.knowledge.adapters.memory_search.MOST_TEXT", room_for_texts)
+    async with open_room(service) as room:
+        api, visitor = room.client("knowledge:read", "knowledge:write"), room.anonymous()
+        router = await write(api, "Reset the router", "Hold the button until the red light is off.", published=True)
+        await write(api, "Reset the invoice", "Ask for another.")
+        await published(api)
+        peer = (await visitor.post(ANSWERS, json=told())).json()
+        await publish(api, peer)
+        room.runtime.resources["search"] = memory = MemorySearch()
+        await memory.load(room.runtime)
+        await same_as_rows(room)
+        linked = await api.post(f"/knowledge/v1/articles/{router['id']}/link", json={"case_id": str(new_id())})
+        assert linked.status_code == 201
+        first = (await search(api, "reset router"))["results"][0]
+        assert (first["title"], first["boosts"]) == ("Reset the router", {"state": 0.03, "reuse": 0.01})
+        await same_as_rows(room)
+        room.clock.move_to(room.clock.now() + timedelta(days=200))
+        api = room.client("knowledge:read", "knowledge:write")
+        assert (await search(api, "reset router"))["results"][0]["boosts"] == {"state": 0.03, "reuse": 0.01, "review_overdue": -0.02}
+        assert {one["kind"] for one in (await search(api, "router light plug"))["results"]} == {"article", "guide", "peer_answer"}
+        await same_as_rows(room)
+        await api.post(f"/knowledge/v1/peer-answers/{peer['id']}/moderation", json={"state": "withdrawn"})
+        assert {one["kind"] for one in (await search(api, "router light plug"))["results"]} == {"article", "guide"}
+        await same_as_rows(room)

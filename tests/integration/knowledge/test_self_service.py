@@ -42,17 +42,6 @@ async def test_customers_find_and_read_only_what_is_validated_for_them(open_room
         assert refused.status_code == 404
 
 
-async def test_one_visitor_has_one_vote(open_room: OpenRoom) -> None:
-    async with open_room(service) as room:
-        api, customer = room.client("knowledge:read", "knowledge:write"), room.anonymous()
-        article = await write(api, "Router", "Reset.", published=True)
-        for helpful, session in ((True, SESSION), (False, SESSION), (True, new_id()), (True, None)):
-            vote = {"helpful": helpful, "session_id": session and str(session)}
-            assert (await customer.post(f"/knowledge/v1/articles/{article['id']}/vote", json=vote)).status_code == 204
-        use = (await api.get(f"/knowledge/v1/articles/{article['id']}/use")).json()
-        assert (use["helpful"], use["unhelpful"]) == (2, 1)
-
-
 async def test_a_failure_tells_everything_that_was_tried_once(open_room: OpenRoom) -> None:
     async with open_room(service) as room:
         api, customer = room.client("knowledge:read", "knowledge:write"), room.anonymous()

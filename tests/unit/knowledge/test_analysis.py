@@ -1,8 +1,10 @@
 """From text to search terms."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.knowledge.domain.analysis import LONGEST_TERM, terms, tokens, words
+from services.knowledge.domain.analysis import LONGEST_TERM, places, terms, tokens, words
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,10 @@ def test_a_question_of_unknown_language_has_a_term_for_each_language_it_may_be_i
 
 def test_a_pasted_line_without_spaces_stays_one_short_term() -> None:
     assert [len(term) for term in terms("x" * 5000, "en")] == [LONGEST_TERM]
+
+
+@given(st.text("aB7's_-. \u00e9\u0451\u96fb\u2019", max_size=30), st.sampled_from(["en", "de", "zh"]))
+def test_where_words_stand_is_the_same_whether_all_are_read_or_only_those_looked_for(text: str, language: str) -> None:
+    every = list(tokens(text, language))
+    for wanted in ({token.term for token in every}, {"a", "b", "\u96fb\u96fb"}):
+        assert places(text, language, wanted) == [token for token in every if token.term in wanted]

@@ -1,5 +1,6 @@
 """BM25 per field, corrections, overlap, snippets, promotion."""
 
+import itertools
 import math
 
 import pytest
@@ -40,6 +41,17 @@ def test_the_distance_is_symmetric_and_stops_at_the_limit(left: str, right: str,
     whole = edit_distance(left, right, 20)
     assert edit_distance(right, left, 20) == whole
     assert edit_distance(left, right, limit) == min(whole, limit + 1)
+
+
+@given(st.text("abc", max_size=6), st.text("abc", max_size=6))
+def test_the_distance_is_that_of_whole_words_though_only_what_differs_is_looked_at(left: str, right: str) -> None:
+    rows = {(-1, at): at + 1 for at in range(-1, len(right))} | {(at, -1): at + 1 for at in range(len(left))}
+    for i, j in itertools.product(range(len(left)), range(len(right))):
+        steps = [rows[i - 1, j] + 1, rows[i, j - 1] + 1, rows[i - 1, j - 1] + (left[i] != right[j])]
+        if i and j and (left[i], left[i - 1]) == (right[j - 1], right[j]):
+            steps.append(rows[i - 2, j - 2] + 1)
+        rows[i, j] = min(steps)
+    assert edit_distance(left, right, 20) == rows[len(left) - 1, len(right) - 1]
 
 
 def test_short_words_are_never_corrected_and_long_ones_may_hold_two_errors() -> None:
