@@ -1,5 +1,6 @@
 """Doors for review platforms, and the sources that open them."""
 
+import asyncio
 import base64
 import time
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from pydantic import BaseModel
 
 from services.feedback import repository
 from services.feedback.api.platforms import PLATFORMS
+from services.feedback.api.platforms.mail import SOURCE as MAIL
+from services.feedback.api.platforms.mail import mail_payload
 from services.feedback.api.platforms.reading import Call
 from services.feedback.domain.signatures import SIGNED_KINDS, is_signed
 from services.feedback.models import WebhookSource
@@ -81,22 +84,28 @@ async def post_webhook(
     """Hear a review platform. Always 200 for the right address and signature, so that an odd test call or a new event never makes it give up.
 
     What came is stored before the answer and applied within a second after it; `processed` counts the events that are about a review.
+    The kind `email` takes a message as it is (RFC 5322): what its writer added is a voice, an automatic answer is none.
     """
     source = await _source(runtime, kind, secret)
     body, headers = await request.body(), {name.lower(): value for name, value in request.headers.items()}
     _check_signature(runtime, source, headers, body)
     if not body.strip():
         return _heard(0)
-    try:
-        payload = parse_json(body)
-    except MalformedBody:
-        payload = {UNREADABLE: base64.b64encode(body[:KEPT_BYTES]).decode()}
+    payload = await asyncio.to_thread(mail_payload, body) if source.kind == MAIL else _json(body)
     events = translate(source.kind, payload, headers, source.reference_kind, runtime.clock.now())
     if events:
         call = HeardCall(source.key, source.kind, source.reference_kind, payload, headers)
         shelf: CallShelf = runtime.resources[SHELF]
         await shelf.keep(seal_call(runtime.resources["vault"], call))
     return _heard(understood(events))
+
+
+def _json(body: bytes) -> object:
+    """Return the JSON of a call; the bytes themselves, marked as unreadable, where it is none."""
+    try:
+        return parse_json(body)
+    except MalformedBody:
+        return {UNREADABLE: base64.b64encode(body[:KEPT_BYTES]).decode()}
 
 
 def translate(kind: str, payload: object, headers: Mapping[str, str], reference_kind: str, now: datetime) -> list[ReviewEvent]:
