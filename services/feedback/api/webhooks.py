@@ -16,6 +16,7 @@ from services.feedback.api.platforms import PLATFORMS
 from services.feedback.api.platforms.mail import SOURCE as MAIL
 from services.feedback.api.platforms.mail import mail_payload
 from services.feedback.api.platforms.reading import Call
+from services.feedback.contract.keeping import FailedCallView, NewSourceView, Replayed, SourceView, WebhookEventView
 from services.feedback.domain.signatures import SIGNED_KINDS, is_signed
 from services.feedback.models import WebhookSource
 from services.feedback.use_cases.call_shelf import SHELF, CallShelf
@@ -25,7 +26,7 @@ from services.feedback.use_cases.keep_sources import PutWebhookSource, credentia
 from services.kit.auth import Principal
 from services.kit.db import UnitOfWork
 from services.kit.errors import AntiphonError, MalformedBody, NotFound
-from services.kit.fields import Code, Command, View
+from services.kit.fields import Code, Command
 from services.kit.http import APIRouter, Read, RuntimeDep, Write, public, requires
 from services.kit.service import Runtime
 from services.kit.strict import parse_json
@@ -48,33 +49,6 @@ class Heard(BaseModel):
     """How many events were understood; unknown ones are kept as well."""
 
     processed: int
-
-
-class SourceView(View):
-    """A source of reviews, without its secret."""
-
-    key: str
-    kind: str
-    reference_kind: str
-    previous_until: datetime | None
-    version: int
-
-
-class NewSourceView(SourceView):
-    """A source as it was put; `secret` is the last part of the address, shown this once, null when it did not change."""
-
-    secret: str | None
-
-
-class WebhookEventView(View):
-    """One event that a platform sent, and what became of it."""
-
-    id: UUID
-    source_key: str
-    name: str
-    outcome: str
-    item_id: UUID | None
-    received_at: datetime
 
 
 @router.post("/v1/webhooks/{kind}/{secret}", response_model=Heard)
@@ -159,24 +133,8 @@ async def list_sources(read: Read, _: Annotated[Principal, requires("feedback:ad
     return [SourceView.model_validate(one) for one in await read(repository.webhook_sources)]
 
 
-class FailedCallView(View):
-    """A call that could not be applied; `failure` names the kind of error."""
-
-    id: UUID
-    source_key: str
-    kind: str
-    failure: str
-    received_at: datetime
-
-
 class Replay(Command):
     """Try again; nothing is to be said about it."""
-
-
-class Replayed(View):
-    """How many calls are tried again."""
-
-    calls: int
 
 
 @router.get("/v1/failed-webhook-calls", response_model=list[FailedCallView])
