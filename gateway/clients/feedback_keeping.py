@@ -1,4 +1,4 @@
-"""Asks feedback for what the organisation keeps there: its taxonomy, the heads that were learned, and its suggestion boxes."""
+"""Asks feedback for what the organisation keeps there: its taxonomy and rules, the heads that were learned, sources, and its suggestion boxes."""
 
 from typing import Any, TypeVar
 from uuid import UUID
@@ -6,6 +6,18 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from gateway.clients.service import Caller, Query, Service, segment
+from services.feedback.contract.keeping import (
+    Asked,
+    DisclosureView,
+    FailedCallView,
+    NewSourceView,
+    Replayed,
+    RuleVersionView,
+    RuleView,
+    SourceView,
+    TextReadingView,
+    WebhookEventView,
+)
 from services.feedback.contract.learned import HeadView, QualityReport
 from services.feedback.contract.suggestions import AdminBoxView, GroupCounts, NewBoxView, SuggestionView
 from services.feedback.contract.taxonomy import CodeVersionView, CodeView, DepartmentView, TaxonomyView
@@ -77,6 +89,56 @@ class FeedbackKeeping:
         """Return how many suggestions name each value of a group."""
         path = f"/v1/suggestion-boxes/{segment(box)}/groups/{segment(group)}"
         return self.service.believe(GroupCounts, await self.service.read(caller, path, query))
+
+    async def read_texts(self, caller: Caller, texts: list[str]) -> list[TextReadingView]:
+        """Return what would be said of texts now; nothing is stored."""
+        return self.all_of(TextReadingView, await self.service.change(caller, "POST", "/v1/readings", {"texts": texts}, key=None))
+
+    async def rules(self, caller: Caller) -> list[RuleView]:
+        """Return the follow-up rules in force."""
+        return self.all_of(RuleView, await self.service.read(caller, "/v1/follow-up-rules"))
+
+    async def rule_versions(self, caller: Caller, rule: str) -> list[RuleVersionView]:
+        """Return the versions of a rule, newest first."""
+        return self.all_of(RuleVersionView, await self.service.read(caller, f"/v1/follow-up-rules/{segment(rule)}/versions"))
+
+    async def put_rule(self, caller: Caller, rule: str, body: dict[str, Any], key: str | None) -> RuleView:
+        """Create or replace a rule."""
+        path = f"/v1/follow-up-rules/{segment(rule)}"
+        return self.service.believe(RuleView, await self.service.change(caller, "PUT", path, body, key=key))
+
+    async def sources(self, caller: Caller) -> list[SourceView]:
+        """Return the sources of reviews and e-mails."""
+        return self.all_of(SourceView, await self.service.read(caller, "/v1/webhook-sources"))
+
+    async def put_source(self, caller: Caller, source: str, body: dict[str, Any], key: str | None) -> NewSourceView:
+        """Create or change a source."""
+        path = f"/v1/webhook-sources/{segment(source)}"
+        return self.service.believe(NewSourceView, await self.service.change(caller, "PUT", path, body, key=key))
+
+    async def unknown_events(self, caller: Caller) -> list[WebhookEventView]:
+        """Return the newest events that wait for somebody."""
+        return self.all_of(WebhookEventView, await self.service.read(caller, "/v1/unknown-webhook-events"))
+
+    async def item_events(self, caller: Caller, item_id: str) -> list[WebhookEventView]:
+        """Return what a platform sent about one item, oldest first."""
+        return self.all_of(WebhookEventView, await self.service.read(caller, f"/v1/items/{segment(item_id)}/versions"))
+
+    async def failed_calls(self, caller: Caller) -> list[FailedCallView]:
+        """Return the newest calls that were acknowledged and could not be applied."""
+        return self.all_of(FailedCallView, await self.service.read(caller, "/v1/failed-webhook-calls"))
+
+    async def replay_failed(self, caller: Caller, key: str | None) -> Replayed:
+        """Have them tried again."""
+        return self.service.believe(Replayed, await self.service.change(caller, "POST", "/v1/failed-webhook-calls/replay", {}, key=key))
+
+    async def find_themes(self, caller: Caller, key: str | None) -> Asked:
+        """Have themes and spikes looked for now."""
+        return self.service.believe(Asked, await self.service.change(caller, "POST", "/v1/themes/find", {}, key=key))
+
+    async def disclosures(self, caller: Caller, query: Query) -> Page[DisclosureView]:
+        """Return a page of who saw clear words."""
+        return self.service.believe(Page[DisclosureView], await self.service.read(caller, "/v1/disclosures", query))
 
     def all_of(self, model: type[V], data: Any) -> list[V]:
         """Return a list of views; a service that breaks its contract counts as unavailable."""

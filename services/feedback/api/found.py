@@ -1,6 +1,6 @@
 """What was found without being asked for: themes and spikes; and what matters most."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +8,7 @@ from fastapi import Query, Response
 
 from services.feedback.contract import ItemView
 from services.feedback.contract.found import Priorities, Recovery, Slices, Spikes, SpikeView, ThemeView, ThemeWithQuotes
+from services.feedback.contract.keeping import Asked
 from services.feedback.domain.spikes import FALSE_ALARMS
 from services.feedback.models import Theme
 from services.feedback.queries.reports import priorities, recovery, slices
@@ -16,7 +17,7 @@ from services.feedback.use_cases.keep_themes import NameTheme, PromoteTheme, mem
 from services.kit.auth import Principal
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import InvalidInput
-from services.kit.fields import Code, Command, View
+from services.kit.fields import Code, Command
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, Write, requires
 from services.kit.paging import decode_cursor, encode_cursor
 
@@ -28,12 +29,6 @@ LEAST_CELL = 5
 
 class FindNow(Command):
     """Look now; nothing is to be said about it."""
-
-
-class Asked(View):
-    """The search was asked for; it runs in the background."""
-
-    at: datetime
 
 
 @router.get("/v1/themes", response_model=list[ThemeView])

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from services.feedback import repository
 from services.feedback.contract import ItemView
+from services.feedback.contract.keeping import DisclosureView
 from services.feedback.domain.items import NewItem
 from services.feedback.models import Item
 from services.feedback.queries.item_search import ItemFilter, found_items
@@ -123,16 +124,6 @@ async def get_item(item_id: UUID, read: Read, runtime: RuntimeDep, who: Annotate
         shown: ItemView = await runtime.db.write(disclose_item, item_id, context=Context(principal=who))
         return shown
     return ItemView.model_validate(await read(repository.item, item_id))
-
-
-class DisclosureView(View):
-    """Somebody saw clear words; `chain` is the SHA-256 of the row before and this one, so that no row can be taken out unseen."""
-
-    place: int
-    item_id: UUID
-    by: str
-    at: datetime
-    chain: str
 
 
 @router.get("/v1/disclosures", response_model=Page[DisclosureView])

@@ -4,9 +4,10 @@ import asyncio
 from typing import Annotated, Literal
 
 from fastapi import Path, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.feedback import repository
+from services.feedback.contract.keeping import Candidate, TextReadingView
 from services.feedback.contract.learned import HeadView, QualityReport
 from services.feedback.domain.normalise import for_models
 from services.feedback.queries.quality import quality_report
@@ -26,35 +27,6 @@ class ReadTexts(Command):
     """Texts to be read; nothing is stored."""
 
     texts: Annotated[list[Body], Field(min_length=1, max_length=100)]
-
-
-class Candidate(BaseModel):
-    """A code and its probability."""
-
-    code: str
-    probability: float
-
-
-class TextReadingView(BaseModel):
-    """What would be said of a text now. `driver` is null when it is like nothing in the taxonomy; `best` are the likeliest codes all the same."""
-
-    language: str | None
-    sentiment: str
-    sentiment_confidence: float
-    tones: dict[str, float]
-    """The probability of each tone."""
-    severity: int
-    reasons: list[str]
-    driver: str | None
-    decision: str
-    confidence: float | None
-    best: list[Candidate]
-    familiarity: float | None
-    """Energy score of the text: low means like nothing that was learned from."""
-    words: list[str]
-    department: str | None
-    product: str | None
-    model: str | None
 
 
 @router.post("/v1/readings", response_model=list[TextReadingView])

@@ -1,11 +1,11 @@
 """The organisation's own words: departments, drivers, products, follow-up rules."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Response
 
 from services.feedback import repository
+from services.feedback.contract.keeping import RuleVersionView, RuleView
 from services.feedback.contract.taxonomy import CodeVersionView, CodeView, DepartmentView, TaxonomyView
 from services.feedback.domain.follow_up_rules import Rule
 from services.feedback.use_cases.keep_taxonomy import (
@@ -22,42 +22,13 @@ from services.feedback.use_cases.keep_taxonomy import (
 )
 from services.kit.auth import Principal
 from services.kit.db import Tx
-from services.kit.fields import Code, View
+from services.kit.fields import Code
 from services.kit.http import APIRouter, Read, Write, requires
 
 router = APIRouter(tags=["taxonomy"])
 Admin = Annotated[Principal, requires("feedback:admin")]
 Axis = Literal["driver", "product", "disposition", "journey_stage", "topic"]
 Reader = Annotated[Principal, requires("feedback:read")]
-
-
-class RuleView(View):
-    """A follow-up rule in force; shipped ones are among them until they are replaced."""
-
-    key: str
-    priority: int
-    active: bool
-    due_office_hours: float
-    wants_contact: bool | None
-    kinds: list[str]
-    lowest_score_share: float | None
-    sentiment: str | None
-    least_severity: int | None
-    drivers: list[str]
-    wants_call_back: bool
-    owner: str | None
-    escalate_to: str | None
-    when: str | None
-
-
-class RuleVersionView(View):
-    """One version of a rule."""
-
-    key: str
-    version: int
-    rule: dict[str, Any]
-    by: str
-    at: datetime
 
 
 @router.put("/v1/departments/{key}", response_model=DepartmentView)

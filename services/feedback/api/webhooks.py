@@ -1,5 +1,6 @@
 """Doors for review platforms, and the sources that open them."""
 
+import asyncio
 import base64
 import time
 from collections.abc import Mapping
@@ -12,7 +13,10 @@ from pydantic import BaseModel
 
 from services.feedback import repository
 from services.feedback.api.platforms import PLATFORMS
+from services.feedback.api.platforms.mail import SOURCE as MAIL
+from services.feedback.api.platforms.mail import mail_payload
 from services.feedback.api.platforms.reading import Call
+from services.feedback.contract.keeping import FailedCallView, NewSourceView, Replayed, SourceView, WebhookEventView
 from services.feedback.domain.signatures import SIGNED_KINDS, is_signed
 from services.feedback.models import WebhookSource
 from services.feedback.use_cases.call_shelf import SHELF, CallShelf
@@ -22,7 +26,7 @@ from services.feedback.use_cases.keep_sources import PutWebhookSource, credentia
 from services.kit.auth import Principal
 from services.kit.db import UnitOfWork
 from services.kit.errors import AntiphonError, MalformedBody, NotFound
-from services.kit.fields import Code, Command, View
+from services.kit.fields import Code, Command
 from services.kit.http import APIRouter, Read, RuntimeDep, Write, public, requires
 from services.kit.service import Runtime
 from services.kit.strict import parse_json
@@ -47,33 +51,6 @@ class Heard(BaseModel):
     processed: int
 
 
-class SourceView(View):
-    """A source of reviews, without its secret."""
-
-    key: str
-    kind: str
-    reference_kind: str
-    previous_until: datetime | None
-    version: int
-
-
-class NewSourceView(SourceView):
-    """A source as it was put; `secret` is the last part of the address, shown this once, null when it did not change."""
-
-    secret: str | None
-
-
-class WebhookEventView(View):
-    """One event that a platform sent, and what became of it."""
-
-    id: UUID
-    source_key: str
-    name: str
-    outcome: str
-    item_id: UUID | None
-    received_at: datetime
-
-
 @router.post("/v1/webhooks/{kind}/{secret}", response_model=Heard)
 async def post_webhook(
     kind: Code, secret: str, request: Request, runtime: RuntimeDep, _: Annotated[None, public("the address is the secret; some sign as well")]
@@ -81,22 +58,28 @@ async def post_webhook(
     """Hear a review platform. Always 200 for the right address and signature, so that an odd test call or a new event never makes it give up.
 
     What came is stored before the answer and applied within a second after it; `processed` counts the events that are about a review.
+    The kind `email` takes a message as it is (RFC 5322): what its writer added is a voice, an automatic answer is none.
     """
     source = await _source(runtime, kind, secret)
     body, headers = await request.body(), {name.lower(): value for name, value in request.headers.items()}
     _check_signature(runtime, source, headers, body)
     if not body.strip():
         return _heard(0)
-    try:
-        payload = parse_json(body)
-    except MalformedBody:
-        payload = {UNREADABLE: base64.b64encode(body[:KEPT_BYTES]).decode()}
+    payload = await asyncio.to_thread(mail_payload, body) if source.kind == MAIL else _json(body)
     events = translate(source.kind, payload, headers, source.reference_kind, runtime.clock.now())
     if events:
         call = HeardCall(source.key, source.kind, source.reference_kind, payload, headers)
         shelf: CallShelf = runtime.resources[SHELF]
         await shelf.keep(seal_call(runtime.resources["vault"], call))
     return _heard(understood(events))
+
+
+def _json(body: bytes) -> object:
+    """Return the JSON of a call; the bytes themselves, marked as unreadable, where it is none."""
+    try:
+        return parse_json(body)
+    except MalformedBody:
+        return {UNREADABLE: base64.b64encode(body[:KEPT_BYTES]).decode()}
 
 
 def translate(kind: str, payload: object, headers: Mapping[str, str], reference_kind: str, now: datetime) -> list[ReviewEvent]:
@@ -150,24 +133,8 @@ async def list_sources(read: Read, _: Annotated[Principal, requires("feedback:ad
     return [SourceView.model_validate(one) for one in await read(repository.webhook_sources)]
 
 
-class FailedCallView(View):
-    """A call that could not be applied; `failure` names the kind of error."""
-
-    id: UUID
-    source_key: str
-    kind: str
-    failure: str
-    received_at: datetime
-
-
 class Replay(Command):
     """Try again; nothing is to be said about it."""
-
-
-class Replayed(View):
-    """How many calls are tried again."""
-
-    calls: int
 
 
 @router.get("/v1/failed-webhook-calls", response_model=list[FailedCallView])

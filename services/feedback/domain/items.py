@@ -8,7 +8,7 @@ from uuid import UUID
 IMPORTED, RECEIVED, CATEGORISED, REMOVED = "imported", "received", "categorised", "removed"
 """An item is imported (stored, not told of yet), received (told of, not read yet), categorised, or removed by its author."""
 
-ANSWER, SERVICE_REVIEW, PRODUCT_REVIEW, CALL_NOTE = "answer", "service_review", "product_review", "call_note"
+ANSWER, SERVICE_REVIEW, PRODUCT_REVIEW, CALL_NOTE, EMAIL = "answer", "service_review", "product_review", "call_note", "email"
 
 
 @dataclass(frozen=True, slots=True)

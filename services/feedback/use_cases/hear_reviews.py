@@ -22,13 +22,13 @@ from services.kit.db import UnitOfWork
 from services.kit.ids import new_id
 
 CREATED, UPDATED, DELETED, UNKNOWN = "created", "updated", "deleted", "unknown"
-TO_FETCH, UNREADABLE = "to_fetch", "unreadable"
-"""The platform said only that there is a review; or what came was not JSON."""
+TO_FETCH, UNREADABLE, AUTOMATIC = "to_fetch", "unreadable", "automatic"
+"""The platform said only that there is a review; what came was not JSON; or no person wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewEvent:
-    """One event of a platform, translated; `review` is None when it is unknown or unreadable."""
+    """One event of a platform, translated; `review` is None when it is unknown, unreadable or automatic."""
 
     name: str
     change: str
@@ -42,7 +42,7 @@ class ReviewEvent:
 
 def understood(events: Sequence[ReviewEvent]) -> int:
     """Return how many of the events are about a review."""
-    return sum(event.change not in {UNKNOWN, UNREADABLE} for event in events)
+    return sum(event.change not in {UNKNOWN, UNREADABLE, AUTOMATIC} for event in events)
 
 
 async def hear_reviews(uow: UnitOfWork, source_key: str, events: Sequence[ReviewEvent]) -> None:
@@ -59,7 +59,7 @@ async def hear_reviews(uow: UnitOfWork, source_key: str, events: Sequence[Review
 
 @dataclass(frozen=True, slots=True)
 class _Done:
-    """What became of an event: created, updated, deleted, repeated, stale, to_fetch, unknown or unreadable; and of which item, if of one.
+    """What became of an event: created, updated, deleted, repeated, stale, to_fetch, unknown, unreadable or automatic; and of which item, if of one.
 
     `gone` says that the item is a tombstone now, or its customer was erased: nothing of what was said is kept.
     """

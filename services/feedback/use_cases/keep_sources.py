@@ -18,7 +18,7 @@ from services.kit.db import UnitOfWork
 from services.kit.fields import Command, Reference
 
 KINDS = Literal[
-    "trustpilot", "yotpo", "reviewsio", "feefo", "google", "yext", "yelp", "trustoo", "webwinkelkeur", "formbricks", "chatwoot", "quackback"
+    "trustpilot", "yotpo", "reviewsio", "feefo", "google", "yext", "yelp", "trustoo", "webwinkelkeur", "formbricks", "chatwoot", "quackback", "email"
 ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from services.feedback.api.platforms import ids_only, surveys, trustpilot, yotpo
+from services.feedback.api.platforms import ids_only, mail, surveys, trustpilot, yotpo
 from services.feedback.api.platforms.reading import Call
 from services.feedback.use_cases.hear_reviews import ReviewEvent
 
@@ -22,5 +22,6 @@ PLATFORMS: Mapping[str, Translator] = {
     "formbricks": surveys.formbricks,
     "chatwoot": surveys.chatwoot,
     "quackback": surveys.quackback,
+    "email": mail.email,
 }
 """How each kind's calls are read; none of them ever raises on odd content."""

@@ -1,0 +1,86 @@
+"""Sources, follow-up rules, readings, themes and disclosures of feedback, by GraphQL."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.kit.ids import new_id
+from tests.integration.gateway.house import Running
+from tests.support import mail_messages as mail
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PUT_SOURCE = """mutation($key: String!, $is: FeedbackSourceInput!) { putFeedbackSource(key: $key, input: $is) {
+    entity { key kind referenceKind version secret } userErrors { field code } } }"""
+PUT_RULE = """mutation($key: String!, $is: FollowUpRuleInput!) { putFollowUpRule(key: $key, input: $is) {
+    entity { key priority active dueOfficeHours kinds sentiment drivers wantsCallBack when } userErrors { field code } } }"""
+
+
+async def test_a_source_is_made_its_secret_shown_once_and_what_it_sends_is_told(house: Running) -> None:
+    admin, source = await house.key("administrator", holder=f"keeper {new_id()}"), f"mail-{new_id().hex}"
+    made = (await house.ask(admin, PUT_SOURCE, key=source, **{"is": {"kind": "email"}}))["data"]["putFeedbackSource"]
+    secret = made["entity"].pop("secret")
+    assert made == {"entity": {"key": source, "kind": "email", "referenceKind": "account", "version": 1}, "userErrors": []}
+    sent = await house.rest(None, "POST", f"/feedback/v1/webhooks/email/{secret}", content=mail.WEB_FORM, headers={"content-type": "message/rfc822"})
+    assert (sent.status_code, sent.json()) == (200, {"processed": 1})
+    await house.rest(None, "POST", f"/feedback/v1/webhooks/email/{secret}", content=b"\n\nno message", headers={"content-type": "message/rfc822"})
+    house.clock.move_to(house.clock.now() + timedelta(seconds=1))  # what was acknowledged is applied a moment later
+    await house.settle()
+    asked = """query { feedbackSources(first: 50) { edges { node { key kind secret } } }
+        unknownFeedbackEvents(first: 50) { edges { node { sourceKey outcome itemId } } } failedFeedbackCalls(first: 5) { edges { node { uid } } } }"""
+    told = (await house.ask(admin, asked))["data"]
+    assert {"node": {"key": source, "kind": "email", "secret": None}} in told["feedbackSources"]["edges"]
+    assert {"node": {"sourceKey": source, "outcome": "unreadable", "itemId": None}} in told["unknownFeedbackEvents"]["edges"]
+    assert told["failedFeedbackCalls"]["edges"] == []
+    items = (await house.rest(admin, "GET", "/feedback/v1/items?source=email")).json()["items"]
+    (item,) = [one["id"] for one in items if one["external_id"] == "form-1@shop.example"]
+    events = "query($id: ID!) { feedbackItemEvents(itemId: $id, first: 5) { edges { node { sourceKey name outcome itemId } } } }"
+    listed = (await house.ask(admin, events, id=item))["data"]["feedbackItemEvents"]["edges"]
+    assert listed == [{"node": {"sourceKey": source, "name": "message", "outcome": "created", "itemId": item}}]
+    again = "mutation { replayFailedFeedbackCalls { entity { calls } userErrors { code } } }"
+    assert (await house.ask(admin, again))["data"]["replayFailedFeedbackCalls"] == {"entity": {"calls": 0}, "userErrors": []}
+    analyst = await house.key("analyst", holder=f"reader {new_id()}")
+    assert (await house.ask(analyst, asked))["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    wrong = (await house.ask(admin, PUT_SOURCE, key=source, **{"is": {"kind": "pigeon"}}))["data"]["putFeedbackSource"]
+    assert (wrong["entity"], [one["field"] for one in wrong["userErrors"]]) == (None, ["kind"])
+
+
+async def test_a_follow_up_rule_is_replaced_and_its_versions_stay_and_a_mistake_in_its_condition_is_shown(house: Running) -> None:
+    key, rule = await house.key("administrator", holder=f"keeper {new_id()}"), f"rule-{new_id().hex}"
+    said = {"priority": 50, "dueOfficeHours": 6.0, "sentiment": "negative", "kinds": ["email"], "when": "severity >= 3"}
+    first = (await house.ask(key, PUT_RULE, key=rule, **{"is": said}))["data"]["putFollowUpRule"]
+    assert first == {
+        "entity": {
+            "key": rule, "priority": 50, "active": True, "dueOfficeHours": 6.0, "kinds": ["email"], "sentiment": "negative", "drivers": [],
+            "wantsCallBack": False, "when": "severity >= 3",
+        },
+        "userErrors": [],
+    }  # fmt: skip
+    await house.ask(key, PUT_RULE, key=rule, **{"is": {"priority": 50, "dueOfficeHours": 2.5, "active": False}})
+    asked = """query($key: String!) { followUpRuleVersions(key: $key, first: 5) { edges { node { version rule by } } }
+        followUpRules(first: 50) { edges { node { key dueOfficeHours active } } } }"""
+    told = (await house.ask(key, asked, key=rule))["data"]
+    versions = [(edge["node"]["version"], edge["node"]["rule"]["due_office_hours"]) for edge in told["followUpRuleVersions"]["edges"]]
+    assert versions == [(2, 2.5), (1, 6.0)]
+    rules = {edge["node"]["key"]: edge["node"] for edge in told["followUpRules"]["edges"]}
+    assert rules[rule] == {"key": rule, "dueOfficeHours": 2.5, "active": False}
+    assert {"contact_me", "severity", "one_star", "low_score"} <= rules.keys()
+    wrong = (await house.ask(key, PUT_RULE, key=rule, **{"is": {**said, "when": "severity >="}}))["data"]["putFollowUpRule"]
+    assert (wrong["entity"], [one["field"] for one in wrong["userErrors"]]) == (None, ["when"])
+
+
+async def test_texts_are_tried_themes_looked_for_and_looks_at_clear_words_listed(house: Running) -> None:
+    key = await house.key("administrator", holder=f"keeper {new_id()}")
+    tried = await house.ask(key, 'query { textReadings(texts: ["I am very disappointed and I call my lawyer."]) { language sentiment severity } }')
+    assert tried["data"]["textReadings"] == [{"language": "en", "sentiment": "negative", "severity": 4}]
+    found = (await house.ask(key, "mutation { findFeedbackThemes { entity { at } userErrors { code } } }"))["data"]["findFeedbackThemes"]
+    assert (found["entity"] is not None, found["userErrors"]) == (True, [])
+    said = {"external_id": f"mail-{new_id()}", "kind": "email", "text": "Write to anna@mail.example please."}
+    item = (await house.rest(key, "POST", "/feedback/v1/items", json=said)).json()["id"]
+    await house.settle()
+    looked = (await house.rest(key, "GET", f"/feedback/v1/items/{item}")).json()
+    asked = "query { feedbackDisclosures(first: 1) { edges { node { itemId place chain } } pageInfo { hasNextPage } } }"
+    shown = (await house.ask(key, asked))["data"]["feedbackDisclosures"]["edges"]
+    assert looked["text"] == "Write to anna@mail.example please."
+    assert [edge["node"]["itemId"] for edge in shown] == [item]
+    assert len(shown[0]["node"]["chain"]) == 64
