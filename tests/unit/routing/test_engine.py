@@ -225,3 +225,21 @@ def test_a_contact_that_nobody_here_can_ever_serve_waits_without_troubling_the_o
     pick = engine.serve_contact(engine.put_contact(2, usual, 11.0), 11.0)
     assert pick is not None
     assert pick.agent.id == "anna"
+
+
+def test_who_left_a_line_from_its_middle_and_comes_back_stands_in_it_once_by_age() -> None:
+    engine = Engine([QueuePromise("q")])
+    cls = engine.class_of(ClassSpec("usual", "voice", "q", (Stage(0.0, ()),)))
+    contacts = [engine.put_contact(number, cls, 10.0 * number) for number in range(4)]
+    for contact in contacts:
+        engine.wait(contact)
+    for place in (2, 0, 1):
+        engine.take_out(contacts[place])
+    assert [contact.id for contact in engine.lines.everybody(cls)] == [3]
+    for place in (1, 2, 0):
+        engine.wait(contacts[place])
+    assert [contact.id for contact in engine.lines.everybody(cls)] == [0, 1, 2, 3]
+    engine.take_out(contacts[2])
+    engine.wait(contacts[2])
+    assert [contact.id for contact in engine.lines.everybody(cls)] == [0, 1, 2, 3]
+    assert (engine.lines.waiting, engine.lines.heads[cls]) == (4, 0.0)

@@ -134,7 +134,8 @@ class Picking:
     def _promised_to(self, agent: DeskAgent, row: GroupRow, now: float, found: list[Candidate], *, hungry: bool) -> list[tuple[bool, Candidate]]:
         """Return the best of those that were promised to one agent (maybe long ago), those beyond their limit (False) first.
 
-        At least all that beat `found` are among them. The oldest of such a line is worth the most of it: lines are opened in that order, until what is left cannot be among the best.
+        At least all that beat `found` are among them. The oldest of such a line is worth the most of it: lines are opened in that order, until
+        what is left cannot be among the best.
         """
         waited = now - self.special.heads_to(len(self.lines.specs)).take(row.cls)
         worst = -found[-1][0] if len(found) > self.shown else None
