@@ -11,18 +11,19 @@ from services.routing.domain.engine.engine import Engine
 from services.routing.domain.engine.explain import agent_document, contact_document, reckon
 from services.routing.domain.engine.floor import Floor
 from services.routing.domain.engine.parts import Capacity, ClassSpec, DeskAgent, Pick, Profile, QueuePromise, Stage, WaitingContact
+from services.routing.domain.engine.picking import SHOWN
 from services.routing.domain.engine.rules import pace_prior, resolution_prior
 
 CAP_S = 90.0
 SKILLS = ("red", "green", "blue")
 
 
-def an_engine(lots: Random) -> tuple[Engine, list[int]]:
+def an_engine(lots: Random, shown: int = SHOWN) -> tuple[Engine, list[int]]:
     """A floor of a few skills, queues, classes and agents, some of whom were learned about."""
     queues = [
         QueuePromise(f"q{n}", lots.choice((20.0, 60.0)), starvation_s=CAP_S, wrap_s=5.0, handle_s=100.0 + 50 * n, offer_s=10.0) for n in range(3)
     ]
-    engine = Engine(queues)
+    engine = Engine(queues, shown=shown)
     classes = []
     for number in range(5):
         skill, level = lots.choice(SKILLS), lots.randint(2, 4)
@@ -181,6 +182,19 @@ def test_the_same_happenings_give_the_same_decisions(seed: int) -> None:
         engine, classes = an_engine(lots)
         floor = Floor(engine)
         live(floor, classes, lots, 50)
+        told.append(floor.take_events())
+    assert told[0] == told[1]
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_decisions_are_the_same_whether_or_not_anybody_asks_for_reasons(seed: int) -> None:
+    told = []
+    for shown in (0, SHOWN):
+        lots = Random(seed)  # noqa: S311  repeatable on purpose
+        engine, classes = an_engine(lots, shown)
+        floor = Floor(engine)
+        live(floor, classes, lots, 60)
         told.append(floor.take_events())
     assert told[0] == told[1]
 

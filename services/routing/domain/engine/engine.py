@@ -120,9 +120,10 @@ class Engine:
         if pick is not None:
             self._join(pick)
             return pick
+        special = contact.is_special
         if not contact.live:
             self.wait(contact)
-        if contact.is_special:
+        if special:
             spec, waited = self.lines.specs[contact.cls], now - contact.since
             change = self.special.next_change(contact, now, self.lines.promises[contact.cls].cool_down_s)
             soon = min([soon, change - now, *(stage.after_s - waited for stage in spec.stages if stage.after_s > waited)])

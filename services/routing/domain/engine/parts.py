@@ -143,6 +143,7 @@ class Pick:
     weighed: list[Weighed]
     """Who was chosen, then the best that were not, at most three; empty where nobody asks (`shown` of the engine is 0)."""
     considered: int
+    """How many were weighed; where nobody asks, no more than it took to choose."""
 
     @property
     def chosen(self) -> Weighed:

@@ -37,14 +37,19 @@ class Picking:
     def contact_for(self, agent: DeskAgent, now: float) -> tuple[Pick | None, float]:
         """Return the best contact for an idle agent; without one, the seconds until somebody who waits in a line may be served."""
         row, lines = self.complete(agent.group), self.lines
-        waited = now - lines.heads[row.cls]
+        heads = lines.heads[row.cls]
+        if not self.shown and not self.special.promised:
+            oldest = self._oldest(row, heads, now)
+            if oldest is not None:
+                return Pick(oldest, agent, now, True, True, [], 1), NEVER
+        waited = now - heads
         starving = waited > row.hungry_at
         considered = starving.tobytes().count(1)
         found = self._best(agent, row, waited, now, starving) if considered else []
         hungry = bool(found)
         if not hungry:
             if considered:
-                waited = now - lines.heads[row.cls]
+                waited = now - heads
             early = waited < row.after
             considered = row.cls.size - early.tobytes().count(1)
             if considered:
@@ -60,10 +65,25 @@ class Picking:
         weighed = [self._weighed(agent, row, each, now) for each in found] if self.shown else []
         return Pick(found[0][4], agent, now, True, hungry, weighed, considered), NEVER
 
+    def _oldest(self, row: GroupRow, heads: Floats, now: float) -> WaitingContact | None:
+        """Return who has waited longest, where that alone decides: beyond the limit, alone of that age, and open to everybody; else None."""
+        if not len(heads):
+            return None
+        place = int(heads.argmin())
+        since = heads.item(place)
+        if now - since <= row.hungry_at.item(place):
+            return None
+        heads[place] = NEVER
+        alone = heads.item(int(heads.argmin())) > since
+        heads[place] = since
+        contact = self.lines.in_line[row.cls.item(place)][0]
+        return contact if alone and contact.passed is None and not contact.banned else None
+
     def complete(self, group: int) -> GroupRow:
-        """Return the group's row with the base of I as it is now."""
-        row = self.pairs.of_group(group)
+        """Return the group's row with the base of I as it is now. A new class is a new epoch, too."""
+        row = self.pairs.by_group[group]
         if row.epoch != self.lines.epoch:
+            row = self.pairs.of_group(group)
             lines, cls = self.lines, row.cls
             row.base = np.ones(len(cls)) if self.rule.fifo else lines.weight[cls] * row.resolution / (row.pace * lines.handle[cls] + lines.wrap[cls])
             row.credit, row.queue, limit = lines.credit[cls], lines.queue_of[cls], lines.limit[cls]
