@@ -11,18 +11,19 @@ from services.routing.domain.engine.engine import Engine
 from services.routing.domain.engine.explain import agent_document, contact_document, reckon
 from services.routing.domain.engine.floor import Floor
 from services.routing.domain.engine.parts import Capacity, ClassSpec, DeskAgent, Pick, Profile, QueuePromise, Stage, WaitingContact
+from services.routing.domain.engine.picking import SHOWN
 from services.routing.domain.engine.rules import pace_prior, resolution_prior
 
 CAP_S = 90.0
 SKILLS = ("red", "green", "blue")
 
 
-def an_engine(lots: Random) -> tuple[Engine, list[int]]:
+def an_engine(lots: Random, shown: int = SHOWN) -> tuple[Engine, list[int]]:
     """A floor of a few skills, queues, classes and agents, some of whom were learned about."""
     queues = [
         QueuePromise(f"q{n}", lots.choice((20.0, 60.0)), starvation_s=CAP_S, wrap_s=5.0, handle_s=100.0 + 50 * n, offer_s=10.0) for n in range(3)
     ]
-    engine = Engine(queues)
+    engine = Engine(queues, shown=shown)
     classes = []
     for number in range(5):
         skill, level = lots.choice(SKILLS), lots.randint(2, 4)
@@ -185,6 +186,19 @@ def test_the_same_happenings_give_the_same_decisions(seed: int) -> None:
     assert told[0] == told[1]
 
 
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_decisions_are_the_same_whether_or_not_anybody_asks_for_reasons(seed: int) -> None:
+    told = []
+    for shown in (0, SHOWN):
+        lots = Random(seed)  # noqa: S311  repeatable on purpose
+        engine, classes = an_engine(lots, shown)
+        floor = Floor(engine)
+        live(floor, classes, lots, 60)
+        told.append(floor.take_events())
+    assert told[0] == told[1]
+
+
 def test_who_has_waited_beyond_the_limit_is_served_by_age_alone() -> None:
     engine = Engine([QueuePromise("dear", weight=50.0, starvation_s=CAP_S), QueuePromise("cheap", starvation_s=CAP_S)])
     dear = engine.class_of(ClassSpec("dear", "voice", "dear", (Stage(0.0, ()),)))
@@ -225,3 +239,21 @@ def test_a_contact_that_nobody_here_can_ever_serve_waits_without_troubling_the_o
     pick = engine.serve_contact(engine.put_contact(2, usual, 11.0), 11.0)
     assert pick is not None
     assert pick.agent.id == "anna"
+
+
+def test_who_left_a_line_from_its_middle_and_comes_back_stands_in_it_once_by_age() -> None:
+    engine = Engine([QueuePromise("q")])
+    cls = engine.class_of(ClassSpec("usual", "voice", "q", (Stage(0.0, ()),)))
+    contacts = [engine.put_contact(number, cls, 10.0 * number) for number in range(4)]
+    for contact in contacts:
+        engine.wait(contact)
+    for place in (2, 0, 1):
+        engine.take_out(contacts[place])
+    assert [contact.id for contact in engine.lines.everybody(cls)] == [3]
+    for place in (1, 2, 0):
+        engine.wait(contacts[place])
+    assert [contact.id for contact in engine.lines.everybody(cls)] == [0, 1, 2, 3]
+    engine.take_out(contacts[2])
+    engine.wait(contacts[2])
+    assert [contact.id for contact in engine.lines.everybody(cls)] == [0, 1, 2, 3]
+    assert (engine.lines.waiting, engine.lines.heads[cls]) == (4, 0.0)

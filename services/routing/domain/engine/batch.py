@@ -159,7 +159,7 @@ class Batch:
         waited = self.now - contact.since
         after, _, _ = self.engine.pairs.pair(group, contact.cls)
         weighed = Weighed(contact.id, contact.cls, group, self.engine.lines.index(contact.cls, waited, base), after, 0.0, waited)
-        return Pick(contact, agent, self.now, True, ring.starving, weighed, [], self._waiting)
+        return Pick(contact, agent, self.now, True, ring.starving, [weighed], self._waiting)
 
 
 def _buckets(many: int) -> list[tuple[int, int]]:

@@ -84,24 +84,32 @@ class Benches:
             known = self._seats[agent.profile][held] = (mask, self._group(agent.profile, mask) if mask else -1)
         return known
 
-    def seat(self, agent: DeskAgent) -> bool:
-        """Put the agent where shift and work allow; return whether the agent is idle now."""
+    def seat(self, agent: DeskAgent) -> None:
+        """Put the agent where shift and work allow: on the bench of a group, or on none."""
         if agent.idle:
             self.rise(agent)
+        if self.has_room(agent):
+            self.sit_down(agent)
+
+    def has_room(self, agent: DeskAgent) -> bool:
+        """Tell whether the agent may take one more contact of any channel; if so, `group` is what the agent belongs to now."""
         if not agent.on_shift:
             return False
         mask, group = self._seat_of(agent)
         if not mask:
             return False
         agent.group = group
+        return True
+
+    def sit_down(self, agent: DeskAgent) -> None:
+        """Put the agent, who has room, on the bench of the group."""
         agent.idle = True
         agent.stamp = next(self._seated)
         self.idle_count += 1
-        heap = self._heaps[group]
+        heap = self._heaps[agent.group]
         heapq.heappush(heap, (agent.idle_since, agent.id, agent.stamp, agent))
         if heap[0][3] is agent and heap[0][2] == agent.stamp:
-            self.idle_head[group] = agent.idle_since
-        return True
+            self.idle_head[agent.group] = agent.idle_since
 
     def rise(self, agent: DeskAgent) -> None:
         """Take the agent from the bench."""

@@ -120,9 +120,10 @@ class Engine:
         if pick is not None:
             self._join(pick)
             return pick
+        special = contact.is_special
         if not contact.live:
             self.wait(contact)
-        if contact.is_special:
+        if special:
             spec, waited = self.lines.specs[contact.cls], now - contact.since
             change = self.special.next_change(contact, now, self.lines.promises[contact.cls].cool_down_s)
             soon = min([soon, change - now, *(stage.after_s - waited for stage in spec.stages if stage.after_s > waited)])
@@ -142,6 +143,23 @@ class Engine:
             picks.append(pick)
         return picks
 
+    def serve_freed(self, agent: DeskAgent, contact_id: Any, now: float) -> list[Pick]:
+        """The agent has a place back: as `release` and `serve_agent`, but who finds somebody at once is never put on a bench."""
+        if agent.held.pop(contact_id, None) is None:
+            return self.serve_agent(agent, now)
+        agent.idle_since = now
+        self.benches.rise(agent)
+        picks = []
+        while self.benches.has_room(agent):
+            pick, soon = self.picking.contact_for(agent, now)
+            if pick is None:
+                self.benches.sit_down(agent)
+                self._arm(agent.group, now + soon)
+                break
+            self._give(pick)
+            picks.append(pick)
+        return picks
+
     def join(self, picks: Iterable[Pick]) -> None:
         """Make pairs that were planned elsewhere: see `batch`."""
         for pick in picks:
@@ -153,12 +171,15 @@ class Engine:
             heapq.heappush(self._timers, (at, next(self._number), group))
 
     def _join(self, pick: Pick) -> None:
+        self._give(pick)
+        self.benches.seat(pick.agent)
+
+    def _give(self, pick: Pick) -> None:
         contact, agent = pick.contact, pick.agent
         self.take_out(contact)
         contact.agent = agent
         agent.held[contact.id] = self.lines.specs[contact.cls].channel
         agent.idle_since = pick.at
-        self.benches.seat(agent)
 
     def release(self, agent: DeskAgent, contact_id: Any, now: float) -> None:
         """The agent has a place back and is idle from now. Does not look for contacts: call `serve_agent`."""

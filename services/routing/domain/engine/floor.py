@@ -114,8 +114,8 @@ class Floor:
         self.events.append(Happened(now, "left", contact_id, None))
         if asked and agent is not None:
             self.events.append(Happened(now, "rescinded", contact_id, agent.id))
-            self.engine.release(agent, contact_id, now)
-            self.serve(agent, now)
+            for pick in self.engine.serve_freed(agent, contact_id, now):
+                self._offer(pick, now)
         return True
 
     def end(self, contact_id: Any, now: float) -> bool:
@@ -138,9 +138,9 @@ class Floor:
         if agent is None:
             return False
         self.engine.drop_contact(contact_id)
-        self.engine.release(agent, contact_id, now)
         self.events.append(Happened(now, "completed", contact_id, agent.id))
-        self.serve(agent, now)
+        for pick in self.engine.serve_freed(agent, contact_id, now):
+            self._offer(pick, now)
         return True
 
     def next_at(self) -> float:
@@ -150,23 +150,29 @@ class Floor:
 
     def _first_deadline(self) -> Deadline | None:
         """Return the first deadline that still matters, and forget those before it."""
-        first = None
+        first, offered, wrapping = None, self.offered, self.wrapping
         for line in self._offers_end.values():
-            while line and self.offered.get(line[0][2]) != line[0][0]:
+            while line:
+                deadline = line[0]
+                if offered.get(deadline[2]) == deadline[0]:
+                    if first is None or deadline < first:
+                        first = deadline
+                    break
                 line.popleft()
-            if line and (first is None or line[0] < first):
-                first = line[0]
         for line in self._wraps_end.values():
-            while line and line[0][2] not in self.wrapping:
+            while line:
+                deadline = line[0]
+                if deadline[2] in wrapping:
+                    if first is None or deadline < first:
+                        first = deadline
+                    break
                 line.popleft()
-            if line and (first is None or line[0] < first):
-                first = line[0]
         return first
 
     def tick(self, now: float) -> None:
         """Let lapse what was not answered, end wrap-ups, look at what became possible by waiting."""
         while (first := self._first_deadline()) is not None and first[0] <= now:
-            _, _, contact_id = first
+            contact_id = first[2]
             if contact_id in self.offered:
                 self._return(contact_id, now, "lapsed")
             else:

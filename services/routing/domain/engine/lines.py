@@ -4,10 +4,10 @@ I = base · (START + RISE · W), where RISE = debt of the queue · s / T and STA
 A changed service level is two numbers per queue.
 """
 
-import heapq
 import math
+from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterator
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -53,9 +53,8 @@ class Lines:
         self._numbers: dict[str, int] = {}
         self._of_queue: dict[str, list[int]] = {}
         self._queue_numbers: dict[str, int] = {}
-        self.heaps: list[list[tuple[float, Any, int, WaitingContact]]] = []
-        """Per class those in line, the oldest first; who left lies in it until it would be the first."""
-        self._joined = count()
+        self.in_line: list[deque[WaitingContact]] = []
+        """Per class those in line, by age, then id. Who left from the middle lies in it until it would be the first; the first is never such."""
 
     def find(self, key: str) -> int | None:
         """Return the number of a class; None when it is new."""
@@ -69,7 +68,7 @@ class Lines:
         self.specs.append(spec)
         self.promises.append(self.queues[spec.queue])
         self._numbers[spec.key] = number
-        self.heaps.append([])
+        self.in_line.append(deque())
         self.arrivals.append(0.0)
         self.credit[number] = spec.credit_s
         self.queue_of[number] = self._queue_number(spec.queue)
@@ -117,7 +116,8 @@ class Lines:
             self.debts[number], self.rises[number] = 0.0, 1.0
             return
         debt = self.debt(queue)
-        self.debts[number], self.rises[number] = debt, debt * self.rule.slope / queue.sla_s
+        self.debts[number] = debt
+        self.rises[number] = debt * self.rule.slope / queue.sla_s
 
     def index(self, cls: int, waited_s: float, base: float) -> float:
         """Return I of one contact, reckoned in the same order as for whole rows."""
@@ -149,44 +149,47 @@ class Lines:
             self._owe(queue)
 
     def join(self, contact: WaitingContact) -> None:
-        """Put a contact in its line."""
+        """Put a contact in its line: at the end, but for who was there before and comes back with its age."""
         contact.live = True
         self.waiting += 1
-        heap = self.heaps[contact.cls]
-        heapq.heappush(heap, (contact.since, contact.id, next(self._joined), contact))
-        if heap[0][3] is contact:
+        line = self.in_line[contact.cls]
+        if line and contact.since <= line[-1].since:
+            _squeeze_in(line, contact)
+        else:
+            line.append(contact)
+        if line[0] is contact:
             self.heads[contact.cls] = contact.since
 
     def leave(self, contact: WaitingContact) -> None:
         """Take a contact out of its line."""
         contact.live = False
         self.waiting -= 1
-        heap = self.heaps[contact.cls]
-        if heap and heap[0][3] is contact:
-            self._clean(contact.cls)
-
-    def _clean(self, cls: int) -> None:
-        heap = self.heaps[cls]
-        while heap and not heap[0][3].live:
-            heapq.heappop(heap)
-        self.heads[cls] = heap[0][0] if heap else NEVER
-
-    def head(self, cls: int) -> WaitingContact:
-        """Return the oldest of a line that is not empty."""
-        return self.heaps[cls][0][3]
+        line = self.in_line[contact.cls]
+        if line[0] is contact:
+            line.popleft()
+            while line and not line[0].live:
+                line.popleft()
+            self.heads[contact.cls] = line[0].since if line else NEVER
 
     def by_age(self, cls: int) -> Iterator[WaitingContact]:
-        """Yield a line, oldest first, at the cost of those that are taken."""
-        heap = self.heaps[cls]
-        frontier = [(heap[0], 0)] if heap else []
-        while frontier:
-            (_, _, _, contact), place = heapq.heappop(frontier)
-            if contact.live:
-                yield contact
-            for child in (2 * place + 1, 2 * place + 2):
-                if child < len(heap):
-                    heapq.heappush(frontier, (heap[child], child))
+        """Yield a line, oldest first."""
+        return (contact for contact in self.in_line[cls] if contact.live)
 
     def everybody(self, cls: int) -> list[WaitingContact]:
         """Return a whole line, oldest first."""
-        return [contact for _, _, _, contact in sorted(self.heaps[cls]) if contact.live]
+        return list(self.by_age(cls))
+
+
+def _squeeze_in(line: deque[WaitingContact], contact: WaitingContact) -> None:
+    """Put a contact where its age belongs; where it still lies since it left, it is in its place."""
+    age = _age(contact)
+    place = first = bisect_left(line, age, key=_age)
+    while place < len(line) and _age(line[place]) == age:
+        if line[place] is contact:
+            return
+        place += 1
+    line.insert(first, contact)
+
+
+def _age(contact: WaitingContact) -> tuple[float, Any]:
+    return contact.since, contact.id

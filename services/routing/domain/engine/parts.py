@@ -132,7 +132,7 @@ class Weighed:
 
 @dataclass(slots=True)
 class Pick:
-    """One pair that the rule chose. `others` are the best that were not chosen, at most three."""
+    """One pair that the rule chose."""
 
     contact: WaitingContact
     agent: DeskAgent
@@ -140,9 +140,20 @@ class Pick:
     by_agent: bool
     """True: a freed agent chose among contacts (I). False: a contact chose among idle agents (J)."""
     starving: bool
-    chosen: Weighed
-    others: list[Weighed]
+    weighed: list[Weighed]
+    """Who was chosen, then the best that were not, at most three; empty where nobody asks (`shown` of the engine is 0)."""
     considered: int
+    """How many were weighed; where nobody asks, no more than it took to choose."""
+
+    @property
+    def chosen(self) -> Weighed:
+        """Return what was chosen; raises IndexError where nobody asks."""
+        return self.weighed[0]
+
+    @property
+    def others(self) -> list[Weighed]:
+        """Return the best that were not chosen."""
+        return self.weighed[1:]
 
 
 @dataclass(frozen=True, slots=True)

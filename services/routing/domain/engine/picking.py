@@ -17,7 +17,8 @@ from services.routing.domain.engine.tables import Floats
 SHOWN = 3
 NOTHING = -math.inf
 Mask = NDArray[np.bool_]
-Found = tuple[WaitingContact, Weighed]
+Candidate = tuple[float, float, Any, int, WaitingContact]
+"""(-worth, since, id, place in the row, contact): the smallest is the best, equal ones by age, then id."""
 
 
 class Picking:
@@ -36,14 +37,19 @@ class Picking:
     def contact_for(self, agent: DeskAgent, now: float) -> tuple[Pick | None, float]:
         """Return the best contact for an idle agent; without one, the seconds until somebody who waits in a line may be served."""
         row, lines = self.complete(agent.group), self.lines
-        waited = now - lines.heads[row.cls]
+        heads = lines.heads[row.cls]
+        if not self.shown and not self.special.promised:
+            oldest = self._oldest(row, heads, now)
+            if oldest is not None:
+                return Pick(oldest, agent, now, True, True, [], 1), NEVER
+        waited = now - heads
         starving = waited > row.hungry_at
         considered = starving.tobytes().count(1)
         found = self._best(agent, row, waited, now, starving) if considered else []
         hungry = bool(found)
         if not hungry:
             if considered:
-                waited = now - lines.heads[row.cls]
+                waited = now - heads
             early = waited < row.after
             considered = row.cls.size - early.tobytes().count(1)
             if considered:
@@ -53,16 +59,31 @@ class Picking:
         if self.special.promised:
             own = self._promised_to(agent, row, now, found, hungry=hungry)
             if own:
-                found, hungry, considered = _merged(found, own, self.shown, hungry=hungry), hungry or own[0][0], considered + len(own)
+                found, hungry, considered = _merged(found, own, self.shown, hungry=hungry), hungry or not own[0][0], considered + len(own)
         if not found:
             return None, self._soon(agent, row, waited, now)
-        first, *others = found
-        return Pick(first[0], agent, now, True, hungry, first[1], [each[1] for each in others], considered), NEVER
+        weighed = [self._weighed(agent, row, each, now) for each in found] if self.shown else []
+        return Pick(found[0][4], agent, now, True, hungry, weighed, considered), NEVER
+
+    def _oldest(self, row: GroupRow, heads: Floats, now: float) -> WaitingContact | None:
+        """Return who has waited longest, where that alone decides: beyond the limit, alone of that age, and open to everybody; else None."""
+        if not len(heads):
+            return None
+        place = int(heads.argmin())
+        since = heads.item(place)
+        if now - since <= row.hungry_at.item(place):
+            return None
+        heads[place] = NEVER
+        alone = heads.item(int(heads.argmin())) > since
+        heads[place] = since
+        contact = self.lines.in_line[row.cls.item(place)][0]
+        return contact if alone and contact.passed is None and not contact.banned else None
 
     def complete(self, group: int) -> GroupRow:
-        """Return the group's row with the base of I as it is now."""
-        row = self.pairs.of_group(group)
+        """Return the group's row with the base of I as it is now. A new class is a new epoch, too."""
+        row = self.pairs.by_group[group]
         if row.epoch != self.lines.epoch:
+            row = self.pairs.of_group(group)
             lines, cls = self.lines, row.cls
             row.base = np.ones(len(cls)) if self.rule.fifo else lines.weight[cls] * row.resolution / (row.pace * lines.handle[cls] + lines.wrap[cls])
             row.credit, row.queue, limit = lines.credit[cls], lines.queue_of[cls], lines.limit[cls]
@@ -83,14 +104,14 @@ class Picking:
                 soon = min(soon, float(row.after[place]) - (now - following.since))
         return soon
 
-    def _best(self, agent: DeskAgent, row: GroupRow, worth: Floats, now: float, starving: Mask | None) -> list[Found]:
-        """Return the best of the lines and the next `shown`, equal ones by age, then id. Destroys `worth`; -inf is no candidate.
+    def _best(self, agent: DeskAgent, row: GroupRow, worth: Floats, now: float, starving: Mask | None) -> list[Candidate]:
+        """Return the best of the lines and the next `shown`. Destroys `worth`; -inf is no candidate.
 
         The head of a line that may not go to this agent (who let it pass, or is kept from it) steps aside for the next in its line.
         """
-        found: list[tuple[float, float, Any, int, WaitingContact]] = []
+        found: list[Candidate] = []
         behind: dict[int, WaitingContact] = {}
-        lines, shown = self.lines.heaps, self.shown
+        lines, shown = self.lines.in_line, self.shown
         while True:
             place = int(worth.argmax())
             value = worth.item(place)
@@ -99,7 +120,7 @@ class Picking:
             worth[place] = NOTHING
             if starving is not None and not starving[place]:
                 continue
-            contact = (behind.pop(place, None) if behind else None) or lines[row.cls.item(place)][0][3]
+            contact = (behind.pop(place, None) if behind else None) or lines[row.cls.item(place)][0]
             if (contact.passed is not None or contact.banned) and not self.is_allowed(contact, agent, now):
                 following = self._behind(agent, contact.cls, now)
                 if following is not None:
@@ -110,7 +131,7 @@ class Picking:
         if len(found) > 1:
             found.sort(key=_in_order)
             del found[shown + 1 :]
-        return [(each[4], self._weighed(agent, row, each[3], each[4], now)) for each in found]
+        return found
 
     def _behind(self, agent: DeskAgent, cls: int, now: float) -> WaitingContact | None:
         """Return the oldest of a line that may go to this agent."""
@@ -124,35 +145,37 @@ class Picking:
             return NOTHING
         return waited if hungry else self.lines.index(int(row.cls[place]), waited, row.base.item(place))
 
-    def _weighed(self, agent: DeskAgent, row: GroupRow, place: int, contact: WaitingContact, now: float) -> Weighed:
-        waited = now - contact.since
+    def _weighed(self, agent: DeskAgent, row: GroupRow, candidate: Candidate, now: float) -> Weighed:
+        _, since, contact_id, place, contact = candidate
+        waited = now - since
         index = self.lines.index(contact.cls, waited, row.base.item(place))
-        return Weighed(contact.id, contact.cls, agent.group, index, row.after.item(place), 0.0, waited)
+        return Weighed(contact_id, contact.cls, agent.group, index, row.after.item(place), 0.0, waited)
 
-    def _promised_to(self, agent: DeskAgent, row: GroupRow, now: float, found: list[Found], *, hungry: bool) -> list[tuple[bool, Found]]:
-        """Return the best of those that were promised to one agent (maybe long ago), those beyond their limit first; at least all that beat `found`.
+    def _promised_to(self, agent: DeskAgent, row: GroupRow, now: float, found: list[Candidate], *, hungry: bool) -> list[tuple[bool, Candidate]]:
+        """Return the best of those that were promised to one agent (maybe long ago), those beyond their limit (False) first.
 
-        The oldest of such a line is worth the most of it: lines are opened in that order, until what is left cannot be among the best.
+        At least all that beat `found` are among them. The oldest of such a line is worth the most of it: lines are opened in that order, until
+        what is left cannot be among the best.
         """
         waited = now - self.special.heads_to(len(self.lines.specs)).take(row.cls)
-        worst = found[-1][1] if len(found) > self.shown else None
+        worst = -found[-1][0] if len(found) > self.shown else None
         if worst is not None and hungry:
-            likely = waited >= worst.waited_s
+            likely = waited >= worst
         elif worst is not None:
-            likely = (_index(row, self.lines, waited) >= worst.index) | (waited > row.hungry_at)
+            likely = (_index(row, self.lines, waited) >= worst) | (waited > row.hungry_at)
         else:
             likely = waited >= row.after
         queue = [self._entry(row, place, 0, now) for place in np.flatnonzero(likely).tolist() if waited[place] >= row.after[place]]
         heapq.heapify(queue)
-        best: list[tuple[bool, Found]] = []
+        best: list[tuple[bool, Candidate]] = []
         while queue:
-            fed, value, _, _, place, position = heapq.heappop(queue)
-            if len(best) > self.shown and (fed, value) > _order(best[self.shown])[:2]:
+            fed, value, since, contact_id, place, position = heapq.heappop(queue)
+            if len(best) > self.shown and (fed, value) > (best[self.shown][0], best[self.shown][1][0]):
                 break
             line = self.special.line(int(row.cls[place]))
             contact = line[position][2]
             if self.is_allowed(contact, agent, now):
-                best.append((not fed, (contact, self._weighed(agent, row, place, contact, now))))
+                best.append((fed, (value, since, contact_id, place, contact)))
             if position + 1 < len(line) and now - line[position + 1][0] >= row.after[place]:
                 heapq.heappush(queue, self._entry(row, place, position + 1, now))
         return best
@@ -232,11 +255,12 @@ class Picking:
             agent = benches.longest_idle(int(groups[place]))
             found.append((-value, agent.idle_since, agent.id, place, agent))
         found.sort(key=_in_order)
-        weighed = [
-            Weighed(agent.id, contact.cls, agent.group, -value, after, now - agent.idle_since, now - contact.since)
-            for value, _, _, _, agent in found[: self.shown + 1]
-        ]
-        return Pick(contact, found[0][4], now, False, False, weighed[0], weighed[1:], considered)
+        del found[self.shown + 1 :]
+        chosen, weighed = found[0][4], []
+        if self.shown:
+            waited = now - contact.since
+            weighed = [Weighed(each.id, contact.cls, each.group, -value, after, now - idle, waited) for value, idle, _, _, each in found]
+        return Pick(contact, chosen, now, False, False, weighed, considered)
 
     def _one_by_one(self, contact: WaitingContact, groups: list[int], after: float, now: float) -> Pick | None:
         rule, benches, found = self.rule, self.benches, []
@@ -250,8 +274,8 @@ class Picking:
         if not found:
             return None
         found.sort(key=lambda each: (-each[0].index, -each[0].idle_s, each[0].who))
-        others = [weighed for weighed, _ in found[1 : self.shown + 1]]
-        return Pick(contact, found[0][1], now, False, False, found[0][0], others, len(found))
+        weighed = [each for each, _ in found[: self.shown + 1]] if self.shown else []
+        return Pick(contact, found[0][1], now, False, False, weighed, len(found))
 
 
 def _index(row: GroupRow, lines: Lines, waited: Floats) -> Floats:
@@ -265,12 +289,12 @@ def _in_order(found: tuple[float, float, Any, int, Any]) -> tuple[float, float, 
     return found[:3]
 
 
-def _order(each: tuple[bool, Found]) -> tuple[bool, float, float, Any]:
-    starving, (contact, weighed) = each
-    return not starving, -weighed.waited_s if starving else -weighed.index, contact.since, contact.id
-
-
-def _merged(found: list[Found], own: list[tuple[bool, Found]], shown: int, *, hungry: bool) -> list[Found]:
+def _merged(found: list[Candidate], own: list[tuple[bool, Candidate]], shown: int, *, hungry: bool) -> list[Candidate]:
     """Return the best of both; when anybody has waited beyond the limit, only who has."""
-    both = sorted([(hungry, each) for each in found] + own, key=_order)
-    return [each for starving, each in both[: shown + 1] if starving == both[0][0]]
+    both = sorted([(not hungry, each) for each in found] + own, key=_fed_last)
+    return [each for fed, each in both[: shown + 1] if fed == both[0][0]]
+
+
+def _fed_last(each: tuple[bool, Candidate]) -> tuple[bool, float, float, Any]:
+    fed, (value, since, contact_id, _, _) = each
+    return fed, value, since, contact_id

@@ -61,7 +61,8 @@ class Pairs:
         self.groups.add("pace", (self._topics,), np.float64, np.nan)
         self._topic_numbers: dict[str, int] = {"": 0}
         self._specs: list[ClassSpec] = []
-        self._by_group: list[GroupRow] = []
+        self.by_group: list[GroupRow] = []
+        """As far as they were asked for: see `of_group`."""
         self._by_class: list[ClassRow] = []
         self._found: dict[tuple[int, int], tuple[float, float, float]] = {}
         self._dense: dict[int, list[float]] = {}
@@ -90,7 +91,7 @@ class Pairs:
             self.groups.pace[row, topics] = [each[2] for each in profile.estimates]
         if profile.closed:
             self._closed[row] = frozenset(profile.closed)
-        self._by_group.append(GroupRow())
+        self.by_group.append(GroupRow())
         return row
 
     def _topic(self, topic: str) -> int:
@@ -108,7 +109,7 @@ class Pairs:
 
     def of_group(self, group: int) -> GroupRow:
         """Return the group's row, complete."""
-        row = self._by_group[group]
+        row = self.by_group[group]
         if row.upto < self.needs.columns.size:
             self._extend_group(group, row)
         return row

@@ -111,5 +111,4 @@ class Play:
     def _ends(self, what: tuple[DeskAgent, int], now: float) -> None:
         agent, contact_id = what
         self.engine.drop_contact(contact_id)
-        self.engine.release(agent, contact_id, now)
-        self._answer(self.engine.serve_agent(agent, now), now)
+        self._answer(self.engine.serve_freed(agent, contact_id, now), now)
