@@ -64,7 +64,8 @@ async def _load_people(clients: Clients, caller: Caller, ids: list[UUID]) -> Seq
     service = clients.customers.service
     try:
         _need(caller, "customers:read")
-        found = await views.sections(service, views.trusted(caller), ids, ["profile"])
+        raw = await views.ask(service, views.trusted(caller), ids, ["profile"])
+        found = views.read_answer(service.name, ["profile"], raw)
     except (ServiceFailed, Forbidden) as failure:
         return [failure] * len(ids)
     profiles = [found.get(one, {}).get("profile") for one in ids]

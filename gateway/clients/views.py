@@ -90,22 +90,19 @@ def trusted(caller: Caller) -> Caller:
     return replace(caller, principal=known)
 
 
-async def sections(
-    service: Service,
-    caller: Caller,
-    customer_ids: Sequence[UUID],
-    names: Sequence[str],
-    sizes: Mapping[str, int] | None = None,
-    types: SectionTypes | None = None,
-) -> Found:
-    """Return the sections of up to 100 ids in one call, asked by a `trusted` caller; raises Problem or ServiceFailed."""
+async def ask(service: Service, caller: Caller, customer_ids: Sequence[UUID], names: Sequence[str], sizes: Mapping[str, int] | None = None) -> bytes:
+    """Ask for sections of up to 100 ids in one call, as a `trusted` caller; raises Problem or ServiceFailed."""
     body = {"customer_ids": customer_ids, "sections": names, "sizes": sizes} if sizes else {"customer_ids": customer_ids, "sections": names}
-    raw = await service.ask(caller, PATH, orjson.dumps(body))
+    return await service.ask(caller, PATH, orjson.dumps(body))
+
+
+def read_answer(service: str, names: Sequence[str], raw: bytes, types: SectionTypes | None = None) -> Found:
+    """Return the sections of an answer; raises ServiceFailed when it is none."""
     try:
         found = types.read(names, raw) if types is not None else None
         return found if found is not None else _unread(raw)
     except (msgspec.MsgspecError, RecursionError):
-        raise ServiceFailed(service.name, "SERVICE_UNAVAILABLE", retryable=False) from None
+        raise ServiceFailed(service, "SERVICE_UNAVAILABLE", retryable=False) from None
 
 
 def _unread(raw: bytes) -> Found:

@@ -22,6 +22,8 @@ from gateway.execution.arguments import Bound, bind
 from gateway.execution.shape import Details, NotPlain, Shape, is_plain, make_frame, make_shape, python_field
 
 MOST_STEPS = 200
+Needs = Mapping[str, "Needs | None"]
+"""What is read of an object: its attributes by their Python names, and what is read of each; None where that is not known (or a leaf's)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,10 @@ class Step:
     """From source, info and variables to a value or something to await."""
     below: frozenset[str]
     """Names of the fields selected directly below."""
+    needs: Needs | None
+    """What is read of its value by its shape; None when resolvers or abstract types below may read more."""
+    memo: dict[str, Any]
+    """What its resolver worked out about this place, to have it at the next run."""
     informed: bool
     """Whether the resolver wants to be told where it runs."""
     shape: Shape | None
@@ -123,10 +129,28 @@ class _Planner:
             bound=bound,
             resolve=self._resolver(field, python, bound),
             below=frozenset(_name(child) for child in children.values()),
+            needs=self._needs(field.type, details),
+            memo={},
             informed=_is_informed(python),
             shape=shape,
             frame=frame,
         )
+
+    def _needs(self, kind: Any, details: Details) -> Needs | None:
+        owner = get_named_type(kind)
+        if not isinstance(owner, GraphQLObjectType):
+            return None
+        found: dict[str, Needs | None] = {}
+        for part in self._executor.collect_subfields(owner, list(details)).grouped_field_set.values():
+            name = _name(part)
+            if name == "__typename":
+                continue
+            if not is_plain(owner, name):
+                return None
+            python_name, below = python_field(owner, name).python_name, self._needs(owner.fields[name].type, part)
+            known = found.get(python_name, {})  # under another name in the answer
+            found[python_name] = None if below is None or known is None else _united(known, below)
+        return found
 
     def _shape(self, kind: Any, details: Details) -> tuple[Shape | None, Frame | None]:
         try:
@@ -174,6 +198,14 @@ class _Planner:
             return call(source, **given) if takes_source else call(**given)
 
         return resolve
+
+
+def _united(one: Needs, other: Needs) -> Needs:
+    found = dict(one)
+    for name, below in other.items():
+        known = found.get(name, {})
+        found[name] = None if below is None or known is None else _united(known, below)
+    return found
 
 
 def _is_informed(python: Any) -> bool:

@@ -9,7 +9,7 @@ from graphql.execution import Executor
 from graphql.pyutils import Path, gather_with_cancel
 from strawberry.types.info import Info
 
-from gateway.execution.plan import Plan, Step
+from gateway.execution.plan import Needs, Plan, Step
 from gateway.execution.shape import python_field
 from gateway.execution.variables import Variables
 
@@ -38,6 +38,17 @@ class StepInfo:
     def below(self) -> frozenset[str]:
         """Names of the fields selected directly below."""
         return self._step.below
+
+    @property
+    def memo(self) -> dict[str, Any]:
+        """What the resolver worked out about this place of the plan in earlier runs."""
+        return self._step.memo
+
+    def needs_below(self) -> dict[str, Needs | None]:
+        """Return what is read of the values of the steps directly below, by the names of their fields; those that occur twice are left out."""
+        steps = self._step.frame.steps if self._step.frame is not None else ()
+        names = [step.name for step in steps]
+        return {step.name: step.needs for step in steps if names.count(step.name) == 1}
 
     def arguments_below(self, name: str) -> dict[str, Any] | None:
         """Return the arguments of the one step of this name directly below; None when there is not exactly one."""

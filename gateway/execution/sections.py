@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
+import msgspec
 import strawberry
 from msgspec import Raw, ValidationError, json
 
@@ -50,8 +51,7 @@ class Part:
     failure: Exception | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(msgspec.Struct, frozen=True, gc=False):
     """What is said about one section."""
 
     name: str
@@ -190,14 +190,15 @@ class CustomerSections:
         sizes = self._sizes if service.name == CUSTOMERS else None
         key = (service.name, self._caller.principal, members, (*names, str(self.timeline_size)))
         try:
-            sections = await views.sections(service, self._inside, members, names, sizes, self._types)
+            raw = await views.ask(service, self._inside, members, names, sizes)
+            sections = views.read_answer(service.name, names, raw, self._types)
         except ServiceFailed as failed:
             kept = self._last_good.find(key)
             if kept is not None:
                 STALE.labels(service=service.name).inc()
-                return Part(SectionState.STALE, kept, failed.code)
+                return Part(SectionState.STALE, views.read_answer(service.name, names, kept, self._types), failed.code)
             return Part(SectionState.UNAVAILABLE, {}, failed.code, failed)
         except Problem as refused:
             return Part(SectionState.UNAVAILABLE, {}, "REFUSED", refused)
-        self._last_good.keep(key, sections)
+        self._last_good.keep(key, raw)
         return Part(SectionState.FRESH, sections)

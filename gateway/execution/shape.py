@@ -5,6 +5,7 @@ plain makes it raise, and the caller lets graphql-core complete that value from 
 """
 
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -35,12 +36,17 @@ SIMPLE = {
 """The test that a value is already what JSON needs. Moments and UUIDs stay objects: the encoder writes them as their scalars do."""
 
 
-PROVED: dict[type[Any], tuple[type[Any], frozenset[str]]] = {}
-"""By GraphQL type the struct that its values are decoded into, and those of its fields that were checked by that: nobody checks them again."""
+PROVED: dict[type[Any], set[str]] = {}
+"""By GraphQL type those of its fields that were checked while a struct of it was decoded: nobody checks them again."""
 
 
 class NotPlain(Exception):
     """The value, or the selection, is not one that a shape can do."""
+
+
+def wired_kind(value: object) -> Any:
+    """Return the GraphQL type that the value is a decoded struct of; None for any other value. A type may have many structs (`schema/wired.py`)."""
+    return getattr(value.__class__, "wired_kind", None)
 
 
 def python_field(owner: GraphQLObjectType, name: str) -> Any:
@@ -74,6 +80,7 @@ class _Writer:
     def __init__(self, executor: "Executor[Any]") -> None:
         self._executor = executor
         self._lines: list[str] = []
+        self._written: dict[tuple[Any, ...], str] = {}
         self._names: dict[str, Any] = {"datetime": datetime, "UUID": UUID, "bad": _bad}
 
     def finished(self, name: str) -> Shape:
@@ -83,36 +90,61 @@ class _Writer:
         return shape
 
     def value(self, kind: Any, details: Details) -> str:
-        """Write the function of a value of this type; return its name."""
+        """Write the function of a value of this type, once; return its name."""
+        key = (str(kind), *(id(part.node) for part in details))
+        if key not in self._written:
+            self._written[key] = self._value(kind, details)
+        return self._written[key]
+
+    def _value(self, kind: Any, details: Details) -> str:
         nullable = not isinstance(kind, GraphQLNonNull)
         inner = kind if nullable else kind.of_type
         if isinstance(inner, GraphQLList):
-            item = self.value(inner.of_type, details)
-            return self._function(nullable, "if v.__class__ is not list: bad()", f"return [{item}(x) for x in v]")
+            return self._function(nullable, "if v.__class__ is not list: bad()", f"return [{self._item(inner.of_type, details)} for x in v]")
         if isinstance(inner, GraphQLObjectType):
-            return self.object(inner, self._executor.collect_subfields(inner, list(details)).grouped_field_set, nullable=nullable)
+            return self.object(inner, self._below(inner, details), nullable=nullable)
         if is_leaf_type(inner):
             return self._function(nullable, f"return {self._leaf(inner, 'v', nullable=nullable)}")
         raise NotPlain
 
+    def _item(self, kind: Any, details: Details) -> str:
+        """Return the expression of one item `x` of a list: its fields in place where nothing has to be looked at, else a call of its function."""
+        call = f"{self.value(kind, details)}(x)"
+        owner = kind.of_type if isinstance(kind, GraphQLNonNull) else None
+        if not isinstance(owner, GraphQLObjectType):
+            return call
+        proved = PROVED.get(_origin(owner))
+        reads, parts = self._parts(owner, self._below(owner, details), frozenset(), proved or frozenset(), "x")
+        if reads or not any("x." in part for part in parts):
+            return call
+        if proved is not None:
+            return f"{{{', '.join(parts)}}} if {self._is_wired(owner, 'x')} else {call}"
+        return f"{{{', '.join(parts)}}}" if owner.is_type_of is None else call
+
     def object(self, owner: GraphQLObjectType, fields: dict[str, Any], *, nullable: bool, steps: frozenset[str] = frozenset()) -> str:
         """Write the function of an object; return its name."""
         before: list[str] = []
+        proved = PROVED.get(_origin(owner))
+        if proved is not None:
+            reads, parts = self._parts(owner, fields, steps, proved)
+            before += [f"if {self._is_wired(owner, 'v')}:", *(f"  {line}" for line in reads), f"  return {{{', '.join(parts)}}}"]
         if owner.is_type_of is not None:
-            known = " and ".join(f"v.__class__ is not {self._constant(kind)}" for kind in _classes(owner))
-            before.append(f"if {known}: bad()")
-        struct, checked = PROVED.get(
-            getattr(owner.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF), "origin", None) or object, (None, frozenset())
-        )
+            before.append(f"if v.__class__ is not {self._constant(_class_of(owner))}: bad()")
         reads, parts = self._parts(owner, fields, steps, frozenset())
-        if struct is not None:
-            fast, proved = self._parts(owner, fields, steps, checked)
-            before += [f"if v.__class__ is {self._constant(struct)}:", *(f"  {line}" for line in fast), f"  return {{{', '.join(proved)}}}"]
-        if owner.is_type_of is None and not reads:  # nothing of it is read: nothing else would notice that it is an error
-            before.append("if isinstance(v, Exception): bad()")
+        if owner.is_type_of is None and not reads and not any("v." in part for part in parts):
+            before.append("if isinstance(v, Exception): bad()")  # nothing of it is read: nothing else would notice that it is an error
         return self._function(nullable, *before, *reads, f"return {{{', '.join(parts)}}}")
 
-    def _parts(self, owner: GraphQLObjectType, fields: dict[str, Any], steps: frozenset[str], proved: frozenset[str]) -> tuple[list[str], list[str]]:
+    def _below(self, owner: GraphQLObjectType, details: Details) -> dict[str, Any]:
+        found: dict[str, Any] = self._executor.collect_subfields(owner, list(details)).grouped_field_set
+        return found
+
+    def _is_wired(self, owner: GraphQLObjectType, local: str) -> str:
+        return f"getattr({local}.__class__, 'wired_kind', None) is {self._constant(_origin(owner))}"
+
+    def _parts(
+        self, owner: GraphQLObjectType, fields: dict[str, Any], steps: frozenset[str], proved: AbstractSet[str], local: str = "v"
+    ) -> tuple[list[str], list[str]]:
         """Return the lines that read what must be looked at, and the entries of the answer; leaves that are `proved` are taken as they are."""
         reads, parts = [], []
         for index, (key, details) in enumerate(fields.items()):
@@ -122,22 +154,19 @@ class _Writer:
             elif name == "__typename":
                 parts.append(f"{key!r}: {owner.name!r}")
             elif is_plain(owner, name):
-                attribute = python_field(owner, name).python_name
-                if attribute in proved:
-                    parts.append(f"{key!r}: v.{attribute}")
-                    continue
-                reads.append(f"a{index} = v.{attribute}")
-                parts.append(f"{key!r}: {self._attribute(owner.fields[name].type, details, f'a{index}')}")
+                attribute = f"{local}.{python_field(owner, name).python_name}"
+                kind: Any = owner.fields[name].type
+                inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+                if python_field(owner, name).python_name in proved:
+                    parts.append(f"{key!r}: {attribute}")
+                elif is_leaf_type(inner):
+                    reads.append(f"a{index} = {attribute}")
+                    parts.append(f"{key!r}: {self._leaf(inner, f'a{index}', nullable=inner is kind)}")
+                else:
+                    parts.append(f"{key!r}: {self.value(kind, details)}({attribute})")
             else:
                 raise NotPlain
         return reads, parts
-
-    def _attribute(self, kind: Any, details: Details, local: str) -> str:
-        nullable = not isinstance(kind, GraphQLNonNull)
-        inner = kind if nullable else kind.of_type
-        if is_leaf_type(inner):
-            return self._leaf(inner, local, nullable=nullable)
-        return f"{self.value(kind, details)}({local})"
 
     def _leaf(self, kind: Any, local: str, *, nullable: bool) -> str:
         if isinstance(kind, GraphQLScalarType) and kind.name in SIMPLE:
@@ -166,14 +195,17 @@ class _Writer:
         return name
 
 
-def _classes(owner: GraphQLObjectType) -> tuple[type[Any], ...]:
-    """Return the classes whose values are of this type; raises NotPlain when only its own predicate can tell."""
+def _origin(owner: GraphQLObjectType) -> Any:
+    """Return the Python class of the type; None where strawberry has none."""
+    return getattr(owner.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF), "origin", None)
+
+
+def _class_of(owner: GraphQLObjectType) -> type[Any]:
+    """Return the class whose values are of this type, beside its structs; raises NotPlain when only a predicate of its own can tell."""
     definition = owner.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
-    if definition.is_type_of is None:
-        return (definition.origin,)
-    known: tuple[type[Any], ...] | None = getattr(definition.is_type_of, "classes", None)
-    if known is None:
+    if definition.is_type_of is not None and getattr(definition.is_type_of, "kind", None) is not definition.origin:
         raise NotPlain
+    known: type[Any] = definition.origin
     return known
 
 

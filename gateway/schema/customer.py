@@ -1,6 +1,6 @@
 """The unified customer: one person, and what every service knows of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -8,15 +8,19 @@ from uuid import UUID
 import strawberry
 
 from gateway.clients.failures import ServiceFailed
+from gateway.clients.views import SectionTypes
 from gateway.clients.wire import as_json
 from gateway.context import Info, at
+from gateway.execution.plan import Needs
 from gateway.execution.sections import CustomerSections, SectionState
+from gateway.execution.shape import wired_kind
 from gateway.schema import customer_parts as parts
 from gateway.schema import customers, ids, insight, knowledge, routing, survey
 from gateway.schema.customers import Entry, IdentityKey, entries
 from gateway.schema.feedback import FeedbackItem, FollowUp
+from gateway.schema.parts import as_shown
 from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, global_id, mapped, page_from
-from gateway.schema.selection import arguments_below, selected
+from gateway.schema.selection import arguments_below, memo, needs_below, selected
 from gateway.schema.wired import wired_page
 from services.customers import contract as customers_views
 from services.kit.paging import encode_cursor
@@ -102,8 +106,8 @@ class Customer(Node):
         found = self.loaded.read("customers", "timeline", list[customers_views.TimelineEntryView])
         if found is None:
             return None
-        entries_found = [one if isinstance(one, parts.ENTRY) else customers.TimelineEntry.of(one) for one in (found[0] if found else [])]
-        return wired_page(entries_found[:first], _place, more=len(entries_found) > first, before=False)
+        all_found = as_shown(found[0] if found else [], customers.TimelineEntry, customers.TimelineEntry.of)
+        return wired_page(all_found[:first], _place, more=len(all_found) > first, before=False)
 
     @computed("Issues, newest first.")
     def cases(self, first: First, after: After = None) -> Connection[customers.Case] | None:
@@ -124,13 +128,13 @@ class Customer(Node):
     def mood(self) -> customers.Mood | None:
         """Take it from customers' sections."""
         found: list[Any] | None = self.loaded.read("customers", "mood", customers_views.MoodView)
-        return _shown(found, parts.MOOD, customers.Mood.of)
+        return _shown(found, customers.Mood, customers.Mood.of)
 
     @computed("The offer that fits, or every reason why none is shown.")
     def offer(self) -> customers.Offer | None:
         """Take it from customers' sections."""
         found: list[Any] | None = self.loaded.read("customers", "offer", customers_views.OfferView)
-        return _shown(found, parts.OFFER, customers.Offer.of)
+        return _shown(found, customers.Offer, customers.Offer.of)
 
     @computed("Contacts: all open ones and the last that are over, newest first.")
     def contacts(self, first: First, after: After = None) -> Connection[routing.CustomerContact] | None:
@@ -195,20 +199,17 @@ class Customer(Node):
 async def whole_customer(info: Info, asked: UUID | customers_views.CustomerView) -> Customer | None:
     """Return the customer, every service that the selection needs asked at once; None when nobody has the id."""
     context = at(info)
-    wanted: dict[str, list[str]] = {}
-    names = selected(info)
-    for name in sorted(names):
-        if name in PARTS:
-            service, section = PARTS[name]
-            wanted.setdefault(service, []).append(section)
+    known = memo(info)
+    if not known:
+        known["wanted"], known["types"] = _wanted(selected(info), needs_below(info))
     loaded = CustomerSections(
         services=context.clients.services,
         caller=context.caller,
         asked=asked,
-        wanted=wanted,
+        wanted=known["wanted"],
         last_good=context.last_good,
-        types=parts.SECTIONS,
-        timeline=_timeline_size(info) if "timeline" in names else None,
+        types=known["types"],
+        timeline=_timeline_size(info),
     )
     view = await loaded.profile()
     if view is None:
@@ -217,17 +218,26 @@ async def whole_customer(info: Info, asked: UUID | customers_views.CustomerView)
     return mapped(Customer, view, id=global_id(ids.CUSTOMER, view.id), uid=view.id, keys=keys, segment=entries(view.segment), loaded=loaded)
 
 
-def _shown(found: list[Any] | None, made: type[Any], of: Callable[[Any], T]) -> T | None:
+def _wanted(names: frozenset[str], needs: Mapping[str, Needs | None]) -> tuple[Mapping[str, Sequence[str]], SectionTypes]:
+    """Return the sections by service that fill the selected fields, and what they are decoded as."""
+    wanted: dict[str, list[str]] = {}
+    for service, section in (PARTS[name] for name in sorted(names) if name in PARTS):
+        wanted.setdefault(service, []).append(section)
+    sections = {name: section for name, (_, section) in PARTS.items()} | {"timeline": "timeline"}
+    return wanted, parts.sections_for({sections[name]: needed for name, needed in needs.items() if name in sections})
+
+
+def _shown(found: list[Any] | None, kind: type[T], of: Callable[[Any], T]) -> T | None:
     """Return the survivor's own, built from the view when its type refused the JSON; None when there is none."""
     if not found:
         return None
-    shown: T = found[0] if found[0].__class__ is made else of(found[0])
+    shown: T = found[0] if wired_kind(found[0]) is kind else of(found[0])
     return shown
 
 
 def _timeline_size(info: Info) -> int | None:
     """Return how many entries of the first page to bring along, one more than shown to know whether there are others; None for other pages."""
-    given = arguments_below(info, "timeline")
+    given = arguments_below(info, "timeline")  # None when it is not selected at all
     if given is None or given.get("after") is not None or given.get("kinds"):
         return None
     first = given.get("first")
@@ -241,7 +251,7 @@ def _place(entry: Any) -> str:
 
 def _suggested(case: Any, article: Any) -> knowledge.SuggestedArticle:
     """Return the article with the case that it is for."""
-    if isinstance(article, parts.WIRED_SUGGESTED):
+    if wired_kind(article) is knowledge.SuggestedArticle:
         made: Any = article
         made.case_id, made.case_title = case.case_id, case.case_title
         found: knowledge.SuggestedArticle = made

@@ -1,16 +1,17 @@
 """Every list of the unified customer: which section fills it, and the struct that its JSON is decoded into."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
 from gateway.clients.views import SectionTypes
 from gateway.clients.wire import wire_type
+from gateway.execution.plan import Needs
 from gateway.schema import customers, ids, insight, knowledge, routing, survey
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.parts import ListPart
-from gateway.schema.wired import list_of, wired
+from gateway.schema.wired import STRUCTS, TEXT_OF_UUID, narrow, wired
 from services.customers import contract as customers_views
 from services.feedback import contract as feedback_views
 from services.insight import contract as insight_views
@@ -23,22 +24,29 @@ def _uid(one: Any) -> str:
     return str(one.uid)
 
 
-ENTRY = wired(customers.TimelineEntry, converted={"seq": (int, str)})
-_CONTACT = wired(routing.CustomerContact, node=ids.CONTACT)
-OPEN_AND_RECENT = msgspec.defstruct("OpenAndRecent", [("open", list[_CONTACT]), ("recent", list[_CONTACT])], gc=False)  # type: ignore[valid-type]  # made for msgspec
+wired(customers.TimelineEntry, converted={"seq": (int, str)})
+wired(routing.CustomerContact, node=ids.CONTACT)
 wired(customers.Case, node=ids.CASE, derived={"status": customers.case_status})
 wired(customers.Order, derived={"status": customers.order_status})
 wired(FeedbackItem, node=ids.ITEM)
 wired(FollowUp, node=ids.FOLLOW_UP)
-MOOD, OFFER = wired(customers.Mood), wired(customers.Offer)
+wired(knowledge.SuggestedArticle, later=frozenset({"case_id", "case_title"}), shown=frozenset({"article_id"}))
+wired(customers.Mood)
+wired(customers.Offer)
 for _kind in (customers.Consent, survey.Invitation, survey.SurveyResponse, knowledge.SelfServiceSession, insight.Contribution):
     wired(_kind)
 
-WIRED_SUGGESTED = wired(knowledge.SuggestedArticle, later=frozenset({"case_id", "case_title"}))
-_CASE = msgspec.defstruct("CaseSuggestions", [("case_id", UUID), ("case_title", str), ("articles", list[WIRED_SUGGESTED])], gc=False)  # type: ignore[valid-type]  # made for msgspec
-
 CASES = ListPart("customers", "cases", customers.Case, customers_views.CaseView, customers.Case.of, "opened_at", _uid)
-ORDERS = ListPart("customers", "orders", customers.Order, customers_views.OrderView, customers.Order.of, "placed_at", lambda one: one.order_reference)
+ORDERS = ListPart(
+    "customers",
+    "orders",
+    customers.Order,
+    customers_views.OrderView,
+    customers.Order.of,
+    "placed_at",
+    lambda one: one.order_reference,
+    frozenset({"order_reference"}),
+)
 CONSENTS = ListPart(
     "customers",
     "consents",
@@ -47,6 +55,7 @@ CONSENTS = ListPart(
     customers.Consent.of,
     "given_at",
     lambda one: f"{one.purpose}/{one.channel}/{one.given_at.isoformat()}",
+    frozenset({"purpose", "channel", "given_at"}),
 )
 CONTACTS = ListPart("routing", "contacts", routing.CustomerContact, routing_views.ContactSummary, routing.CustomerContact.of, "queued_at", _uid)
 CALL_BACKS = ListPart("routing", "call_backs", routing.CustomerContact, routing_views.ContactSummary, routing.CustomerContact.of, "queued_at", _uid)
@@ -62,6 +71,7 @@ SELF_SERVICE = ListPart(
     knowledge.SelfServiceSession.of,
     "last_at",
     lambda one: str(one.session_id),
+    frozenset({"session_id"}),
 )
 SUGGESTED = ListPart(
     "knowledge",
@@ -71,6 +81,7 @@ SUGGESTED = ListPart(
     lambda view: view,
     "title",
     lambda one: f"{one.case_id}/{one.article_id}",
+    frozenset({"article_id"}),
 )
 CONTRIBUTIONS = ListPart(
     "insight",
@@ -80,18 +91,55 @@ CONTRIBUTIONS = ListPart(
     insight.Contribution.of,
     "told_at",
     lambda one: str(one.initiative_id),
+    frozenset({"initiative_id"}),
 )
 
+Struct = type[Any]
+
+
+def _many(struct: Struct) -> Any:
+    return list[struct]  # type: ignore[valid-type]  # made for msgspec
+
+
+def _open_and_recent(struct: Struct) -> Any:
+    return msgspec.defstruct("OpenAndRecent", [("open", _many(struct)), ("recent", _many(struct))], gc=False)
+
+
+def _of_cases(struct: Struct) -> Any:
+    case = msgspec.defstruct("CaseSuggestions", [("case_id", TEXT_OF_UUID), ("case_title", str), ("articles", _many(struct))], gc=False)
+    return _many(case)
+
+
+def _one(struct: Struct) -> Any:
+    return struct
+
+
 _LISTS = (CASES, ORDERS, CONSENTS, CALL_BACKS, INVITATIONS, RESPONSES, FEEDBACK, FOLLOW_UPS, SELF_SERVICE, CONTRIBUTIONS)
-SECTIONS = SectionTypes(
-    {
-        **{part.section: list_of(part.kind) for part in _LISTS},
-        "profile": wire_type(customers_views.CustomerView),
-        "timeline": list[ENTRY],  # type: ignore[valid-type]  # made for msgspec
-        "mood": MOOD,
-        "offer": OFFER,
-        "contacts": OPEN_AND_RECENT,
-        "suggested_articles": list[_CASE],  # type: ignore[valid-type]  # made for msgspec
-    }
-)
+_MADE: dict[str, tuple[type[Any], frozenset[str], Callable[[Struct], Any]]] = {
+    **{part.section: (part.kind, part.reads | {part.when}, _many) for part in _LISTS},
+    "timeline": (customers.TimelineEntry, frozenset({"occurred_at"}), _many),
+    "contacts": (CONTACTS.kind, CONTACTS.reads | {CONTACTS.when}, _open_and_recent),
+    "suggested_articles": (SUGGESTED.kind, SUGGESTED.reads, _of_cases),
+    "mood": (customers.Mood, frozenset(), _one),
+    "offer": (customers.Offer, frozenset(), _one),
+}
+"""By section the type of its things, what is read of them besides what is selected, and what the section is made of them."""
+_PROFILE = wire_type(customers_views.CustomerView)
+SECTIONS = SectionTypes({"profile": _PROFILE, **{section: made(STRUCTS[kind]) for section, (kind, _, made) in _MADE.items()}})
 """What each section of the unified customer is decoded as."""
+
+
+def sections_for(needs: Mapping[str, Needs | None]) -> SectionTypes:
+    """Return what the sections are decoded as when only this is read of them."""
+    types = dict(SECTIONS.types)
+    for section, needed in needs.items():
+        kind, reads, made = _MADE[section]
+        things = _things(needed) if made is not _one else needed
+        types[section] = made(narrow(kind, None if things is None else {**dict.fromkeys(reads), **things}))
+    return SectionTypes(types)
+
+
+def _things(page: Needs | None) -> Needs | None:
+    """Return what is read of the things of a page."""
+    edges = page.get("edges", {}) if page is not None else None
+    return edges.get("node", {}) if edges is not None else None

@@ -7,8 +7,9 @@ from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from gateway.execution.sections import CustomerSections
+from gateway.execution.shape import wired_kind
 from gateway.schema.relay import Connection, checked_first, cursor_of
-from gateway.schema.wired import STRUCTS, wired_page
+from gateway.schema.wired import wired_page
 from services.kit.errors import InvalidInput
 
 T = TypeVar("T")
@@ -27,6 +28,8 @@ class ListPart(Generic[T]):
     """The moment to order by, newest first: an attribute."""
     key: Callable[[Any], str]
     """What tells two things apart, and what its cursor is made of."""
+    reads: frozenset[str] = frozenset({"uid"})
+    """Attributes that the key is made of."""
 
     def page(self, loaded: CustomerSections, first: int, after: str | None) -> Connection[T] | None:
         """Return a page of what all records of the person have a share in, each thing once; None when the service is silent."""
@@ -36,8 +39,7 @@ class ListPart(Generic[T]):
 
     def things(self, parts: Sequence[Sequence[Any]]) -> list[Any]:
         """Return all things in order. Views (of what the struct refused) are built here."""
-        made = self._made()
-        found = [one if one.__class__ is made else self.of(one) for part in parts for one in part]
+        found = [one for part in parts for one in as_shown(part, self.kind, self.of)]
         if len(parts) > 1:  # a service may answer for the whole person under each of its ids
             found = list({self.key(one): one for one in found}.values())
         moment: Callable[[Any], datetime] = attrgetter(self.when)
@@ -58,5 +60,7 @@ class ListPart(Generic[T]):
     def _cursor(self, one: Any) -> str:
         return cursor_of(self.key(one))
 
-    def _made(self) -> type[Any]:
-        return STRUCTS[self.kind]
+
+def as_shown(things: Sequence[Any], kind: type[T], of: Callable[[Any], T]) -> Sequence[T]:
+    """Return the things of a section as the schema shows them: a section was read into structs whole, or whole into views."""
+    return things if things and wired_kind(things[0]) is kind else [of(one) for one in things]

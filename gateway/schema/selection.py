@@ -5,6 +5,7 @@ from typing import Any
 
 from graphql import FieldNode, FragmentSpreadNode, GraphQLResolveInfo, InlineFragmentNode, SelectionSetNode, VariableNode
 
+from gateway.execution.plan import Needs
 from gateway.execution.play import StepInfo
 
 
@@ -22,6 +23,16 @@ def selected(info: Any) -> frozenset[str]:
 def arguments_below(info: Any, name: str) -> dict[str, Any] | None:
     """Return the arguments of the one field of this name that is selected directly below; None without a plan, or when there are several."""
     return info.arguments_below(name) if isinstance(info, StepInfo) else None
+
+
+def needs_below(info: Any) -> dict[str, Needs | None]:
+    """Return what is read of the values of the fields directly below, by their names, as far as the plan knows; empty without a plan."""
+    return info.needs_below() if isinstance(info, StepInfo) else {}
+
+
+def memo(info: Any) -> dict[str, Any]:
+    """Return where to put what holds for every run of this field at this place of this document."""
+    return info.memo if isinstance(info, StepInfo) else {}
 
 
 def _names(node: SelectionSetNode | None, raw: GraphQLResolveInfo[Any]) -> Iterator[str]:

@@ -2,11 +2,14 @@
 
 A struct has the fields of the GraphQL type, checked by their types while they are decoded. Where `of` builds a field from another
 one, the struct has a property. What a struct refuses is read by the contract's view and built by `of`; a test holds both equal.
+
+A plan knows what is selected, so its sections are decoded into `narrow` structs, which have these fields alone: the decoder steps over the rest.
 """
 
 import typing
 from binascii import b2a_base64
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any, TypeVar
@@ -17,16 +20,33 @@ import strawberry
 from strawberry.scalars import JSON
 
 from gateway.clients.wire import wire_type
-from gateway.execution.shape import PROVED
+from gateway.execution.plan import Needs
+from gateway.execution.shape import PROVED, wired_kind
 from gateway.schema.relay import Connection
 
 T = TypeVar("T")
 TEXT_OF_UUID = Annotated[str, msgspec.Meta(min_length=36, max_length=36)]
 """The id of a thing is only shown and put into cursors: it stays the text that it is in JSON."""
-PROVED_BY_TYPE = frozenset([kind for one in (str, bool, float, datetime, UUID, TEXT_OF_UUID) for kind in (one, one | None)])
-"""Types whose values need no look after they were decoded; a whole number does, since GraphQL's is shorter."""
+WHOLE = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
+"""GraphQL's whole number is shorter than JSON's."""
+PROVED_BY_TYPE = frozenset([kind for one in (str, bool, float, WHOLE, datetime, UUID, TEXT_OF_UUID) for kind in (one, one | None)])
+"""Types whose values need no look after they were decoded."""
 STRUCTS: dict[type[Any], type[Any]] = {}
-"""Struct by GraphQL type."""
+"""Struct with all fields by GraphQL type."""
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    """How the structs of a GraphQL type are made; see `wired`."""
+
+    node: str | None
+    converted: Mapping[str, tuple[Any, Callable[[Any], Any]]]
+    later: frozenset[str]
+    derived: Mapping[str, Callable[[Any], Any]]
+    shown: frozenset[str]
+
+
+_RECIPES: dict[type[Any], _Recipe] = {}
 
 
 def wired(
@@ -36,47 +56,61 @@ def wired(
     converted: Mapping[str, tuple[Any, Callable[[Any], Any]]] | None = None,
     later: frozenset[str] = frozenset(),
     derived: Mapping[str, Callable[[Any], Any]] | None = None,
+    shown: frozenset[str] = frozenset(),
 ) -> type[Any]:
     """Make the struct of a GraphQL type and let the schema take it for one.
 
     `node` is the kind of its global id. `later` names what is not in the JSON and set afterwards. `converted` gives, for a field whose
-    JSON is of another type, that type and what makes the field of it; `derived` what makes a field of the others.
+    JSON is of another type, that type and what makes the field of it; `derived` what makes a field of the others. `shown` are ids that stay text,
+    as `uid` does.
     """
-    other = converted or {}
-    hints = typing.get_type_hints(kind)
-    parts: list[Any] = []
-    rename: dict[str, str] = {}
-    properties: dict[str, Any] = {name: property(make) for name, make in (derived or {}).items()}
-    for field in kind.__strawberry_definition__.fields:
-        name = field.python_name
-        if not field.is_basic_field or (name == "id" and node is not None):
-            continue
-        if name in (derived or {}):
-            continue
-        if name in other:
-            source, make = other[name]
-            parts.append((f"{name}_", source))
-            rename[f"{name}_"] = name
-            properties[name] = property(_converting(f"{name}_", make))
-        else:
-            parts.append((name, Any, None) if name in later else (name, TEXT_OF_UUID if name == "uid" else _type_of(hints[name])))
-    if any(part[0] == "uid" for part in parts):
-        rename["uid"] = "id"
-    if node is not None:
-        properties["id"] = property(_id_of(node))
-    made = msgspec.defstruct(kind.__name__, parts, namespace=properties, rename=rename, gc=False, kw_only=True)
-    STRUCTS[kind] = made
-    proved = {name for name, part in ((part[0], part[1]) for part in parts) if part in PROVED_BY_TYPE}
-    PROVED[kind] = (made, frozenset(proved | ({"id"} if node is not None else set())))
+    _RECIPES[kind] = _Recipe(node, converted or {}, later, derived or {}, shown | {"uid"})
+    PROVED[kind] = set()
+    made = STRUCTS[kind] = _struct(kind, None)
     if node is not None:  # only what implements an interface is asked for its type
-        kind.__strawberry_definition__.is_type_of = OneOf((kind, made))
+        kind.__strawberry_definition__.is_type_of = OneOf(kind)
     return made
 
 
-def list_of(kind: type[Any]) -> Any:
-    """Return the type of a JSON list of this GraphQL type."""
-    struct: Any = STRUCTS[kind]
-    return list[struct]
+def narrow(kind: type[Any], needs: Needs | None) -> type[Any]:
+    """Return a struct of a wired type with these fields alone (and its `uid`), the same below it; the whole one when they are not known.
+
+    Whoever asks must keep it for as long as it is of use, and no longer: documents are without number.
+    """
+    if needs is None or not needs.keys().isdisjoint(_RECIPES[kind].derived):  # what a derived field reads is not known here
+        return STRUCTS[kind]
+    return _struct(kind, needs)
+
+
+def _struct(kind: type[Any], needs: Needs | None) -> type[Any]:
+    """Make a struct with these fields of the GraphQL type; None: with all."""
+    recipe = _RECIPES[kind]
+    hints = typing.get_type_hints(kind)
+    parts: list[Any] = []
+    rename: dict[str, str] = {}
+    given: dict[str, Any] = {"wired_kind": kind, **{name: property(make) for name, make in recipe.derived.items()}}
+    for field in kind.__strawberry_definition__.fields:
+        name = field.python_name
+        if not field.is_basic_field or name in recipe.derived or (name == "id" and recipe.node is not None):
+            continue
+        if needs is not None and name not in needs and name not in recipe.later and name != "uid":
+            continue
+        if name in recipe.converted:
+            source, make = recipe.converted[name]
+            parts.append((f"{name}_", source))
+            rename[f"{name}_"] = name
+            given[name] = property(_converting(f"{name}_", make))
+        elif name in recipe.later:
+            parts.append((name, Any, None))
+        else:
+            parts.append((name, TEXT_OF_UUID if name in recipe.shown else _type_of(hints[name], (needs or {}).get(name))))
+    if any(part[0] == "uid" for part in parts):
+        rename["uid"] = "id"
+    if recipe.node is not None:
+        given["id"] = property(_id_of(recipe.node))
+    if needs is None:
+        PROVED[kind] |= {part[0] for part in parts if part[1] in PROVED_BY_TYPE} | ({"id"} if recipe.node is not None else set())
+    return msgspec.defstruct(kind.__name__, parts, namespace=given, rename=rename, gc=False, kw_only=True)
 
 
 def _converting(stored: str, make: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -94,28 +128,30 @@ def _id_of(node: str) -> Callable[[Any], str]:
 
 
 class OneOf:
-    """The predicate of a type that two classes have; the plan reads the classes instead of calling it."""
+    """The predicate of a type that has structs, too; the plan reads the class instead of calling it."""
 
-    def __init__(self, classes: tuple[type[Any], ...]) -> None:
-        self.classes = classes
+    def __init__(self, kind: type[Any]) -> None:
+        self.kind = kind
 
     def __call__(self, value: object, _info: object) -> bool:
         """Tell whether the value is of the type."""
-        return isinstance(value, self.classes)
+        return isinstance(value, self.kind) or wired_kind(value) is self.kind
 
 
-def _type_of(hint: Any) -> Any:
+def _type_of(hint: Any, needs: Needs | None) -> Any:
     if hint is JSON:
         return Any
     if hint is strawberry.ID:
         return str
+    if hint is int:
+        return WHOLE
     if isinstance(hint, type) and not issubclass(hint, Enum) and hasattr(hint, "__strawberry_definition__"):
-        return STRUCTS.get(hint) or wired(hint)
+        return narrow(hint, needs) if hint in STRUCTS else wired(hint)
     origin, parts = typing.get_origin(hint), typing.get_args(hint)
     if origin is list:
-        return list[_type_of(parts[0])]  # type: ignore[misc]  # made for msgspec
+        return list[_type_of(parts[0], needs)]  # type: ignore[misc]  # made for msgspec
     if type(None) in parts and len(parts) == 2:  # noqa: PLR2004  X | None
-        inner = _type_of(parts[0])
+        inner = _type_of(parts[0], needs)
         return inner | None if inner is not Any else Any
     return wire_type(hint)
 

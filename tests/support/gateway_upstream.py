@@ -86,6 +86,11 @@ def views_of(service: str) -> bytes:
     return orjson.dumps({"views": {str(CUSTOMER): made}})
 
 
+def view_of(service: str) -> bytes:
+    """Return the same sections as the contract's door for one customer gives them."""
+    return orjson.dumps({"sections": orjson.loads(views_of(service))["views"][str(CUSTOMER)]})
+
+
 def page_of_timeline() -> bytes:
     """Return the public door's first page of the same timeline, for gateways that ask for it apart."""
     entries = [example(customers.TimelineEntryView, place + 1) for place in range(20)]
@@ -109,10 +114,15 @@ class FixedTransport:
         """Nothing is open."""
 
 
+NOT_FOUND = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"
+
+
 class _Served(asyncio.Protocol):
     """HTTP/1.1 with keep-alive, as cheap as it can be: the upstream must not be what is measured."""
 
     answers: ClassVar[dict[bytes, bytes]] = {}
+    single: ClassVar[dict[bytes, bytes]] = {}
+    """Answers of the door for one customer's view."""
     delay_s: ClassVar[float] = 0.0
 
     def connection_made(self, transport: Any) -> None:
@@ -130,7 +140,8 @@ class _Served(asyncio.Protocol):
         self._path += url
 
     def on_message_complete(self) -> None:
-        answer = self.answers.get(self._path.split(b"/", 2)[1], b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n")
+        service = self._path.split(b"/", 2)[1]
+        answer = (self.single if self._path.endswith(b"/view") else self.answers).get(service, NOT_FOUND)
         if self.delay_s:
             asyncio.get_running_loop().call_later(self.delay_s, self._write, answer)
         else:
@@ -141,12 +152,15 @@ class _Served(asyncio.Protocol):
             self._transport.write(answer)
 
 
+def _answer(body: bytes) -> bytes:
+    return f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body
+
+
 async def serve(port: int, delay_ms: float) -> None:
     """Serve until cancelled."""
     for service in ("customers", "routing", "survey", "feedback", "knowledge", "insight"):
-        body = views_of(service)
-        head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n".encode()
-        _Served.answers[service.encode()] = head + body
+        _Served.answers[service.encode()] = _answer(views_of(service))
+        _Served.single[service.encode()] = _answer(view_of(service))
     _Served.delay_s = delay_ms / 1_000
     server = await asyncio.get_running_loop().create_server(_Served, "127.0.0.1", port)
     print("ready", flush=True)  # noqa: T201  whoever started this waits for the line

@@ -75,7 +75,7 @@ def build(kind: Any, dice: random.Random, damaged: float, depth: int) -> Any:
 
 def _decoded(kind: GraphQLObjectType, made: type[Any], dice: random.Random, damaged: float, depth: int) -> Any:
     """Return the struct of the type, as a decoder gives it: what its types prove is never damaged, the rest may be."""
-    proved = PROVED[kind.extensions["strawberry-definition"].origin][1]
+    proved = PROVED[kind.extensions["strawberry-definition"].origin]
     values = {}
     for known in kind.fields.values():
         name = known.extensions["strawberry-definition"].python_name

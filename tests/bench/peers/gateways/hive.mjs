@@ -1,6 +1,6 @@
 // Hive Gateway with the schema and the resolvers that the other two have: hive.mjs PORT UPSTREAM_PORT
 // Added to a supergraph of one empty subgraph (additionalTypeDefs and additionalResolvers, as its documentation extends a schema) with jit on:
-// cheaper for it than reading the same answers through OpenAPI subgraphs, which know no joins.
+// cheaper for it than reading the same answers through OpenAPI subgraphs (hive_openapi.mjs), which know no joins.
 import { createServer } from "node:http";
 import { createGatewayRuntime } from "@graphql-hive/gateway";
 import { Pool } from "undici";

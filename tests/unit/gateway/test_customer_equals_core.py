@@ -1,0 +1,79 @@
+"""A plan that reads of the services' answers only what is selected shows the customer that graphql-core shows over the whole answers."""
+
+import time
+from dataclasses import replace
+
+import msgspec
+import orjson
+
+from gateway.clients.failures import ServiceFailed
+from gateway.clients.service import Caller
+from gateway.execution.plan import Needs
+from gateway.execution.sections import CustomerSections, SectionState
+from gateway.execution.stale import LastGood
+from gateway.schema import customer_parts as parts
+from services.feedback import contract as feedback
+from tests.support.customer_fuzz import ASKER, Told, compare
+from tests.support.gateway_upstream import CUSTOMER, views_of
+
+TEXTS: Needs = {"edges": {"node": {"text": None}}}
+LABELS: Needs = {"edges": {"node": {"labels": {"code": None}}}}
+
+
+async def test_generated_questions_over_odd_and_broken_answers_are_answered_as_the_reference_does() -> None:
+    seen, differences = await compare(range(24))
+
+    assert differences == []
+    assert seen["with errors"] > 5
+    assert seen["whole"] > 5
+
+
+def test_of_an_answer_only_what_is_selected_is_read_and_what_orders_and_names_it() -> None:
+    def fields(struct: type[msgspec.Struct]) -> list[str]:
+        return sorted(field.name for field in msgspec.structs.fields(struct))
+
+    types = parts.sections_for({"feedback": LABELS, "contacts": {"page_info": {"end_cursor": None}}, "mood": None}).types
+    item = types["feedback"].__args__[0]
+    label = next(field.type.__args__[0] for field in msgspec.structs.fields(item) if field.name == "labels")
+    contact = next(field.type.__args__[0] for field in msgspec.structs.fields(types["contacts"]) if field.name == "recent")
+
+    assert fields(item) == ["labels", "said_at", "uid"]
+    assert fields(label) == ["code"]
+    assert fields(contact) == ["queued_at", "uid"]
+    assert types["mood"] is parts.SECTIONS.types["mood"]  # a resolver may be below it: all of it is read
+
+
+def test_a_broken_field_that_nobody_asks_for_costs_nothing_and_one_that_is_asked_for_does() -> None:
+    answer = orjson.loads(views_of("feedback"))
+    answer["views"][str(CUSTOMER)]["feedback"]["data"][3]["severity"] = {"not": "a number"}
+    raw = orjson.dumps(answer)
+
+    asked_for = parts.sections_for({"feedback": {"edges": {"node": {"severity": None}}}})
+    found = parts.sections_for({"feedback": TEXTS}).read(["feedback"], raw)
+
+    assert asked_for.read(["feedback"], raw) is None
+    assert found is not None
+    assert len(found[CUSTOMER]["feedback"].data) == 10
+
+
+async def test_the_last_good_answer_shows_a_stranger_question_what_the_first_one_did_not_ask_for() -> None:
+    class Silent(Told):
+        async def ask(self, caller: Caller, path: str, body: bytes) -> bytes:  # noqa: ARG002  whatever is asked
+            raise ServiceFailed(self.name, "SERVICE_TIMEOUT")
+
+    last_good, caller = LastGood(30), Caller(ASKER, "stale", time.monotonic() + 60)
+    answering = {name: Told(name, views_of(name)) for name in ("customers", "feedback")}
+
+    def ask(needs: Needs, services: dict[str, Told]) -> CustomerSections:
+        types = parts.sections_for({"feedback": needs})
+        wanted = {"feedback": ["feedback"]}
+        return CustomerSections(services=services, caller=replace(caller), asked=CUSTOMER, wanted=wanted, last_good=last_good, types=types)
+
+    await ask(TEXTS, answering).profile()
+    later = ask(LABELS, {**answering, "feedback": Silent("feedback", b"")})
+    await later.profile()
+    found = later.read("feedback", "feedback", list[feedback.ItemView])
+
+    assert [status.state for status in later.statuses()] == [SectionState.FRESH, SectionState.STALE]
+    assert found is not None
+    assert [len(one.labels) for one in found[0]] == [2] * 10
