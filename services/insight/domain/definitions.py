@@ -169,5 +169,13 @@ MEANINGS = (
     Meaning("cycle_act", 1, "Cycle: act", "of the five drivers with most negative items, those with a started initiative", Unit.SHARE, True),
     Meaning("cycle_practise", 1, "Cycle: practise", "ended contacts in which an article was used / ended contacts", Unit.SHARE, True),
     Meaning("cycle_tell", 1, "Cycle: tell", "contributors of published initiatives who were told / contributors", Unit.SHARE, higher_is_better=True),
+    Meaning("negative_share", 1, "Negative feedback", "negative items / items with a sentiment", Unit.SHARE, higher_is_better=False),
+    Meaning("unresolved_by_agents", 1, "Unresolved, as agents say", "contacts that agents call unresolved / those judged", Unit.SHARE, False),
+    Meaning("step_repeats", 1, "Repeats at a step", "contacts followed by another about the driver within 7 days / contacts", Unit.SHARE, False),
+    Meaning("waiting", 1, "Waiting", "mean minutes from the queue to an agent, of the contacts of which it is known", Unit.COUNT, False),
+    Meaning("budget_share", 1, "Share of the budget", "amount charged / budget of the period's length", Unit.SHARE, higher_is_better=False),
+    Meaning("business_case", 1, "Business case", "minutes saved x contacts a year / 60 x price of an hour", Unit.MONEY, higher_is_better=True),
+    Meaning("contacts_avoided", 1, "Contacts avoided", "contacts x relative change of 1 / (1 - call_back x (1 - resolution))", Unit.COUNT, True),
+    Meaning("pulse_favourable", 1, "Favourable answers", "answers on the two highest steps / answers", Unit.SHARE, higher_is_better=True),
     Meaning("key_driver", 1, "Key driver weight", "share of R² over all orders of entry (Shapley, LMG)", Unit.SHARE, higher_is_better=True),
 )
