@@ -45,7 +45,8 @@ class InsightFile:
 
 
 def _file(path: str, slice: Slice, format: str | None = None) -> InsightFile:
-    asked = {**query_of(slice), **({} if format is None else {"format": format})}
+    named = {name: value for name, value in query_of(slice).items() if value is not None}
+    asked = {**named, **({} if format is None else {"format": format})}
     return InsightFile(path=f"/insight/v1/{path}" + (f"?{urlencode(asked)}" if asked else ""), format=format or "csv")
 
 

@@ -46,6 +46,20 @@ class NonResponse:
     weighted: list[WeightedFigure] = said(description="As answered first; then by groups, by design, and by both.")
 
 
+@strawberry.type(description="One step from who could have been asked to who answered.")
+class FunnelStage:
+    """A step."""
+
+    stage: str = said(description="eligible, suppressed, asked, delivered, undeliverable, answered, flagged or opted_out.")
+    definition_id: str = said(description="Which definition, in which version.")
+    n: int = said(description="How many.")
+    of: str | None = said(description="The step that the share is of; null where it is of none.")
+    share: float | None = said(description="0 to 1; null where it is of no step, and while that step is empty.")
+    interval: Interval | None = said(description="Of the share.")
+    n_before: int = said(description="In the comparison period.")
+    change: FigureChange | None = said(description="Of the share against the comparison period.")
+
+
 @strawberry.type(description="Who answered, of those who were asked.")
 class ResponseBias:
     """Response and its bias."""
@@ -63,5 +77,7 @@ class ResponseBias:
     p: JSON = said(description="Attribute to the probability that its groups answer alike.")
     r_indicator: JSON = said(description="Attribute to 1 - 2 SD of response rates.")
     adjusted: JSON = said(description="Satisfaction plain, and weighted by each attribute.")
+    funnel: list[FunnelStage] = said(description="From who could have been asked to who answered.")
+    suppressed: JSON = said(description="Why asks were held back: reason to how many.")
     figures: list[NonResponse] = said(description="Satisfaction, net promoter score, effort and resolution: raw beside weighted.")
     weighted: list[WeightedFigure] = said(description="The same with intervals, and raked to channel and segment together.")

@@ -36,11 +36,30 @@ KEPT = {
 GIVEN = {"AvoidedView": "worked out of what was given alone: of no time and no part of the house"}
 DIFFERENCES = {"ChangeView", "EffectView", "ControlledView"}
 """Both sides of a difference are figures of their own."""
-ONLY_WHEN_ENOUGH = {"PlaceView", "AdjustedPlaceView", "TrainingGapView", "PulseScoreView", "PointView", "EstimateView", "CalibrationView"}
+ONLY_WHEN_ENOUGH = {
+    "PlaceView",
+    "AdjustedPlaceView",
+    "TrainingGapView",
+    "PulseScoreView",
+    "PointView",
+    "EstimateView",
+    "CalibrationView",
+    "FunnelStageView",
+}
 """Rows that are not there at all while too few stand behind them."""
-COUNTED = {"StageView", "DisputeSummaryView", "TrainingGapView", "CalibrationView", "PulseScoreView", "PointView", "AdjustedPlaceView", "RepeatView"}
+COUNTED = {
+    "StageView",
+    "DisputeSummaryView",
+    "TrainingGapView",
+    "CalibrationView",
+    "PulseScoreView",
+    "PointView",
+    "AdjustedPlaceView",
+    "RepeatView",
+    "FunnelStageView",
+}
 """Figures of what is counted wholly, or compared as it was answered: there are no weights, so n answers are worth n."""
-NUMERATORS = {"numerator", "good", "bad", "repeats", "answered", "accepted", "value", "kappa"}
+NUMERATORS = {"numerator", "good", "bad", "repeats", "answered", "accepted", "value", "kappa", "share"}
 DENOMINATORS = {"n", "answers"}
 
 

@@ -83,7 +83,7 @@ from services.insight.contract.people import (
     StepView,
 )
 from services.insight.contract.pictures import ChartView, ExportColumnView, ExportView, TableView
-from services.insight.contract.response import BiasView, NonResponseView, ResponseBiasView, WeightedFigureView
+from services.insight.contract.response import BiasView, FunnelStageView, NonResponseView, ResponseBiasView, WeightedFigureView
 from services.insight.contract.training import TrainingGapsView, TrainingGapView, TrainingNeedView
 from services.kit.events import Event
 
@@ -92,9 +92,9 @@ __all__ = [
     "BudgetView", "BusinessCaseView", "CalibrationView", "ChangeView", "ChargeBackView", "ChargeView", "ChartView", "CoachingView",
     "ContributionView", "ControlledView", "CostRateView", "CycleHealthView", "DefinitionView", "DepartmentView", "DisputeDetailView",
     "DisputeStepView", "DisputeSummaryView", "DisputeView", "DrawnStepView", "DriverView", "EffectView", "EstimateView", "ExportColumnView",
-    "ExportView", "FunnelView", "ImportanceView", "InitiativeDetailView", "InitiativePublished", "InitiativeView", "InterruptedView",
-    "IntervalView", "KeyDriversView", "LoopView", "MetricView", "MoneyView", "NonResponseView", "OverviewView", "ParetoView", "PeriodView",
-    "PlaceView", "PointView", "ProcessDrawn", "ProcessView", "PulseGroupView", "PulseReportView", "PulseScoreView", "PulseView",
+    "ExportView", "FunnelStageView", "FunnelView", "ImportanceView", "InitiativeDetailView", "InitiativePublished", "InitiativeView",
+    "InterruptedView", "IntervalView", "KeyDriversView", "LoopView", "MetricView", "MoneyView", "NonResponseView", "OverviewView", "ParetoView",
+    "PeriodView", "PlaceView", "PointView", "ProcessDrawn", "ProcessView", "PulseGroupView", "PulseReportView", "PulseScoreView", "PulseView",
     "QualityFormView", "QualityReportView", "QuotedView", "RepeatView", "ResponseBiasView", "ReviewView", "SampleView", "SavingsView",
     "SeriesView", "ShareView", "SideView", "SourceView", "StageView", "StatementLineView", "StatementView", "StepView", "SubjectErased",
     "TableView", "TargetView", "TileView", "TrainingGapView", "TrainingGapsView", "TrainingNeedFound", "TrainingNeedView", "TrendView",

@@ -16,6 +16,7 @@ from services.insight.queries.moved import moved
 from services.insight.queries.narrow import past_of, period_of, quoted
 from services.insight.queries.non_response import ATTRIBUTES, MOST_ATTRIBUTES, non_response
 from services.insight.queries.placed import asks
+from services.insight.queries.response_funnel import response_funnel
 from services.insight.repository.rollups import tally
 from services.kit.db import Tx
 
@@ -80,6 +81,7 @@ async def _response_bias(tx: Tx, asked: Asked, minimum: int, compared: Period) -
     groups = {attribute: await _groups(tx, attribute, conditions) for attribute in ATTRIBUTES}
     n, answered = (sum(pair[place] for pair in groups["channel"].values()) for place in (0, 1))
     figures = await non_response(tx, conditions, minimum)
+    funnel, suppressed = await response_funnel(tx, asked, period, compared)
     weighted = [one for one in figures[0].weighted if not one.design]
     adjusted = {one.by[0] if one.by else "plain": one.value for one in weighted if len(one.by) < MOST_ATTRIBUTES}
     return ResponseBiasView(
@@ -93,6 +95,8 @@ async def _response_bias(tx: Tx, asked: Asked, minimum: int, compared: Period) -
         adjusted=adjusted,
         weighted=weighted,
         figures=figures,
+        funnel=funnel,
+        suppressed=suppressed,
         definition_id="response_rate@1",
         change=None,
         **quoted(period, compared, asked),
