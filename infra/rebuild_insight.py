@@ -1,7 +1,7 @@
 """`python -m infra.rebuild_insight --url http://127.0.0.1:8000 --key KEY`: make insight's facts anew from what the other rooms show.
 
-Reads contacts, invitations, answers, feedback and follow-ups page by page through the public doors and has insight hear them again, with
-progress. With --from-nothing insight forgets its facts first. It may be stopped and started again: nothing is counted twice.
+Reads contacts, invitations, what rules held back, answers, feedback and follow-ups page by page through the public doors and has insight hear
+them again, with progress. With --from-nothing insight forgets its facts first. It may be stopped and started again: nothing is counted twice.
 The key needs the role administrator. Customers' segments are those of today; erased customers
 stay erased; article links, which no room lists, stay as they were heard.
 """
@@ -18,6 +18,7 @@ import httpx
 SOURCES = {
     "contacts": "/routing/v1/contacts?state=ended",
     "invitations": "/survey/v1/invitations",
+    "decisions": "/survey/v1/decisions?outcome=skipped",
     "responses": "/survey/v1/responses",
     "items": "/feedback/v1/items",
     "follow-ups": "/feedback/v1/follow-ups",

@@ -7,6 +7,7 @@ from services.insight.contract import (
     BudgetView,
     CostRateView,
     DepartmentView,
+    ExportView,
     ProcessDrawn,
     PulseView,
     QualityFormView,
@@ -21,6 +22,10 @@ class InsightKept:
 
     def __init__(self, service: Service) -> None:
         self.service = service
+
+    async def exports(self, caller: Caller) -> list[ExportView]:
+        """Return what can be taken away."""
+        return [self.service.believe(ExportView, one) for one in await self.service.read(caller, "/v1/exports")]
 
     async def departments(self, caller: Caller) -> Page[DepartmentView]:
         """Return all departments by key."""

@@ -37,6 +37,7 @@ class Estimate:
     interval: Interval = strawberry.field(description="Where the true value lies.")
     n: int = strawberry.field(description="Answers.")
     n_effective: float = strawberry.field(description="What they are worth of an even sample.")
+    design_effect: float = strawberry.field(description="n / effective n.")
 
     @classmethod
     def of(cls, view: contract.EstimateView) -> "Estimate":
@@ -48,17 +49,15 @@ class Estimate:
 class Share:
     """A share with its interval."""
 
+    definition_id: str = strawberry.field(description="Which definition, in which version.")
     numerator: int | None = strawberry.field(description="Null while withheld.")
     n: int = strawberry.field(description="Of how many.")
     value: float | None = strawberry.field(description="0 to 1; null while withheld.")
     interval: Interval | None = strawberry.field(description="Null while withheld.")
     withheld: str | None = strawberry.field(description="Why nothing is shown; null when it is.")
     small_sample: bool = strawberry.field(description="Whether n is too small to act on.")
-
-    @classmethod
-    def of(cls, view: contract.ShareView) -> "Share":
-        """Build it from the view."""
-        return mapped(cls, view, interval=maybe(lambda found: mapped(Interval, found), view.interval))
+    n_effective: float = strawberry.field(description="Of answers, what they are worth of an even sample; of what is counted wholly, n.")
+    weighted: Estimate | None = strawberry.field(description="By how likely each was asked; null for what nobody was asked about.")
 
 
 @strawberry.type(description="An amount of money.")
@@ -141,12 +140,15 @@ class Driver:
     csat: Share = strawberry.field(description="Share of satisfied answers after its contacts.")
     follow_ups_open: int = strawberry.field(description="Open at this moment.")
     follow_ups_overdue: int = strawberry.field(description="Of those, past their due time.")
+    definitions: JSON = strawberry.field(description="Field to the definition of what stands in it.")
+    period: Period = strawberry.field(description="The period.")
+    compared_with: Period = strawberry.field(description="The comparison period.")
+    filters: JSON = strawberry.field(description="The slice.")
 
     @classmethod
     def of(cls, view: contract.DriverView) -> "Driver":
         """Build it from the view."""
-        cost, before = (maybe(lambda found: mapped(Money, found), one) for one in (view.cost, view.cost_before))
-        return mapped(cls, view, cost=cost, cost_before=before, negative=Share.of(view.negative), csat=Share.of(view.csat))
+        return nested(cls, view)
 
 
 @strawberry.type(description="One stage of the cycle.")

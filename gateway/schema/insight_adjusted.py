@@ -1,6 +1,7 @@
 """Places compared as if all had the same work."""
 
 import strawberry
+from strawberry.scalars import JSON
 
 from gateway.schema.insight import FigureChange, Interval, Period
 
@@ -42,6 +43,7 @@ class AdjustedFunnel:
     strata: int = said(description="Kinds of case that were compared.")
     period: Period = said(description="The period.")
     compared_with: Period = said(description="The comparison period.")
+    filters: JSON = said(description="The slice.")
     method: str = said(description="How it is computed.")
     centre: float | None = said(description="The share of all comparable answers; null when no case is seen at two places.")
     inflation: float = said(description="By how much limits were widened for over-dispersion (Laney).")

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 from strawberry.scalars import JSON
 
-from gateway.schema.insight import FigureChange, Interval, Metric, Money, Period
+from gateway.schema.insight import Estimate, FigureChange, Interval, Metric, Money, Period
 
 said = strawberry.field
 
@@ -49,6 +49,7 @@ class SeriesPoint:
 
     start: datetime = said(description="The first moment of the point's days.")
     value: float = said(description="The value.")
+    numerator: int | None = said(description="Null for what is counted: then it is the value itself.")
     n: int = said(description="How much stands behind it.")
     interval: Interval | None = said(description="Null for what is counted.")
 
@@ -59,6 +60,7 @@ class Series:
 
     key: str = said(description="The figure's key.")
     name: str = said(description="The figure's name.")
+    definition_id: str = said(description="Which definition, in which version.")
     unit: str = said(description="share, count or money.")
     days_per_point: int = said(description="Days that a point covers.")
     points: list[SeriesPoint] = said(description="In the order of time.")
@@ -82,8 +84,12 @@ class Place:
     key: str = said(description="The place.")
     good: int = said(description="The numerator.")
     n: int = said(description="Answers.")
+    n_effective: float = said(description="What they are worth of an even sample.")
     share: float = said(description="0 to 1.")
+    interval: Interval = said(description="Of the share.")
+    weighted: Estimate | None = said(description="By how likely each was asked; null while too few are known. The signal is of the plain share.")
     z: float = said(description="Standard deviations from the common share.")
+    p: float = said(description="Probability of so much by chance.")
     adjusted_p: float = said(description="Probability after control of false discoveries.")
     low_95: float = said(description="Lower 95 % limit for so many answers.")
     high_95: float = said(description="Upper 95 % limit.")
@@ -99,7 +105,10 @@ class Funnel:
 
     definition_id: str = said(description="Which definition, in which version.")
     by: str = said(description="site, vendor or team.")
+    period: Period = said(description="The period.")
     compared_with: Period = said(description="The comparison period.")
+    filters: JSON = said(description="The slice.")
+    method: str = said(description="How limits are worked out.")
     centre: float | None = said(description="The common share; null without places.")
     inflation: float = said(description="By how much limits were widened for over-dispersion (Laney).")
     p: float | None = said(description="Probability of so much difference by chance alone.")
@@ -111,6 +120,7 @@ class Funnel:
 class Overview:
     """The overview."""
 
+    definitions: JSON = said(description="Field of the Pareto rows to the definition of what stands in it.")
     period: Period = said(description="The period.")
     compared_with: Period = said(description="The comparison period.")
     filters: JSON = said(description="The slice.")
@@ -126,6 +136,11 @@ class Trend:
     """A trend."""
 
     definition_id: str = said(description="Which definition, in which version.")
+    figure: Metric = said(description="The whole period as one figure: interval, effective n, plain beside weighted, withheld.")
+    filters: JSON = said(description="The slice.")
+    numerator: int = said(description="Good answers of the whole series.")
+    n: int = said(description="Answers of the whole series.")
+    method: str = said(description="How a change is looked for.")
     period: Period = said(description="The period.")
     compared_with: Period = said(description="The comparison period.")
     change: FigureChange | None = said(description="Of the whole period's share; null when either had no answers.")
@@ -167,6 +182,8 @@ class KeyDrivers:
     compared_with: Period = said(description="The comparison period.")
     filters: JSON = said(description="The slice.")
     n: int = said(description="Answers.")
+    method: str = said(description="How weights and their intervals are worked out.")
+    seed: int = said(description="Of the bootstrap: the same seed gives the same intervals.")
     r_squared: float | None = said(description="How much the drivers explain together; null while withheld.")
     drivers: list[KeyDriver] = said(description="By priority.")
     withheld: str | None = said(description="Why nothing is shown; null when it is.")
@@ -177,6 +194,7 @@ class Repeats:
     """Repeat rate."""
 
     definition_id: str = said(description="Which definition, in which version.")
+    filters: JSON = said(description="The slice.")
     period: Period = said(description="The period.")
     compared_with: Period = said(description="The comparison period.")
     change: FigureChange | None = said(description="Of the rate against the comparison period; null while either is withheld.")
@@ -197,11 +215,14 @@ class Repeats:
 class SourceSays:
     """A source."""
 
+    definition_id: str = said(description="What is counted; of satisfaction the share that is not satisfied.")
     source: str = said(description="surveys, reviews, contacts or operations.")
     bad: int | None = said(description="Bad news; null while withheld.")
     n: int = said(description="Of how many.")
+    n_effective: float = said(description="Of surveys, what the answers are worth of an even sample; else n.")
     share: float | None = said(description="0 to 1; null while withheld.")
     interval: Interval | None = said(description="Null while withheld.")
+    weighted: Estimate | None = said(description="Of surveys, by how likely each was asked; null for the other sources.")
     usual: float | None = said(description="The share over all drivers of this source.")
     stands: str | None = said(description="worse, usual or better; null while nothing can be said.")
     withheld: str | None = said(description="Why nothing is shown; null when it is.")
@@ -213,72 +234,9 @@ class Triangulation:
     """Sources side by side."""
 
     driver: str = said(description="The driver.")
+    period: Period = said(description="The period.")
+    compared_with: Period = said(description="The comparison period.")
+    filters: JSON = said(description="The slice.")
     sources: list[SourceSays] = said(description="Each source.")
     verdict: str = said(description="agree, partly, differ or one_source.")
     sentence: str = said(description="The verdict for a person to read.")
-
-
-@strawberry.type(description="One group among those who were asked and those who answered.")
-class AskedGroup:
-    """A group."""
-
-    attribute: str = said(description="By what the group is told apart.")
-    group: str = said(description="The group.")
-    asked: int = said(description="Asked.")
-    answered: int = said(description="Answered.")
-    rate: float | None = said(description="Answered of asked.")
-    standardised_difference: float | None = said(description="Among respondents against among the asked; beyond 0.1 is worth a look.")
-
-
-@strawberry.type(description="Satisfaction with groups counted as often as they were asked.")
-class WeightedFigure:
-    """A weighted figure."""
-
-    by: list[str] = said(description="The attributes it is weighted by; none: as answered.")
-    value: float | None = said(description="0 to 1; null while withheld.")
-    interval: Interval | None = said(description="Its interval.")
-    n: int = said(description="Answers.")
-    n_effective: float | None = said(description="What they are worth of an even sample.")
-    design_effect: float | None = said(description="n / effective n.")
-    withheld: str | None = said(description="Why nothing is shown; null when it is.")
-
-
-@strawberry.type(description="Who answered, of those who were asked.")
-class ResponseBias:
-    """Response and its bias."""
-
-    period: Period = said(description="The period.")
-    compared_with: Period = said(description="The comparison period.")
-    change: FigureChange | None = said(description="Of the rate against the comparison period; null while either is withheld.")
-    asked: int = said(description="Asked.")
-    answered: int = said(description="Answered.")
-    value: float | None = said(description="The response rate; null while withheld.")
-    rate: Interval | None = said(description="Its interval.")
-    groups: list[AskedGroup] = said(description="By attribute.")
-    p: JSON = said(description="Attribute to the probability that its groups answer alike.")
-    r_indicator: JSON = said(description="Attribute to 1 - 2 SD of response rates.")
-    adjusted: JSON = said(description="Satisfaction plain, and weighted by each attribute.")
-    weighted: list[WeightedFigure] = said(description="The same with intervals, and raked to channel and segment together.")
-
-
-@strawberry.type(description="What a chart shows, in the order in which it is drawn.")
-class ChartTable:
-    """A data table."""
-
-    columns: list[str] = said(description="Names of the columns.")
-    rows: JSON = said(description="Rows of cells, written for the reader's language.")
-
-
-@strawberry.type(description="A picture with the table of what it shows.")
-class Chart:
-    """A chart."""
-
-    key: str = said(description="Which chart.")
-    language: str = said(description="What it is written in.")
-    direction: str = said(description="ltr or rtl: the way to lay out the table.")
-    title: str = said(description="Its title.")
-    description: str = said(description="What it shows, in words.")
-    svg: str = said(description="The whole picture; it runs no script.")
-    table: ChartTable = said(description="Its data.")
-    period: Period = said(description="The period.")
-    filters: JSON = said(description="The slice.")

@@ -7,7 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from gateway.schema import ids
-from gateway.schema.insight import Interval, Period
+from gateway.schema.insight import Estimate, Interval, Period
 from gateway.schema.nested import nested
 from gateway.schema.relay import Node, global_id, mapped
 from services.insight import contract
@@ -18,9 +18,12 @@ class EffectSide:
     """Before or after."""
 
     period: Period = strawberry.field(description="The period.")
+    numerator: int | None = strawberry.field(description="Of a net score promoters minus detractors; null while withheld.")
     n: int = strawberry.field(description="Answers.")
+    n_effective: float = strawberry.field(description="What they are worth of an even sample.")
     value: float | None = strawberry.field(description="Null while withheld.")
     interval: Interval | None = strawberry.field(description="Null while withheld.")
+    weighted: Estimate | None = strawberry.field(description="By how likely each was asked; null while too few are known.")
     withheld: str | None = strawberry.field(description="Why nothing is shown; null when it is.")
 
 
@@ -55,6 +58,7 @@ class Effect:
     """The effect of an initiative."""
 
     definition_id: str = strawberry.field(description="The figure's definition.")
+    filters: JSON = strawberry.field(description="Where the change is made.")
     before: EffectSide = strawberry.field(description="Before the change.")
     after: EffectSide | None = strawberry.field(description="After the change; null before it started.")
     difference: float | None = strawberry.field(description="After minus before; null while unknown.")

@@ -6,7 +6,7 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
-from gateway.schema.insight import FigureChange, Interval, Period
+from gateway.schema.insight import FigureChange, Interval, Period, Share
 
 said = strawberry.field
 
@@ -23,6 +23,9 @@ class ProcessStep:
     contacts_change: Interval | None = said(description="Relative change of contacts a day; null when either period saw none.")
     amount: str = said(description="What they cost, decimal text.")
     waited_minutes: float | None = said(description="Mean wait for an agent; null while nobody told.")
+    waits: int = said(description="Contacts whose wait is known.")
+    waited_interval: Interval | None = said(description="Of the mean wait; null under two waits.")
+    repeats: Share = said(description="Followed by another within seven days, with number and interval.")
     repeat_share: float | None = said(description="Share followed by another within seven days; null while unknown.")
     handle_minutes: float = said(description="Minutes of handling.")
     bottleneck: bool = said(description="Whether it costs most.")
@@ -32,12 +35,14 @@ class ProcessStep:
 class Process:
     """A process."""
 
+    definitions: JSON = said(description="Field of a step to the definition of what stands in it.")
     key: str = said(description="The process.")
     name: str = said(description="Its name.")
     period: Period = said(description="The period.")
     compared_with: Period = said(description="The comparison period.")
     currency: str | None = said(description="ISO 4217 code; null while there is no rate.")
     steps: list[ProcessStep] = said(description="In order.")
+    mermaid: str = said(description="The process as a Mermaid flowchart; `processChart` draws it as SVG.")
     bottleneck: str | None = said(description="The key of the dearest step; null without contacts.")
     sentence: str = said(description="The same for a person to read.")
     version: int = said(description="Grows when it is drawn anew.")
@@ -91,6 +96,7 @@ class Calibration:
 class QualityReport:
     """A report."""
 
+    definitions: JSON = said(description="Field to the definition of what stands in it.")
     form: str = said(description="The form.")
     period: Period = said(description="The period.")
     compared_with: Period = said(description="The comparison period.")
@@ -100,6 +106,8 @@ class QualityReport:
     calibration: list[Calibration] = said(description="Whether reviewers agree.")
     csat_with_error: float | None = said(description="Share satisfied after a customer error.")
     csat_without_error: float | None = said(description="And without one.")
+    after_error: Share = said(description="Satisfaction after contacts with a customer error.")
+    after_no_error: Share = said(description="And without one.")
     csat_difference: Interval | None = said(description="The interval of the difference.")
     filters: JSON = said(description="The slice.")
 
@@ -109,6 +117,10 @@ class TeamLag:
     """Where a team lags behind: knowledge makes a training need of it."""
 
     uid: UUID = said(description="The id in REST.")
+    definition_id: str = said(description="Which definition, in which version.")
+    period: Period = said(description="The 90 days that the last look judged.")
+    filters: JSON = said(description="Empty: looks are at the whole house.")
+    method: str = said(description="Of the interval.")
     topic: str = said(description="The topic.")
     team: str = said(description="The team.")
     effect: float = said(description="The team's resolution minus that of all others.")
@@ -162,7 +174,8 @@ class PulseScore:
     question: str = said(description="The question's code.")
     mean: float = said(description="1 to 5.")
     favourable: float = said(description="Share of 4 and 5.")
-    interval: Interval = said(description="Its interval.")
+    interval: Interval = said(description="Of the favourable share.")
+    numerator: int = said(description="Favourable answers.")
     n: int = said(description="Sheets.")
     change: FigureChange | None = said(description="Of the favourable share against the comparison week; null when the group was not shown then.")
 
@@ -180,6 +193,9 @@ class PulseGroup:
 class PulseReport:
     """A report."""
 
+    definition_id: str = said(description="Of the favourable shares.")
+    period: Period = said(description="The week, Monday to Monday, UTC.")
+    filters: JSON = said(description="The reader's own sites and vendors; empty for who sees all.")
     pulse: str = said(description="The pulse.")
     week: str = said(description="ISO year and week.")
     compared_with: str | None = said(description="The week it is compared with; null when there is none before.")

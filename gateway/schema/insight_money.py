@@ -34,6 +34,7 @@ class Charge:
 class ChargeBack:
     """The charge-back of a period."""
 
+    definitions: JSON = said(description="Field to the definition of what stands in it.")
     period: Period = said(description="The period.")
     compared_with: Period = said(description="The comparison period.")
     currency: str | None = said(description="ISO 4217 code; null while there is no rate.")
@@ -58,6 +59,7 @@ class StatementLine:
     vendor: str | None = said(description="By whom.")
     handle_seconds: str = said(description="Exact seconds of handling.")
     minutes: str = said(description="The same in minutes, for reading.")
+    rate_id: UUID | None = said(description="Which rate; null while there is none.")
     per_hour: str | None = said(description="The rate; null while there is none.")
     amount: str | None = said(description="handle_seconds x per_hour / 3600; null without a rate.")
     feedback_items: list[UUID] = said(description="What was said about it: feedback shows the masked words.")
@@ -69,6 +71,7 @@ class StatementLine:
 class Statement:
     """A statement with one page of its lines."""
 
+    definitions: JSON = said(description="Field to the definition of what stands in it.")
     department: str = said(description="The department's key.")
     name: str = said(description="Its name.")
     period: Period = said(description="The period.")
@@ -141,6 +144,7 @@ class DisputeSummary:
 class ContactsAvoided:
     """Contacts avoided."""
 
+    definition_id: str = said(description="Which definition, in which version.")
     resolution_before: float = said(description="Share resolved before.")
     resolution_after: float = said(description="Share resolved after.")
     call_back: float = said(description="Probability that an unresolved customer comes back.")
@@ -160,6 +164,12 @@ class ContactsAvoided:
 class Savings:
     """Expected and observed savings."""
 
+    definitions: JSON = said(description="Field to the definition of what stands in it.")
+    period: Period = said(description="From the start on.")
+    compared_with: Period = said(description="The baseline.")
+    filters: JSON = said(description="Where the change is made.")
+    answers_before: int | None = said(description="Answers about resolution in the baseline; null before the start.")
+    answers_after: int | None = said(description="Since the start; null before it.")
     initiative_id: UUID = said(description="The initiative.")
     gain: float | None = said(description="Gain in resolution; null when too few answered.")
     gain_interval: Interval | None = said(description="Its interval.")
@@ -176,6 +186,9 @@ class Savings:
 class BusinessCase:
     """A business case."""
 
+    definition_id: str = said(description="Which definition, in which version.")
+    period: Period | None = said(description="In which contacts were counted; null when their number was given.")
+    filters: JSON = said(description="The slice in which they were counted.")
     minutes_saved: float = said(description="On each contact.")
     contacts_a_year: float = said(description="Contacts a year.")
     per_hour: str = said(description="The price of an hour.")

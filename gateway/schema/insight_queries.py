@@ -10,17 +10,17 @@ from gateway.context import GatewayContext, Info, at
 from gateway.schema.asking import or_none, texts
 from gateway.schema.insight import CycleHealth
 from gateway.schema.insight_adjusted import AdjustedFunnel
+from gateway.schema.insight_charts import Chart
 from gateway.schema.insight_figures import (
-    Chart,
     Funnel,
     KeyDrivers,
     MetricDefinition,
     Overview,
     Repeats,
-    ResponseBias,
     Trend,
     Triangulation,
 )
+from gateway.schema.insight_response import ResponseBias
 from gateway.schema.nested import nested
 from gateway.schema.relay import computed
 

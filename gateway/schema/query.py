@@ -16,6 +16,7 @@ from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.feedback_all import FeedbackQueries
 from gateway.schema.insight import BoardEntry
 from gateway.schema.insight_alerts import InsightAlertQuery
+from gateway.schema.insight_exports import InsightExportQuery
 from gateway.schema.insight_initiatives import Initiative
 from gateway.schema.insight_loop_queries import InsightLoopQuery
 from gateway.schema.insight_metrics import InsightMetricQuery
@@ -45,6 +46,7 @@ class Query(
     CustomersQuery,
     FeedbackQueries,
     InsightAlertQuery,
+    InsightExportQuery,
     InsightLoopQuery,
     InsightMetricQuery,
     InsightPeopleQuery,

@@ -17,6 +17,7 @@ from services.insight.use_cases.learn_segment import learn_segment
 from services.insight.use_cases.record_answer import record_answer
 from services.insight.use_cases.record_article_use import record_article_use
 from services.insight.use_cases.record_contact import record_contact
+from services.insight.use_cases.record_delivery import record_settled, record_skipped
 from services.insight.use_cases.record_feedback import (
     record_feedback_categorised,
     record_feedback_corrected,
@@ -32,7 +33,7 @@ from services.insight.use_cases.withdraw_response import withdraw_response
 from services.kit.service import Consumer
 from services.knowledge.contract import ArticleLinked
 from services.routing.contract import ContactConnected, ContactEnded
-from services.survey.contract import PulseClosed, SurveyAnswered, SurveyInvited, SurveyOptedOut, SurveyResponseWithdrawn
+from services.survey.contract import AskSettled, PulseClosed, SurveyAnswered, SurveyInvited, SurveyOptedOut, SurveyResponseWithdrawn, SurveySkipped
 
 CONSUMERS = [
     Consumer(ContactConnected, record_waiting),
@@ -45,6 +46,8 @@ CONSUMERS = [
     Consumer(FollowUpClosed, record_follow_up_closed),
     Consumer(ContributorTold, record_told),
     Consumer(SurveyInvited, record_invitation),
+    Consumer(AskSettled, record_settled),
+    Consumer(SurveySkipped, record_skipped),
     Consumer(SurveyAnswered, record_answer),
     Consumer(SurveyResponseWithdrawn, withdraw_response),
     Consumer(SurveyOptedOut, record_opt_out),

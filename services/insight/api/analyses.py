@@ -44,11 +44,12 @@ async def get_trend(
     key: Key,
     asked: SlicesAsked,
     read: Read,
+    runtime: RuntimeDep,
     _: Reader,
     false_alarm_rate: Annotated[float, Query(ge=0.001, le=0.2, description="how often a period without a change may raise the alarm")] = 0.05,
 ) -> TrendView:
     """The daily series, and the likeliest moment at which the figure changed."""
-    return await read(trend, key, asked, false_alarm_rate)
+    return await read(trend, key, asked, false_alarm_rate, runtime.settings.minimum_answers)
 
 
 @router.get("/v1/key-drivers", response_model=KeyDriversView)

@@ -17,7 +17,7 @@ from services.kit.ids import new_id
 
 router = APIRouter(tags=["facts"])
 Admin = Annotated[Principal, requires("insight:admin")]
-Kind = Annotated[Literal["contacts", "invitations", "responses", "items", "follow-ups"], Path()]
+Kind = Annotated[Literal["contacts", "invitations", "decisions", "responses", "items", "follow-ups"], Path()]
 MOST = 200
 
 

@@ -16,7 +16,6 @@ from services.insight.contract import (
     TrainingGapsView,
     TrainingNeedView,
 )
-from services.insight.domain.process import DrawnStep, mermaid
 from services.insight.queries.process import process, processes
 from services.insight.queries.quality import quality, sample
 from services.insight.queries.reviewed import forms, reviews_of
@@ -55,18 +54,8 @@ async def get_process(key: Key, asked: SlicesAsked, read: Read, _: Reader) -> Pr
 @router.get("/v1/processes/{key}/mermaid", response_class=PlainTextResponse)
 async def get_mermaid(key: Key, asked: SlicesAsked, read: Read, _: Reader) -> PlainTextResponse:
     """The same as a Mermaid flowchart."""
-    return PlainTextResponse(mermaid(drawn_steps(await read(process, key, asked))))
-
-
-def drawn_steps(found: ProcessView) -> list[DrawnStep]:
-    """Return what is written into the steps of a drawn process."""
-    drawn = []
-    for step in found.steps:
-        waited = "" if step.waited_minutes is None else f", waited {step.waited_minutes:g} min"
-        again = "" if step.repeat_share is None else f", {step.repeat_share:.0%} came back"
-        note = f"{step.contacts} contacts, {step.amount} {found.currency or ''}".rstrip() + waited + again
-        drawn.append(DrawnStep(step.key, step.name, note, step.bottleneck))
-    return drawn
+    found: ProcessView = await read(process, key, asked)
+    return PlainTextResponse(found.mermaid)
 
 
 @router.put("/v1/quality-forms/{key}", response_model=QualityFormView)

@@ -11,6 +11,8 @@ from services.insight.contract import ChartView, PeriodView, TableView
 from services.insight.domain.charts.chart import Chart
 from services.insight.domain.charts.wording import negotiated
 from services.insight.domain.charts.words import Words
+from services.insight.domain.cycle import Stage
+from services.insight.domain.definitions import DEFINITIONS, MEANINGS
 from services.insight.domain.period import Asked
 from services.insight.queries.adjusted import USUAL_MIX
 from services.insight.queries.charts import (
@@ -86,18 +88,28 @@ async def _period(tx: Tx, asked: Asked) -> PeriodView:
     return PeriodView(start=found.start, end=found.end)
 
 
-def _view(key: str, language: str, drawn: Chart, asked: Asked, period: PeriodView) -> ChartView:
+def _drawn_figures(name: Name, metric: str) -> list[str]:
+    """Return the definitions of what a chart shows."""
+    if name == "cycle-health":
+        return [f"cycle_{stage}@1" for stage in Stage]
+    known = {key: one.definition_id for key, one in DEFINITIONS.items()} | {one.key: one.definition_id for one in MEANINGS}
+    fixed = {"pareto": ["cost", "contacts"], "key-drivers": ["key_driver", "csat"]}
+    return [known[key] for key in fixed.get(name, [metric])]
+
+
+def _view(key: str, definitions: list[str], language: str, drawn: Chart, asked: Asked, period: PeriodView) -> ChartView:
     words = Words(language)
     table = TableView(columns=list(drawn.table.columns), rows=[list(row) for row in drawn.table.rows])
     shown = {"title": drawn.title, "description": drawn.description, "svg": drawn.svg, "table": table}
     spoken = {"language": words.language, "direction": words.said.direction}
-    return ChartView.model_validate({"key": key, **spoken, **shown, "period": period, "filters": dict(asked.filters)})
+    return ChartView.model_validate({"key": key, "definitions": definitions, **spoken, **shown, "period": period, "filters": dict(asked.filters)})
 
 
 @router.get("/v1/charts/{name}", response_model=ChartView)
 async def get_chart(name: Which, asked: SlicesAsked, wish: Wished, read: Read, runtime: RuntimeDep, _: Reader) -> ChartView:
     """A chart with its data table: a figure over time, drivers by cost, places in a funnel, what moves satisfaction, the cycle."""
-    return _view(name, wish.language, await _drawn(name, asked, wish, read, runtime), asked, await read(_period, asked))
+    drawn_figures = _drawn_figures(name, wish.metric)
+    return _view(name, drawn_figures, wish.language, await _drawn(name, asked, wish, read, runtime), asked, await read(_period, asked))
 
 
 @router.get("/v1/charts/{name}/svg", response_class=Response, responses=PICTURE)
@@ -116,7 +128,9 @@ ProcessKey = Annotated[Code, Path()]
 @router.get("/v1/processes/{key}/chart", response_model=ChartView)
 async def get_process_chart(key: ProcessKey, asked: SlicesAsked, language: Tongue, read: Read, _: Reader) -> ChartView:
     """A process drawn, with its data table."""
-    return _view(f"process-{key}", language, process_chart(await read(process, key, asked), language), asked, await read(_period, asked))
+    found = await read(process, key, asked)
+    definitions = sorted(set(found.definitions.values()))
+    return _view(f"process-{key}", definitions, language, process_chart(found, language), asked, await read(_period, asked))
 
 
 @router.get("/v1/processes/{key}/svg", response_class=Response, responses=PICTURE)

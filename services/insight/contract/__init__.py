@@ -7,7 +7,6 @@ from uuid import UUID
 from services.insight.contract.adjusted import AdjustedFunnelView, AdjustedPlaceView
 from services.insight.contract.alerts import AlertView
 from services.insight.contract.analysis import (
-    BiasView,
     FunnelView,
     ImportanceView,
     KeyDriversView,
@@ -16,13 +15,11 @@ from services.insight.contract.analysis import (
     PlaceView,
     PointView,
     RepeatView,
-    ResponseBiasView,
     SeriesView,
     SourceView,
     TileView,
     TrendView,
     TriangulationView,
-    WeightedFigureView,
 )
 from services.insight.contract.figures import (
     ChangeView,
@@ -35,6 +32,7 @@ from services.insight.contract.figures import (
     MetricView,
     MoneyView,
     PeriodView,
+    QuotedView,
     ShareView,
     StageView,
     StatementLineView,
@@ -85,6 +83,7 @@ from services.insight.contract.people import (
     StepView,
 )
 from services.insight.contract.pictures import ChartView, ExportColumnView, ExportView, TableView
+from services.insight.contract.response import BiasView, FunnelStageView, NonResponseView, ResponseBiasView, WeightedFigureView
 from services.insight.contract.training import TrainingGapsView, TrainingGapView, TrainingNeedView
 from services.kit.events import Event
 
@@ -93,12 +92,13 @@ __all__ = [
     "BudgetView", "BusinessCaseView", "CalibrationView", "ChangeView", "ChargeBackView", "ChargeView", "ChartView", "CoachingView",
     "ContributionView", "ControlledView", "CostRateView", "CycleHealthView", "DefinitionView", "DepartmentView", "DisputeDetailView",
     "DisputeStepView", "DisputeSummaryView", "DisputeView", "DrawnStepView", "DriverView", "EffectView", "EstimateView", "ExportColumnView",
-    "ExportView", "FunnelView", "ImportanceView", "InitiativeDetailView", "InitiativePublished", "InitiativeView", "InterruptedView",
-    "IntervalView", "KeyDriversView", "LoopView", "MetricView", "MoneyView", "OverviewView", "ParetoView", "PeriodView", "PlaceView", "PointView",
-    "ProcessDrawn", "ProcessView", "PulseGroupView", "PulseReportView", "PulseScoreView", "PulseView", "QualityFormView", "QualityReportView",
-    "RepeatView", "ResponseBiasView", "ReviewView", "SampleView", "SavingsView", "SeriesView", "ShareView", "SideView", "SourceView", "StageView",
-    "StatementLineView", "StatementView", "StepView", "SubjectErased", "TableView", "TargetView", "TileView", "TrainingGapView", "TrainingGapsView",
-    "TrainingNeedFound", "TrainingNeedView", "TrendView", "TriangulationView", "WeightedFigureView",
+    "ExportView", "FunnelStageView", "FunnelView", "ImportanceView", "InitiativeDetailView", "InitiativePublished", "InitiativeView",
+    "InterruptedView", "IntervalView", "KeyDriversView", "LoopView", "MetricView", "MoneyView", "NonResponseView", "OverviewView", "ParetoView",
+    "PeriodView", "PlaceView", "PointView", "ProcessDrawn", "ProcessView", "PulseGroupView", "PulseReportView", "PulseScoreView", "PulseView",
+    "QualityFormView", "QualityReportView", "QuotedView", "RepeatView", "ResponseBiasView", "ReviewView", "SampleView", "SavingsView",
+    "SeriesView", "ShareView", "SideView", "SourceView", "StageView", "StatementLineView", "StatementView", "StepView", "SubjectErased",
+    "TableView", "TargetView", "TileView", "TrainingGapView", "TrainingGapsView", "TrainingNeedFound", "TrainingNeedView", "TrendView",
+    "TriangulationView", "WeightedFigureView",
 ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.insight.contract.figures import ChangeView, IntervalView, MetricView, MoneyView, PeriodView
+from services.insight.contract.figures import ChangeView, EstimateView, IntervalView, MetricView, MoneyView, PeriodView, QuotedView
 from services.kit.fields import View
 
 
@@ -31,6 +31,8 @@ class PointView(View):
 
     start: datetime
     value: float
+    numerator: int | None
+    """Null for what is counted: then it is the value itself."""
     n: int
     interval: IntervalView | None
 
@@ -40,6 +42,7 @@ class SeriesView(View):
 
     key: str
     name: str
+    definition_id: str
     unit: str
     days_per_point: int
     points: list[PointView]
@@ -61,7 +64,12 @@ class PlaceView(View):
     key: str
     good: int
     n: int
+    n_effective: float
+    """Kish's number of the answers whose probability of being asked is known."""
     share: float
+    interval: IntervalView
+    weighted: EstimateView | None
+    """By how likely each was asked; null while too few probabilities are known. Limits and signal are of the plain share."""
     z: float
     p: float
     adjusted_p: float
@@ -96,6 +104,8 @@ class FunnelView(View):
 class OverviewView(View):
     """Everything of the overview page."""
 
+    definitions: dict[str, str]
+    """Field of the Pareto rows to the definition of what stands in it."""
     period: PeriodView
     compared_with: PeriodView
     filters: dict[str, str]
@@ -110,6 +120,8 @@ class TrendView(View):
     """Has a figure changed within the period? `false_alarm_rate` is how often this would be said of a period without any change."""
 
     definition_id: str
+    figure: MetricView
+    """The whole period as one figure: interval, effective n, plain beside weighted, withheld."""
     period: PeriodView
     compared_with: PeriodView
     change: ChangeView | None
@@ -161,6 +173,8 @@ class KeyDriversView(View):
     compared_with: PeriodView
     filters: dict[str, str]
     n: int
+    method: str
+    """How weights and their intervals are worked out."""
     r_squared: float | None
     seed: int
     drivers: list[ImportanceView]
@@ -195,12 +209,17 @@ class RepeatView(View):
 class SourceView(View):
     """What one source says about a driver: the share of bad news, with its interval."""
 
+    definition_id: str
     source: str
     """surveys, reviews, contacts (tags of contact notes) or operations (agents' own verdict that it was not resolved)."""
     bad: int | None
     n: int
+    n_effective: float
+    """Of surveys Kish's number of the answers whose probability of being asked is known; of the other sources n."""
     share: float | None
     interval: IntervalView | None
+    weighted: EstimateView | None
+    """Of surveys, by how likely each was asked; null for the other sources, and while too few probabilities are known."""
     usual: float | None
     """The share over all drivers of this source."""
     stands: str | None
@@ -210,58 +229,10 @@ class SourceView(View):
     """Of the share against the comparison period; null while either is withheld."""
 
 
-class TriangulationView(View):
-    """Whether the sources agree about a driver. verdict: agree, differ or one_source."""
+class TriangulationView(QuotedView):
+    """Whether the sources agree about a driver. verdict: agree, partly, differ or one_source."""
 
     driver: str
     sources: list[SourceView]
     verdict: str
     sentence: str
-
-
-class BiasView(View):
-    """One group among those who were asked and those who answered."""
-
-    attribute: str
-    group: str
-    asked: int
-    answered: int
-    rate: float | None
-    standardised_difference: float | None
-    """Share among respondents minus share among the asked, in standard deviations; beyond 0.1 is worth a look."""
-
-
-class WeightedFigureView(View):
-    """Satisfaction with the groups of `by` counted as often as they were asked; empty: as answered. Two attributes are raked to both."""
-
-    by: list[str]
-    value: float | None
-    interval: IntervalView | None
-    n: int
-    n_effective: float | None
-    """What the answers are worth of an even sample (Kish)."""
-    design_effect: float | None
-    withheld: str | None
-
-
-class ResponseBiasView(View):
-    """Who answered, of those who were asked; `r_indicator` is 1 when all groups answer alike."""
-
-    period: PeriodView
-    asked: int
-    answered: int
-    rate: IntervalView | None
-    value: float | None
-    groups: list[BiasView]
-    p: dict[str, float]
-    """Attribute to the probability that its groups answer alike (chi-squared)."""
-    r_indicator: dict[str, float]
-    adjusted: dict[str, float | None]
-    """Satisfaction: plain, and weighted so that each attribute's groups count as often as they were asked."""
-    weighted: list[WeightedFigureView]
-    """The same with intervals and effective n, and raked to channel and segment together."""
-    definition_id: str
-    filters: dict[str, str]
-    compared_with: PeriodView
-    change: ChangeView | None
-    """Of the response rate against the comparison period; null while either is unknown."""

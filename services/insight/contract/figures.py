@@ -22,6 +22,14 @@ class IntervalView(View):
     level: float
 
 
+class QuotedView(View):
+    """What an answer with figures says of all of them: which time they are of, what it is compared with, and which part of the house."""
+
+    period: PeriodView
+    compared_with: PeriodView
+    filters: dict[str, str]
+
+
 class ChangeView(View):
     """How far a figure moved against the comparison period; the interval is of the difference."""
 
@@ -37,10 +45,14 @@ class EstimateView(View):
     interval: IntervalView
     n: int
     n_effective: float
+    design_effect: float
+    """n / effective n."""
 
 
 class ShareView(View):
     """`numerator` of `n`. Value, numerator and interval are null while withheld, and `withheld` says why."""
+
+    definition_id: str
 
     numerator: int | None
     n: int
@@ -48,6 +60,10 @@ class ShareView(View):
     interval: IntervalView | None
     withheld: str | None
     small_sample: bool
+    n_effective: float
+    """Of answers Kish's number of those whose probability of being asked is known; of what is counted wholly, n."""
+    weighted: EstimateView | None
+    """By how likely each was asked; null for what nobody was asked about, and while too few probabilities are known."""
 
 
 class MoneyView(View):
@@ -101,8 +117,11 @@ class MetricView(View):
     filters: dict[str, str]
 
 
-class DriverView(View):
+class DriverView(QuotedView):
     """What one driver does to customers and costs; `driver` is null for contacts whose cause nobody knows."""
+
+    definitions: dict[str, str]
+    """Field to the definition of what stands in it."""
 
     driver: str | None
     department: str | None
@@ -147,6 +166,8 @@ class StatementLineView(View):
 class StatementView(View):
     """What a department is charged for the contacts that it caused; the total is the sum of all lines' amounts."""
 
+    definitions: dict[str, str]
+    """Field to the definition of what stands in it."""
     department: str
     name: str
     period: PeriodView

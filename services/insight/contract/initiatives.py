@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.insight.contract.figures import IntervalView, PeriodView
+from services.insight.contract.figures import EstimateView, IntervalView, PeriodView
 from services.kit.fields import View
 
 
@@ -11,9 +11,14 @@ class SideView(View):
     """The metric on one side of the change."""
 
     period: PeriodView
+    numerator: int | None
+    """Of a net score promoters minus detractors; null while withheld."""
     n: int
+    n_effective: float
     value: float | None
     interval: IntervalView | None
+    weighted: EstimateView | None
+    """By how likely each was asked; null while too few probabilities are known."""
     withheld: str | None
 
 
@@ -59,6 +64,8 @@ class EffectView(View):
     """Did it help? `verdict`: proven, not_proven, harmful or too_early. Difference is after minus before."""
 
     definition_id: str
+    filters: dict[str, str]
+    """Where the change is made."""
     before: SideView
     after: SideView | None
     """Null before the start."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from services.insight.contract.figures import ChangeView, IntervalView, MoneyView, PeriodView
+from services.insight.contract.figures import ChangeView, IntervalView, MoneyView, PeriodView, QuotedView
 from services.kit.fields import View
 
 
@@ -90,6 +90,8 @@ class ChargeView(View):
 class ChargeBackView(View):
     """All departments' charges of a period; the lines add up to the total exactly."""
 
+    definitions: dict[str, str]
+    """Field to the definition of what stands in it."""
     period: PeriodView
     compared_with: PeriodView
     currency: str | None
@@ -105,6 +107,10 @@ class ChargeBackView(View):
 class BusinessCaseView(View):
     """minutes x contacts a year / 60 x price of an hour."""
 
+    definition_id: str
+    period: PeriodView | None
+    """The period in which contacts were counted; null when their number was given."""
+    filters: dict[str, str]
     minutes_saved: float
     contacts_a_year: float
     per_hour: str
@@ -117,6 +123,7 @@ class BusinessCaseView(View):
 class AvoidedView(View):
     """What a gain in resolution does to a year's contacts; `low` and `high` are the ends of the interval of the gain."""
 
+    definition_id: str
     resolution_before: float
     resolution_after: float
     call_back: float
@@ -132,9 +139,17 @@ class AvoidedView(View):
     formula: str
 
 
-class SavingsView(View):
-    """What an initiative should have saved by its measured gain in resolution, beside what happened to the driver's contacts."""
+class SavingsView(QuotedView):
+    """What an initiative should have saved by its measured gain in resolution, beside what happened to the driver's contacts.
 
+    `period` begins with the start (before it, with now), `compared_with` is the baseline, `filters` where the change is made.
+    """
+
+    definitions: dict[str, str]
+    """Field to the definition of what stands in it."""
+    answers_before: int | None
+    answers_after: int | None
+    """Answers about resolution behind the gain; null before the start."""
     initiative_id: UUID
     gain: float | None
     gain_interval: IntervalView | None

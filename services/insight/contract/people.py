@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.insight.contract.figures import ChangeView, IntervalView, PeriodView
+from services.insight.contract.figures import ChangeView, IntervalView, PeriodView, ShareView
 from services.kit.fields import View
 
 
@@ -25,6 +25,8 @@ class PulseScoreView(View):
     mean: float
     favourable: float
     interval: IntervalView
+    """Of the favourable share."""
+    numerator: int
     n: int
     change: ChangeView | None
     """Of the favourable share against the comparison week; null when the group was not shown then."""
@@ -41,6 +43,12 @@ class PulseGroupView(View):
 class PulseReportView(View):
     """A week's results, chosen and frozen together when the week was over; `withheld` counts groups that would expose somebody."""
 
+    definition_id: str
+    """Of the favourable shares."""
+    period: PeriodView
+    """The week, Monday to Monday, UTC."""
+    filters: dict[str, str]
+    """The reader's own sites and vendors; empty for who sees all."""
     pulse: str
     week: str
     compared_with: str | None
@@ -108,6 +116,8 @@ class CalibrationView(View):
 class QualityReportView(View):
     """Accuracy, what to coach, whether reviewers agree, and what an error does to satisfaction."""
 
+    definitions: dict[str, str]
+    """Field to the definition of what stands in it."""
     form: str
     period: PeriodView
     compared_with: PeriodView
@@ -117,6 +127,9 @@ class QualityReportView(View):
     calibration: list[CalibrationView]
     csat_with_error: float | None
     csat_without_error: float | None
+    after_error: ShareView
+    after_no_error: ShareView
+    """Satisfaction after contacts with and without a customer error, each with its own interval and number."""
     csat_difference: IntervalView | None
     """Share satisfied with minus without a customer error; null while either side has too few answers."""
     filters: dict[str, str]
@@ -132,12 +145,18 @@ class StepView(View):
     amount: str
     waited_minutes: float | None
     """Mean wait for an agent; null while nobody told."""
+    waits: int
+    """Contacts whose wait is known."""
+    waited_interval: IntervalView | None
+    """Of the mean, normal; null under two waits."""
     contacts_before: int
     """In the comparison period."""
     contacts_change: IntervalView | None
     """The interval of the relative change of contacts a day (ratio of Poisson rates); null when either period saw none."""
     repeat_share: float | None
     """Share of contacts of known customers that were followed by another about the same driver within seven days."""
+    repeats: ShareView
+    """The same with its number and interval."""
     handle_minutes: float
     bottleneck: bool
 
@@ -145,6 +164,8 @@ class StepView(View):
 class ProcessView(View):
     """A process with its steps in order; the bottleneck is the step whose contacts cost most."""
 
+    definitions: dict[str, str]
+    """Field of a step to the definition of what stands in it."""
     key: str
     name: str
     period: PeriodView
@@ -152,6 +173,8 @@ class ProcessView(View):
     currency: str | None
     steps: list[StepView]
     bottleneck: str | None
+    mermaid: str
+    """The same as a Mermaid flowchart."""
     sentence: str
     version: int
     filters: dict[str, str]

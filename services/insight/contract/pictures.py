@@ -15,6 +15,8 @@ class ChartView(View):
     """One picture: `svg` is complete and runs no script; `description` says in words what it shows."""
 
     key: str
+    definitions: list[str]
+    """What is drawn: ids of definitions."""
     language: str
     """What it is written in: one of the ten languages (BCP 47)."""
     direction: str

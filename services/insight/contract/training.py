@@ -11,6 +11,13 @@ class TrainingNeedView(View):
     """A topic that a team resolves less often than all others do."""
 
     id: UUID
+    definition_id: str
+    period: PeriodView
+    """The 90 days that the last look judged."""
+    filters: dict[str, str]
+    """Empty: looks are at the whole house."""
+    method: str
+    """Of the interval."""
     topic: str
     team: str
     effect: float

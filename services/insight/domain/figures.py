@@ -57,6 +57,45 @@ class Estimate:
     n: int
     n_effective: float
 
+    @property
+    def design_effect(self) -> float:
+        """Return how many answers the weights make one answer's worth (Kish)."""
+        return self.n / self.n_effective
+
+
+@dataclass(slots=True)
+class Heard:
+    """Good answers and answers of one group, and what design weights need: over those whose probability of being asked is known."""
+
+    good: int = 0
+    n: int = 0
+    known: int = 0
+    weight: float = 0.0
+    squares: float = 0.0
+    good_weight: float = 0.0
+
+    def add(self, counted: Tallied, *, is_good: bool) -> None:
+        """Add answers that are all good, or all not."""
+        self.n += counted.count
+        self.known += counted.known
+        self.weight += counted.weight
+        self.squares += counted.squares
+        if is_good:
+            self.good += counted.count
+            self.good_weight += counted.weight
+
+    @property
+    def n_effective(self) -> float:
+        """Return Kish's effective number of the answers whose probability is known."""
+        return effective_n(self.weight, self.squares)
+
+    def weighted(self, minimum: int) -> Estimate | None:
+        """Return the Hájek share with its interval; None while too few answers have a known probability."""
+        if withheld_reason(self.known, minimum) is not None:
+            return None
+        value = min(1.0, self.good_weight / self.weight)
+        return Estimate(value, wilson(value, self.n_effective), self.known, self.n_effective)
+
 
 @dataclass(frozen=True, slots=True)
 class Share:

@@ -8,6 +8,7 @@ from services.insight.models.facts import (
     ContactWait,
     Correction,
     CustomerSegment,
+    DeliveryFact,
     DriverOwner,
     ErasedCustomer,
     FeedbackFact,
@@ -17,6 +18,7 @@ from services.insight.models.facts import (
     OptOutFact,
     RemovedItem,
     ResponseFact,
+    SuppressedFact,
     ToldFact,
 )
 from services.insight.models.loop import (
@@ -52,6 +54,7 @@ __all__ = [
     "Correction",
     "CostRate",
     "CustomerSegment",
+    "DeliveryFact",
     "Department",
     "Dispute",
     "DisputeStep",
@@ -75,6 +78,7 @@ __all__ = [
     "ResponseFact",
     "SatisfactionDay",
     "StageState",
+    "SuppressedFact",
     "ToldFact",
     "TouchedDay",
     "TrainingNeed",

@@ -180,6 +180,31 @@ class InvitationFact(Base, table=True):
     invited_at: datetime = Field(index=True)
 
 
+class DeliveryFact(Base, table=True):
+    """What became of an ask on its way out, as last told; without a row it has not left yet, or nobody told."""
+
+    __tablename__ = "delivery_fact"
+
+    invitation_id: UUID = Field(primary_key=True)
+    state: str
+    """sent (a carrier took it) or undeliverable."""
+    channel: str
+    settled_at: datetime
+
+
+class SuppressedFact(Base, table=True):
+    """Somebody could have been asked and was not: a rule held the ask back."""
+
+    __tablename__ = "suppressed_fact"
+
+    decision_id: UUID = Field(primary_key=True)
+    programme: str
+    reason: str
+    contact_id: UUID | None
+    customer_id: UUID | None = Field(index=True, sa_column_kwargs=INDIRECT)
+    skipped_at: datetime = Field(index=True)
+
+
 class FollowUpFact(Base, table=True):
     """One duty to get back to a customer. Opened or closed may be heard first; the later telling decides whether it is open."""
 

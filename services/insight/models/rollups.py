@@ -92,3 +92,8 @@ class SatisfactionDay(_Caused, table=True):
 
     answers: int
     satisfied: int
+    known: int
+    """Answers whose probability of being asked is known; weights are over those."""
+    weight: float
+    squares: float
+    good_weight: float

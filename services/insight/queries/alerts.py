@@ -25,7 +25,7 @@ async def changes(tx: Tx) -> list[Finding]:
     """Return the figures that changed within the last 30 days."""
     found = []
     for figure in WATCHED:
-        seen = await trend(tx, figure.key, LAST_MONTH, CHANGE_RATE)
+        seen = await trend(tx, figure.key, LAST_MONTH, CHANGE_RATE, 1)
         if seen.alarms and seen.before is not None and seen.after is not None and seen.changed_at is not None:
             found.append(change_found(Moved(figure.key, figure.name, seen.before, seen.after, seen.changed_at)))
     return found

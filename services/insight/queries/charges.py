@@ -21,7 +21,7 @@ from services.insight.domain.period import Asked, Period
 from services.insight.domain.statistics.savings import business_case
 from services.insight.models import Budget, ContactFact, Department, Dispute
 from services.insight.queries.moved import contacts_moved
-from services.insight.queries.narrow import compared_with, period_of, within
+from services.insight.queries.narrow import compared_with, period_of, quoted, within
 from services.insight.queries.summed import summed
 from services.insight.repository.limits import is_limited
 from services.insight.repository.rollups import CONTACTS
@@ -29,6 +29,7 @@ from services.kit.db import Tx
 from services.kit.errors import Refused
 
 YEAR = timedelta(days=365)
+DEFINED = {"contacts": "contacts@1", "amount": "cost@1", "total": "cost@1", "share": "cost@1", "budget_share": "budget_share@1"}
 FORMULA = "minutes saved on a contact x contacts a year / 60 x price of an hour"
 
 
@@ -76,15 +77,14 @@ async def charge_back(tx: Tx, asked: Asked) -> ChargeBackView:
     charges = [_charge(row, total, names, budgets, disputed, length) for row in (*rows, *quiet)]
     charges = [_against(one, old.get(one.department), past, period) for one in charges]
     return ChargeBackView(
-        period=PeriodView(start=period.start, end=period.end),
+        definitions=DEFINED,
         currency=await repository.currency(tx),
-        compared_with=PeriodView(start=past.start, end=past.end),
         total=amount(total),
         total_before=amount(sum(int(row["cents"]) for row in before)),
         contacts=sum(int(row["contacts"]) for row in rows),
-        filters=dict(asked.filters),
         complete=not is_limited(tx),
         charges=sorted(charges, key=lambda one: (-Decimal(one.amount), one.department or "~")),
+        **quoted(period, past, asked),
     )
 
 
@@ -110,12 +110,13 @@ def _charge(row: Any, total: int, names: dict[str, str], budgets: dict[str, int]
 
 async def make_case(tx: Tx, minutes: float, contacts: float | None, per_hour: Decimal | None, driver: str | None, asked: Asked) -> BusinessCaseView:
     """Return what saving so many minutes is worth; what is not given is measured from the driver's contacts of the period."""
-    basis = "given"
+    basis, counted_in, filters = "given", None, {}
     if contacts is None and driver is not None:
         period = period_of(tx, asked)
         conditions = [*within(tx, ContactFact, "ended_at", period, asked), col(ContactFact.driver) == driver]
         counted: int = await tx.scalar(select(func.count()).select_from(ContactFact).where(*conditions))
         contacts, basis = counted * (YEAR / (period.end - period.start)), "measured"
+        counted_in, filters = PeriodView(start=period.start, end=period.end), {**asked.filters, "driver": driver}
     if per_hour is None:
         rate = await repository.current_rate(tx, "agent", "", tx.now)
         per_hour = Decimal(rate_text(rate.per_hour_micros)) if rate else None
@@ -123,6 +124,9 @@ async def make_case(tx: Tx, minutes: float, contacts: float | None, per_hour: De
         raise CaseIncomplete("Give contacts_a_year or a driver, and per_hour or a cost rate for agent.", pointer="/contacts_a_year")
     worth = business_case(minutes, contacts, float(per_hour))
     return BusinessCaseView(
+        definition_id="business_case@1",
+        period=counted_in,
+        filters=filters,
         minutes_saved=minutes,
         contacts_a_year=contacts,
         per_hour=f"{per_hour:f}",

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, desc, func, or_, select
 from sqlmodel import col
 
-from services.insight.contract import CycleHealthView, PeriodView, StageView
+from services.insight.contract import CycleHealthView, StageView
 from services.insight.domain.cycle import Judged, Stage, State, judge, verdict
 from services.insight.domain.effect import made_in
 from services.insight.domain.period import Asked, Period
@@ -25,7 +25,7 @@ from services.insight.models import (
     ToldFact,
 )
 from services.insight.queries.moved import share_moved
-from services.insight.queries.narrow import compared_with, period_of
+from services.insight.queries.narrow import compared_with, period_of, quoted
 from services.insight.queries.placed import asks, duties, is_part, items, of, opt_outs, responses
 from services.insight.repository.limits import is_limited
 from services.insight.repository.rollups import tally
@@ -181,13 +181,11 @@ async def cycle_health(tx: Tx, asked: Asked, thresholds: Mapping[str, float], mi
         stages.append(_with_age(judged, known.get(stage), tx.now))
     flagged, opted_out = await _left_out(tx, period, asked)
     return CycleHealthView(
-        period=PeriodView(start=period.start, end=period.end),
-        compared_with=PeriodView(start=past.start, end=past.end),
         stages=[_view(judged, before[judged.stage]) for judged in stages],
         broken=[judged.stage for judged in stages if judged.state is State.BROKEN],
         sentence=" ".join([verdict(stages, {stage: since for stage, since in known.items() if since}, tx.now), _asides(flagged, opted_out)]).strip(),
         flagged_answers=flagged,
         opted_out=opted_out,
-        filters=dict(asked.filters),
         complete=not is_limited(tx),
+        **quoted(period, past, asked),
     )

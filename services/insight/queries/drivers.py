@@ -1,24 +1,28 @@
 """Why customers had to make contact, which department caused it, and what it costs: sums by day, joined by driver."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import RowMapping, case, func, select
 from sqlmodel import col
 
 from services.insight import repository
-from services.insight.contract import DriverView, MoneyView, ShareView
+from services.insight.contract import DriverView, MoneyView
 from services.insight.domain.charge import amount
-from services.insight.domain.figures import share
+from services.insight.domain.definitions import CSAT
+from services.insight.domain.figures import Heard, share
 from services.insight.domain.period import Asked, Period
 from services.insight.models import DriverOwner, FeedbackFact, FollowUpFact
-from services.insight.queries.narrow import compared_with, period_of
+from services.insight.queries.metrics import share_view
+from services.insight.queries.narrow import compared_with, period_of, quoted
 from services.insight.queries.placed import duties
 from services.insight.queries.summed import summed
 from services.insight.repository.rollups import CONTACTS, FEEDBACK, SATISFACTION, Sums, tally
 from services.kit.db import Tx
 
 MS_PER_MINUTE = 60_000
+DEFINED = {"contacts": "contacts@1", "cost": "cost@1", "follow_ups_overdue": "overdue@1", "negative": "negative_share@1", "csat": CSAT.definition_id}
 Numbers = dict[str | None, RowMapping]
 
 
@@ -56,7 +60,8 @@ async def drivers(tx: Tx, asked: Asked, minimum: int) -> list[DriverView]:
     period = period_of(tx, asked)
     contacts = await _added(tx, CONTACTS, period, asked)
     then = {"contacts": "contacts_before", "cents": "cents_before", "unpriced": "unpriced_before", "handle_ms": "handle_before"}
-    past = await _added(tx, CONTACTS, compared_with(asked, period), asked, **then)
+    before = compared_with(asked, period)
+    past = await _added(tx, CONTACTS, before, asked, **then)
     feedback = await _added(tx, FEEDBACK, period, asked, judged="n")
     answers = await _added(tx, SATISFACTION, period, asked, answers="n")
     follow_ups = await _follow_ups(tx, asked)
@@ -71,7 +76,8 @@ async def drivers(tx: Tx, asked: Asked, minimum: int) -> list[DriverView]:
         numbers["department"] = owners.get(driver) or numbers.get("department")
         numbers["feedback"] = int(feedback[driver]["n"]) if driver in feedback else 0
         numbers["answers"] = int(answers[driver]["n"]) if driver in answers else 0
-    views = [_view(driver, numbers, currency, minimum) for driver, numbers in found.items()]
+    shared = {"definitions": DEFINED, **quoted(period, before, asked)}
+    views = [_view(driver, numbers, (currency, minimum), shared) for driver, numbers in found.items()]
     return sorted(views, key=lambda view: (-float(view.cost.amount) if view.cost else 0.0, -view.contacts, view.driver or "~"))
 
 
@@ -81,7 +87,14 @@ def _before(numbers: dict[str, Any], currency: str | None) -> MoneyView | None:
     return MoneyView(amount=amount(int(numbers["cents_before"])), currency=currency) if priced and currency is not None else None
 
 
-def _view(driver: str | None, numbers: dict[str, Any], currency: str | None, minimum: int) -> DriverView:
+def heard_in(row: Mapping[str, Any] | RowMapping) -> Heard:
+    """Return what sums of satisfaction say of the answers behind them."""
+    counts = [int(row.get(name) or 0) for name in ("satisfied", "answers", "known")]
+    return Heard(*counts, *(float(row.get(name) or 0) for name in ("weight", "squares", "good_weight")))
+
+
+def _view(driver: str | None, numbers: dict[str, Any], said: tuple[str | None, int], shared: dict[str, Any]) -> DriverView:
+    currency, minimum = said
     cents = numbers.get("cents") if numbers.get("contacts", 0) > numbers.get("unpriced", 0) else None
     negative = share(int(numbers.get("negative", 0)), numbers["feedback"], minimum=minimum)
     csat = share(int(numbers.get("satisfied", 0)), numbers["answers"], minimum=minimum)
@@ -95,8 +108,9 @@ def _view(driver: str | None, numbers: dict[str, Any], currency: str | None, min
         unpriced_contacts=int(numbers.get("unpriced", 0)),
         contacts_before=int(numbers.get("contacts_before", 0)),
         cost_before=_before(numbers, currency),
-        negative=ShareView.model_validate(negative),
-        csat=ShareView.model_validate(csat),
+        negative=share_view(DEFINED["negative"], negative),
+        csat=share_view(CSAT.definition_id, csat, heard_in(numbers), minimum),
         follow_ups_open=numbers.get("open", 0),
         follow_ups_overdue=numbers.get("overdue", 0),
+        **shared,
     )

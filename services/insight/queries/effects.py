@@ -17,7 +17,7 @@ from services.insight.domain.figures import Figure, figure
 from services.insight.domain.period import Asked, Period, begin_of, day_of
 from services.insight.domain.statistics.impact import LEAST_POINTS, difference_in_differences, interrupted_series
 from services.insight.models import FollowUpFact, Initiative
-from services.insight.queries.metrics import counted, interval_view
+from services.insight.queries.metrics import counted, estimate_view, interval_view
 from services.insight.queries.placed import duties
 from services.insight.queries.trend import daily
 from services.insight.repository.rollups import tally
@@ -44,7 +44,10 @@ class Course:
 def _side(found: Figure, period: Period) -> SideView:
     return SideView(
         period=PeriodView(start=period.start, end=period.end),
+        numerator=found.numerator,
         n=found.denominator,
+        n_effective=found.n_effective,
+        weighted=estimate_view(found.weighted),
         value=found.raw.value if found.raw else None,
         interval=interval_view(found.raw.interval) if found.raw else None,
         withheld=found.withheld,
@@ -59,7 +62,13 @@ async def effect_of(tx: Tx, found: Initiative, *, minimum: int, effect_minimum: 
     before = await _figure(tx, definition, where, baseline, minimum)
     final = found.started_at is not None and tx.now >= found.due
     until = min(tx.now, found.due) + timedelta(microseconds=0 if final else 1)
-    shared = {"definition_id": definition.definition_id, "before": _side(before, baseline), "target": float(found.target["value"]), "final": final}
+    shared = {
+        "definition_id": definition.definition_id,
+        "filters": where,
+        "before": _side(before, baseline),
+        "target": float(found.target["value"]),
+        "final": final,
+    }
     if found.started_at is None or found.started_at >= until:
         empty = dict.fromkeys(("after", "difference", "interval", "target_reached", "controlled", "interrupted"))
         reason = "The initiative has not been started."

@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select
 from sqlmodel import SQLModel
 
-from services.insight.contract import MetricView
+from services.insight.contract import MetricView, ShareView
 from services.insight.domain.definitions import DEFINITIONS
 from services.insight.domain.exporting import Column, Kind, Rows
+from services.insight.domain.intervals import wilson
 from services.insight.domain.period import Asked, begin_of, day_of
 from services.insight.models import AnswerFact, ContactFact, FeedbackFact
 from services.insight.queries.charges import charge_back
@@ -95,8 +96,13 @@ async def _days(tx: Tx, asked: Asked, _: int, __: After) -> tuple[Rows, After]:
         definition = DEFINITIONS[key]
         for day, (good, n) in (await daily(tx, definition, period, asked)).items():
             start = max(period.start, begin_of(first + day))
-            found.append({"definition_id": definition.definition_id, "day": start, "numerator": good, "n": n, "value": good / n})
+            found.append({"definition_id": definition.definition_id, "day": start, "numerator": good, "n": n, "value": good / n, **_ends(good, n)})
     return found, None
+
+
+def _ends(good: int, n: int) -> dict[str, float]:
+    interval = wilson(good / n, n)
+    return {"low": interval.low, "high": interval.high}
 
 
 async def _drivers(tx: Tx, asked: Asked, minimum: int, _: After) -> tuple[Rows, After]:
@@ -105,14 +111,26 @@ async def _drivers(tx: Tx, asked: Asked, minimum: int, _: After) -> tuple[Rows, 
         csat, negative = one.csat, one.negative
         money = {"cost": None if one.cost is None else float(one.cost.amount), "currency": None if one.cost is None else one.cost.currency}
         rows.append(
-            {**one.model_dump(), **money, "csat": csat.value, "csat_n": csat.n, "negative": negative.value, "negative_n": negative.n},
+            {**one.model_dump(), **money, **_shares(csat=csat, negative=negative), "start": one.period.start, "end": one.period.end},
         )
     return rows, None
 
 
+def _shares(**shares: ShareView) -> dict[str, Any]:
+    """Return each share's value, number, interval and weighted value as cells."""
+    cells: dict[str, Any] = {}
+    for name, one in shares.items():
+        low, high = (None, None) if one.interval is None else (one.interval.low, one.interval.high)
+        weighted = None if one.weighted is None else one.weighted.value
+        own = {"n": one.n, "n_effective": one.n_effective, "low": low, "high": high, "weighted": weighted, "withheld": one.withheld}
+        cells |= {name: one.value, **{f"{name}_{part}": value for part, value in own.items()}}
+    return cells
+
+
 async def _charges(tx: Tx, asked: Asked, _: int, __: After) -> tuple[Rows, After]:
     found = await charge_back(tx, asked)
-    return [{**one.model_dump(), "currency": found.currency} for one in found.charges], None
+    shared = {"currency": found.currency, "start": found.period.start, "end": found.period.end}
+    return [{**one.model_dump(), **shared} for one in found.charges], None
 
 
 CONTACTS = _columns(
@@ -161,7 +179,7 @@ _SETS = (
     Dataset(
         "days",
         "Shares day by day: numerator and n, so that they can be added up anew.",
-        _columns("definition_id day numerator n value", moment="day", whole="numerator n", number="value"),
+        _columns("definition_id day numerator n value low high", moment="day", whole="numerator n", number="value low high"),
         _days,
     ),
     Dataset(
@@ -169,9 +187,11 @@ _SETS = (
         "Drivers with contacts, minutes, cost, satisfaction and follow-ups.",
         _columns(
             "driver department contacts handle_minutes cost currency unpriced_contacts csat csat_n negative negative_n follow_ups_open"
-            " follow_ups_overdue",
+            " follow_ups_overdue start end csat_n_effective csat_low csat_high csat_weighted csat_withheld"
+            " negative_low negative_high negative_withheld",
             whole="contacts unpriced_contacts csat_n negative_n follow_ups_open follow_ups_overdue",
-            number="handle_minutes cost csat negative",
+            number="handle_minutes cost csat negative csat_n_effective csat_low csat_high csat_weighted negative_low negative_high",
+            moment="start end",
         ),
         _drivers,
     ),
@@ -179,7 +199,8 @@ _SETS = (
         "charge-back",
         "What every department is charged.",
         _columns(
-            "department name contacts handle_seconds amount currency share unpriced_contacts disputed_contacts budget budget_share",
+            "department name contacts handle_seconds amount currency share unpriced_contacts disputed_contacts budget budget_share start end",
+            moment="start end",
             whole="contacts unpriced_contacts disputed_contacts",
             number="handle_seconds amount share budget budget_share",
         ),

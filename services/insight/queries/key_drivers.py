@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from services.insight.contract import ImportanceView, KeyDriversView, PeriodView
+from services.insight.contract import ImportanceView, KeyDriversView
 from services.insight.domain.definitions import CSAT
 from services.insight.domain.figures import withheld_reason
 from services.insight.domain.intervals import quantile
@@ -16,7 +16,7 @@ from services.insight.domain.statistics.key_drivers import correlations, importa
 from services.insight.domain.statistics.logistic import NotEstimable, Odds, ordinal
 from services.insight.models import AnswerFact
 from services.insight.queries.moved import share_moved
-from services.insight.queries.narrow import compared_with, period_of, within
+from services.insight.queries.narrow import compared_with, period_of, quoted, within
 from services.insight.repository.rollups import tally
 from services.kit.db import Tx
 
@@ -27,6 +27,7 @@ MOST_ANSWERS = 20_000
 DRAWS = 100
 SEED = 2026
 LEAST = 30
+METHOD = f"Shapley values of R squared (LMG), percentile intervals of {DRAWS} bootstrap draws with a seed; ordinal odds with normal intervals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,10 @@ def key_drivers(found: Scored, asked: Asked) -> KeyDriversView:
     reason = withheld_reason(len(found.scores), LEAST) or (None if len(frequent) > 1 else "too_few: two drivers with 30 answers each are needed")
     shared = {
         "definition_id": CSAT.definition_id,
-        "period": PeriodView(start=found.period.start, end=found.period.end),
-        "compared_with": PeriodView(start=found.compared.start, end=found.compared.end),
-        "filters": dict(asked.filters),
+        **quoted(found.period, found.compared, asked),
         "n": len(found.scores),
         "seed": SEED,
+        "method": METHOD,
         "withheld": reason,
     }
     if reason is not None:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from services.insight.contract import ChangeView, EstimateView, IntervalView, MetricView, PeriodView
+from services.insight.contract import ChangeView, EstimateView, IntervalView, MetricView, ShareView
 from services.insight.domain.definitions import DEFINITIONS, Definition, Unit
-from services.insight.domain.figures import Counted, Estimate, Figure, Sum, Tallied, figure
+from services.insight.domain.figures import Counted, Estimate, Figure, Heard, Share, Sum, Tallied, figure
 from services.insight.domain.intervals import net_score_difference, newcombe
 from services.insight.domain.period import Asked, Period
 from services.insight.models import AnswerFact
-from services.insight.queries.narrow import compared_with, period_of, within
+from services.insight.queries.narrow import compared_with, period_of, quoted, within
 from services.insight.queries.summed import summed
 from services.insight.repository.rollups import ANSWERS
 from services.kit.db import Tx
@@ -45,11 +45,19 @@ def interval_view(interval: object) -> IntervalView:
     return IntervalView.model_validate(interval)
 
 
-def _estimate(found: Estimate | None) -> EstimateView | None:
-    if found is None:
-        return None
-    interval = interval_view(found.interval)
-    return EstimateView(value=found.value, interval=interval, n=found.n, n_effective=found.n_effective)
+def estimate_view(found: Estimate | None) -> EstimateView | None:
+    """Return an estimate as it goes out."""
+    return None if found is None else EstimateView.model_validate(found)
+
+
+def share_view(definition_id: str, found: Share, heard: Heard | None = None, minimum: int = 1) -> ShareView:
+    """Return a share as it goes out. `heard` are the answers behind one that people were asked for; what is counted has no weights."""
+    sure: dict[str, float | EstimateView | None] = {"n_effective": float(found.n), "weighted": None}
+    if heard is not None:
+        sure = {"n_effective": heard.n_effective, "weighted": estimate_view(heard.weighted(minimum))}
+    plain = {name: getattr(found, name) for name in ("numerator", "n", "value", "withheld", "small_sample")}
+    interval = None if found.interval is None else interval_view(found.interval)
+    return ShareView.model_validate({"definition_id": definition_id, **plain, "interval": interval, **sure})
 
 
 def change(definition: Definition, now: Figure, then: Figure) -> ChangeView | None:
@@ -79,7 +87,7 @@ async def metric(tx: Tx, key: str, asked: Asked, minimum: int) -> MetricView:
 def metric_view(definition: Definition, sides: tuple[Figure, Figure], flagged: int, periods: tuple[Period, Period], asked: Asked) -> MetricView:
     """Return a figure as it goes out; `sides` and `periods` are now and then."""
     found, (period, past) = sides[0], periods
-    raw = _estimate(found.raw)
+    raw = estimate_view(found.raw)
     return MetricView(
         definition_id=definition.definition_id,
         name=definition.name,
@@ -92,15 +100,13 @@ def metric_view(definition: Definition, sides: tuple[Figure, Figure], flagged: i
         value=raw.value if raw else None,
         interval=raw.interval if raw else None,
         raw=raw,
-        weighted=_estimate(found.weighted),
+        weighted=estimate_view(found.weighted),
         mean=found.mean,
         parts=found.parts,
         withheld=found.withheld,
         small_sample=found.small_sample,
         flagged_left_out=flagged,
         without_probability=found.without_probability,
-        period=PeriodView(start=period.start, end=period.end),
-        compared_with=PeriodView(start=past.start, end=past.end),
         change=change(definition, *sides),
-        filters=dict(asked.filters),
+        **quoted(period, past, asked),
     )

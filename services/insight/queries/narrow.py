@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import SQLModel
 
+from services.insight.contract import PeriodView
 from services.insight.domain.period import Asked, Period, before, resolve
 from services.insight.repository.limits import seen
 from services.kit.db import Tx
@@ -44,6 +45,15 @@ def compared_with(asked: Asked, period: Period) -> Period:
     if first >= last:
         raise PeriodEmpty("The comparison period is empty: `compare_from` must lie before `compare_to`.", pointer="/compare_from")
     return Period(first, last)
+
+
+def quoted(period: Period, past: Period, asked: Asked) -> dict[str, Any]:
+    """Return what an answer says of all of its figures: period, comparison period and slice, as they go out."""
+    return {
+        "period": PeriodView(start=period.start, end=period.end),
+        "compared_with": PeriodView(start=past.start, end=past.end),
+        "filters": dict(asked.filters),
+    }
 
 
 def past_of(tx: Tx, asked: Asked) -> Asked:

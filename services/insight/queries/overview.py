@@ -12,20 +12,19 @@ from services.insight.contract import (
     MoneyView,
     OverviewView,
     ParetoView,
-    PeriodView,
     PointView,
     SeriesView,
     TileView,
 )
 from services.insight.domain.charge import amount
 from services.insight.domain.definitions import CSAT, DEFINITIONS, RESOLUTION, Definition
-from services.insight.domain.figures import Sum, figure
+from services.insight.domain.figures import Heard, Sum, figure
 from services.insight.domain.intervals import wilson
 from services.insight.domain.period import WEEK, Asked, Period, begin_of, begin_of_bucket, bucket_of, day_of
 from services.insight.models import FollowUpFact
-from services.insight.queries.funnels import judged_funnel
+from services.insight.queries.funnels import NUMBERS, Counts, judged_funnel, sum_of
 from services.insight.queries.metrics import change, interval_view
-from services.insight.queries.narrow import compared_with, period_of
+from services.insight.queries.narrow import compared_with, period_of, quoted
 from services.insight.queries.placed import duties
 from services.insight.queries.summed import summed
 from services.insight.repository.rollups import ANSWERS, CONTACTS
@@ -34,27 +33,25 @@ from services.kit.db import Tx
 MOST_POINTS = 60
 PARETO = 20
 Marks = dict[str, list[Sum]]
-SiteCounts = dict[str, list[int]]
 
 
 def _numbers(found: Any, names: Sequence[str]) -> list[Any]:
     return [func.sum(found.c[name]).label(name) for name in names]
 
 
-async def _marks(tx: Tx, period: Period, asked: Asked) -> tuple[Marks, SiteCounts]:
+async def _marks(tx: Tx, period: Period, asked: Asked) -> tuple[Marks, Counts]:
     """Return the answers of a period by kind of question, and satisfaction by site; one read for both."""
     sums = await summed(tx, ANSWERS, period, asked, by=("kind", "mark", "site"))
     keys = (sums.c.kind, sums.c.mark, sums.c.site)
-    rows = await tx.rows(select(*keys, *_numbers(sums, ["answers", "known", "weight", "squares"])).group_by(*keys))
+    rows = await tx.rows(select(*keys, *_numbers(sums, NUMBERS)).group_by(*keys))
     added: dict[tuple[str, str], list[Any]] = defaultdict(lambda: [0, 0, 0.0, 0.0])
-    sites: SiteCounts = defaultdict(lambda: [0, 0])
+    sites: Counts = defaultdict(Heard)
     for row in sorted(rows, key=lambda row: (row["kind"], row["mark"], row["site"])):
         pair = added[row["kind"], row["mark"]]
-        for place, name in enumerate(("answers", "known", "weight", "squares")):
+        for place, name in enumerate(NUMBERS):
             pair[place] += row[name]
         if row["kind"] == CSAT.question_kind and row["mark"] in CSAT.valid and row["site"]:
-            sites[row["site"]][1] += int(row["answers"])
-            sites[row["site"]][0] += int(row["answers"]) if row["mark"] in CSAT.good else 0
+            sites[row["site"]].add(sum_of(row), is_good=row["mark"] in CSAT.good)
     found: Marks = defaultdict(list)
     for (kind, mark), (answers, known, weight, squares) in added.items():
         found[kind].append(Sum(mark, int(answers), int(known), float(weight), float(squares)))
@@ -141,8 +138,9 @@ def _shares(definition: Definition, counts: dict[tuple[str, int], list[int]], pe
     for (key, bucket), (good, n) in sorted(counts.items()):
         if key == definition.key and n:
             interval = interval_view(wilson(good / n, n))
-            points.append(PointView(start=_start(period, bucket, width), value=good / n, n=n, interval=interval))
-    return SeriesView(key=definition.key, name=definition.name, unit=definition.unit, days_per_point=width, points=points)
+            points.append(PointView(start=_start(period, bucket, width), value=good / n, numerator=good, n=n, interval=interval))
+    shown = {"key": definition.key, "name": definition.name, "definition_id": definition.definition_id, "unit": definition.unit}
+    return SeriesView.model_validate({**shown, "days_per_point": width, "points": points})
 
 
 def _start(period: Period, bucket: int, width: int) -> Any:
@@ -160,10 +158,12 @@ async def contact_series(tx: Tx, period: Period, asked: Asked, width: int) -> li
         start, n = _start(period, int(row["bucket"]), width), int(row["contacts"])
         if n == 0:
             continue
-        made["contacts"].append(PointView(start=start, value=float(n), n=n, interval=None))
-        made["cost"].append(PointView(start=start, value=int(row["cents"]) / 100, n=n, interval=None))
+        made["contacts"].append(PointView(start=start, value=float(n), numerator=None, n=n, interval=None))
+        made["cost"].append(PointView(start=start, value=int(row["cents"]) / 100, numerator=None, n=n, interval=None))
     units = {"contacts": ("Contacts", "count"), "cost": ("Cost of contacts", "money")}
-    return [SeriesView(key=key, name=units[key][0], unit=units[key][1], days_per_point=width, points=made[key]) for key in made]
+    return [
+        SeriesView(key=key, name=units[key][0], definition_id=f"{key}@1", unit=units[key][1], days_per_point=width, points=made[key]) for key in made
+    ]
 
 
 def _by_cost(rows: Sequence[Any]) -> list[Any]:
@@ -206,12 +206,11 @@ async def overview(tx: Tx, asked: Asked, minimum: int) -> OverviewView:
         _plain("overdue", "Follow-ups overdue now", "count", await _overdue(tx, asked), None),
     ]
     return OverviewView(
-        period=PeriodView(start=period.start, end=period.end),
-        compared_with=PeriodView(start=past.start, end=past.end),
-        filters=dict(asked.filters),
+        definitions={"contacts": "contacts@1", "cost": "cost@1"},
         currency=currency,
         figures=tiles,
         series=[*(await answer_series(tx, period, asked, width)), *(await contact_series(tx, period, asked, width))],
         pareto=_pareto(rows, currency),
         funnel=judged_funnel(CSAT, (old_sites, sites), "site", (past, period), asked),
+        **quoted(period, past, asked),
     )

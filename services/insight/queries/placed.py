@@ -23,6 +23,7 @@ from services.insight.models import (
     OptOutFact,
     QualityReview,
     ResponseFact,
+    SuppressedFact,
 )
 from services.insight.repository.limits import is_limited, seen
 from services.kit.db import Tx
@@ -44,18 +45,21 @@ def of(tx: Tx, model: type[SQLModel], asked: Asked) -> Conditions:
     return [*seen(tx, model), *(getattr(table, name) == value for name, value in asked.filters.items() if hasattr(table, name))]
 
 
-def asks(tx: Tx, asked: Asked) -> Conditions:
-    """Return the conditions on invitations. One that no contact led to is of no site, and in the segment that its customer has today."""
+def asks(tx: Tx, asked: Asked, fact: type[InvitationFact] | type[SuppressedFact] = InvitationFact) -> Conditions:
+    """Return the conditions on asks, or on those held back.
+
+    One that no contact led to is of no site, and in the segment that its customer has today.
+    """
     conditions = of(tx, ContactFact, asked)
     if not conditions:
         return []
-    mine = col(ContactFact.contact_id) == col(InvitationFact.contact_id)
-    placed = select(col(ContactFact.contact_id)).where(mine, *conditions).correlate(InvitationFact).exists()
+    mine = col(ContactFact.contact_id) == col(fact.contact_id)
+    placed = select(col(ContactFact.contact_id)).where(mine, *conditions).correlate(fact).exists()
     if is_limited(tx) or set(asked.filters) != {"segment"}:
         return [placed]
-    theirs = (col(CustomerSegment.customer_id) == col(InvitationFact.customer_id), col(CustomerSegment.segment) == asked.filters["segment"])
-    today = select(col(CustomerSegment.customer_id)).where(*theirs).correlate(InvitationFact).exists()
-    return [or_(placed, and_(col(InvitationFact.contact_id).is_(None), today))]
+    theirs = (col(CustomerSegment.customer_id) == col(fact.customer_id), col(CustomerSegment.segment) == asked.filters["segment"])
+    today = select(col(CustomerSegment.customer_id)).where(*theirs).correlate(fact).exists()
+    return [or_(placed, and_(col(fact.contact_id).is_(None), today))]
 
 
 def items(tx: Tx, asked: Asked) -> Conditions:

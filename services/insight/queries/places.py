@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from services.insight.contract import FunnelView
 from services.insight.domain.definitions import DEFINITIONS, Definition, Unit
+from services.insight.domain.figures import Counted, Heard
 from services.insight.domain.period import Asked, Period
 from services.insight.models import AnswerFact
 from services.insight.queries.funnels import Counts, count_places, judged_funnel
@@ -33,10 +34,9 @@ async def _count_teams(tx: Tx, definition: Definition, period: Period, asked: As
     """Count teams from the facts: sums do not know them."""
     conditions = [*within(tx, AnswerFact, "answered_at", period, asked), col(AnswerFact.kind) == definition.question_kind]
     kept = (col(AnswerFact.place) == 0, col(AnswerFact.flagged).is_(False), col(AnswerFact.team).is_not(None))
-    columns = (col(AnswerFact.team), col(AnswerFact.mark))
-    counts: Counts = defaultdict(lambda: [0, 0])
-    for row in await tx.rows(select(*columns, func.count().label("n")).where(*conditions, *kept).group_by(*columns)):
+    columns = (col(AnswerFact.team), col(AnswerFact.mark), col(AnswerFact.probability))
+    counts: Counts = defaultdict(Heard)
+    for row in await tx.rows(select(*columns, func.count().label("n")).where(*conditions, *kept).group_by(*columns).order_by(*columns)):
         if row["mark"] in definition.valid:
-            counts[row["team"]][1] += row["n"]
-            counts[row["team"]][0] += row["n"] if row["mark"] in definition.good else 0
+            counts[row["team"]].add(Counted(row["mark"], row["probability"], row["n"]), is_good=row["mark"] in definition.good)
     return counts

@@ -1,25 +1,32 @@
 """Where in a process customers get stuck: contacts, cost, waiting and repeats of each step, and the bottleneck."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Float, cast, func, select
 from sqlmodel import col
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from services.insight import repository
-from services.insight.contract import PeriodView, ProcessView, StepView
+from services.insight.contract import IntervalView, ProcessView, StepView
 from services.insight.domain.charge import amount
+from services.insight.domain.figures import share
+from services.insight.domain.intervals import LEVEL, quantile
 from services.insight.domain.period import Asked, Period
+from services.insight.domain.process import DrawnStep, mermaid
 from services.insight.models import ContactFact, ProcessMap
+from services.insight.queries.metrics import share_view
 from services.insight.queries.moved import contacts_moved
-from services.insight.queries.narrow import compared_with, period_of, within
+from services.insight.queries.narrow import compared_with, period_of, quoted, within
 from services.kit.db import Tx
 from services.kit.errors import NotFound
 
 MS_PER_MINUTE = 60_000
 REPEAT = timedelta(days=7)
+DEFINED = {"contacts": "contacts@1", "amount": "cost@1", "waited_minutes": "waiting@1", "repeats": "step_repeats@1", "repeat_share": "step_repeats@1"}
 
 
 async def processes(tx: Tx) -> list[ProcessMap]:
@@ -28,12 +35,14 @@ async def processes(tx: Tx) -> list[ProcessMap]:
 
 
 async def _by_driver(tx: Tx, drivers: list[str], period: Period, asked: Asked) -> dict[str, Any]:
+    waited = cast(col(ContactFact.waited_ms), Float)
     columns = (
         func.count().label("contacts"),
         func.coalesce(func.sum(col(ContactFact.cost_cents)), 0).label("cents"),
         func.coalesce(func.sum(col(ContactFact.handle_ms)), 0).label("handle_ms"),
         func.coalesce(func.sum(col(ContactFact.waited_ms)), 0).label("waited_ms"),
         func.count(col(ContactFact.waited_ms)).label("waits"),
+        func.coalesce(func.sum(waited * waited), 0.0).label("waited_squares"),
     )
     driver = col(ContactFact.driver)
     conditions = [*within(tx, ContactFact, "ended_at", period, asked), driver.in_(drivers)]
@@ -70,8 +79,9 @@ def _step(step: dict[str, Any], numbers: dict[str, Any], repeats: dict[str, tupl
     before = sum(then.contacts.get(driver, 0) for driver in step["drivers"])
     mine = [numbers[driver] for driver in step["drivers"] if driver in numbers]
     total = {name: sum(int(row[name]) for row in mine) for name in ("contacts", "cents", "handle_ms", "waited_ms", "waits")}
+    squares = sum(float(row["waited_squares"]) for row in mine)
     again = [repeats[driver] for driver in step["drivers"] if driver in repeats]
-    n = sum(size for _, size in again)
+    back, n = (sum(pair[place] for pair in again) for place in (0, 1))
     view = StepView(
         key=step["key"],
         name=step["name"],
@@ -81,11 +91,34 @@ def _step(step: dict[str, Any], numbers: dict[str, Any], repeats: dict[str, tupl
         waited_minutes=round(total["waited_ms"] / total["waits"] / MS_PER_MINUTE, 2) if total["waits"] else None,
         contacts_before=before,
         contacts_change=contacts_moved((before, then.past), (total["contacts"], then.period)),
-        repeat_share=sum(back for back, _ in again) / n if n else None,
+        waits=total["waits"],
+        waited_interval=_of_mean(total["waited_ms"], squares, total["waits"]),
+        repeat_share=back / n if n else None,
+        repeats=share_view(DEFINED["repeats"], share(back, n, minimum=1)),
         handle_minutes=round(total["handle_ms"] / MS_PER_MINUTE, 2),
         bottleneck=False,
     )
     return view, total["cents"]
+
+
+def _of_mean(total_ms: int, squares: float, n: int) -> IntervalView | None:
+    """Return the normal interval of a mean wait in minutes, from the sum of waits and of their squares; None under two waits."""
+    if n < 2:  # noqa: PLR2004  one wait says nothing of how far waits differ
+        return None
+    mean = total_ms / n
+    half = quantile(LEVEL) * math.sqrt(max(0.0, squares - n * mean * mean) / (n - 1) / n)
+    return IntervalView(low=max(0.0, mean - half) / MS_PER_MINUTE, high=(mean + half) / MS_PER_MINUTE, method="normal", level=LEVEL)
+
+
+def _drawn(steps: Sequence[StepView], currency: str | None) -> str:
+    """Return the steps as a flowchart, with what happens in each written into it."""
+    drawn = []
+    for step in steps:
+        waited = "" if step.waited_minutes is None else f", waited {step.waited_minutes:g} min"
+        again = "" if step.repeat_share is None else f", {step.repeat_share:.0%} came back"
+        note = f"{step.contacts} contacts, {step.amount} {currency or ''}".rstrip() + waited + again
+        drawn.append(DrawnStep(step.key, step.name, note, step.bottleneck))
+    return mermaid(drawn)
 
 
 async def process(tx: Tx, key: str, asked: Asked) -> ProcessView:
@@ -106,12 +139,12 @@ async def process(tx: Tx, key: str, asked: Asked) -> ProcessView:
     return ProcessView(
         key=key,
         name=found.name,
-        period=PeriodView(start=period.start, end=period.end),
-        compared_with=PeriodView(start=past.start, end=past.end),
+        definitions=DEFINED,
         currency=currency,
         steps=views,
         bottleneck=worst.key if worst.contacts else None,
+        mermaid=_drawn(views, currency),
         sentence=sentence if worst.contacts else "No contact in the period is about any step of this process.",
         version=found.version,
-        filters=dict(asked.filters),
+        **quoted(period, past, asked),
     )

@@ -1,11 +1,12 @@
 """A week's frozen results."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from services.insight.contract import PulseGroupView, PulseReportView, PulseScoreView
+from services.insight.contract import PeriodView, PulseGroupView, PulseReportView, PulseScoreView
 from services.insight.domain.disclosure import filters_of
 from services.insight.domain.intervals import wilson
 from services.insight.models import Pulse, PulseAnswer, Release
@@ -49,9 +50,26 @@ async def report(tx: Tx, key: str, week: str, compare_week: str | None) -> Pulse
     words = [text for row in shown if not row.cells and _may_see(tx, {}) for text in row.about["comments"]]
     withheld = possible - len(groups)
     sentence = f"{len(groups)} of {possible} groups are shown; the others have under {found.minimum} people, or would expose somebody."
+    monday = datetime.strptime(f"{week}-1", "%G-W%V-%u").replace(tzinfo=UTC)
     return PulseReportView(
-        pulse=key, week=week, compared_with=before, minimum=found.minimum, groups=groups, withheld=withheld, comments=words, sentence=sentence
-    )  # fmt: skip
+        definition_id="pulse_favourable@1",
+        period=PeriodView(start=monday, end=monday + timedelta(days=7)),
+        filters=_limits(tx),
+        pulse=key,
+        week=week,
+        compared_with=before,
+        minimum=found.minimum,
+        groups=groups,
+        withheld=withheld,
+        comments=words,
+        sentence=sentence,
+    )
+
+
+def _limits(tx: Tx) -> dict[str, str]:
+    who = tx.principal
+    found = {} if who is None else {"site": who.sites, "vendor": who.vendors}
+    return {name: ", ".join(sorted(allowed)) for name, allowed in found.items() if allowed is not None}
 
 
 def _may_see(tx: Tx, group: Mapping[str, str]) -> bool:
@@ -97,5 +115,5 @@ def _group(row: Release, past: Counts) -> PulseGroupView:
             mean = sum(int(mark) * count for mark, count in counts.items()) / n
             moved = share_moved(past.get((_name(row), question), (0, 0)), (good, n))
             interval = interval_view(wilson(good / n, n))
-            scores.append(PulseScoreView(question=question, mean=mean, favourable=good / n, interval=interval, n=n, change=moved))
+            scores.append(PulseScoreView(question=question, mean=mean, favourable=good / n, interval=interval, numerator=good, n=n, change=moved))
     return PulseGroupView(filter=row.about["filter"], n=row.size, scores=scores)

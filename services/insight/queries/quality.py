@@ -9,16 +9,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
-from services.insight.contract import AccuracyView, CalibrationView, CoachingView, PeriodView, QualityReportView
+from services.insight.contract import AccuracyView, CalibrationView, CoachingView, QualityReportView
 from services.insight.domain.definitions import CSAT
 from services.insight.domain.figures import share
 from services.insight.domain.intervals import newcombe, wilson
 from services.insight.domain.period import Asked, Period
 from services.insight.domain.statistics.agreement import cohens_kappa
 from services.insight.models import AnswerFact, ContactFact, QualityForm, QualityReview
-from services.insight.queries.metrics import interval_view
+from services.insight.queries.metrics import interval_view, share_view
 from services.insight.queries.moved import moved
-from services.insight.queries.narrow import compared_with, period_of, within
+from services.insight.queries.narrow import compared_with, period_of, quoted, within
 from services.insight.queries.placed import reviews as reviews_in
 from services.kit.db import Tx
 from services.kit.errors import NotFound
@@ -26,6 +26,10 @@ from services.kit.errors import NotFound
 KINDS = ("customer", "business", "compliance")
 MOST_REVIEWS = 20_000
 COACHED = 10
+DEFINED = {
+    "per_unit": "accuracy_per_unit@1", "per_opportunity": "accuracy_per_opportunity@1", "rate": "accuracy_per_opportunity@1",
+    "csat_difference": CSAT.definition_id,
+}  # fmt: skip
 Reviews = list[QualityReview]
 
 
@@ -136,9 +140,8 @@ async def quality(tx: Tx, form: str, asked: Asked, minimum: int) -> QualityRepor
     value: dict[bool, Any] = {side: good / n if n >= minimum else None for side, (good, n) in sides.items()}
     apart = newcombe((value[False], sides[False][1]), (value[True], sides[True][1])) if enough else None
     return QualityReportView(
+        definitions=DEFINED,
         form=form,
-        period=PeriodView(start=period.start, end=period.end),
-        compared_with=PeriodView(start=past.start, end=past.end),
         reviewed=len(units),
         accuracy=[_against(accuracy(old, lines, kind, minimum), accuracy(units, lines, kind, minimum)) for kind in KINDS],
         coaching=coaching(units, lines),
@@ -146,7 +149,9 @@ async def quality(tx: Tx, form: str, asked: Asked, minimum: int) -> QualityRepor
         csat_with_error=value[True],
         csat_without_error=value[False],
         csat_difference=interval_view(apart) if apart else None,
-        filters=dict(asked.filters),
+        after_error=share_view(CSAT.definition_id, share(*sides[True], minimum=minimum)),
+        after_no_error=share_view(CSAT.definition_id, share(*sides[False], minimum=minimum)),
+        **quoted(period, past, asked),
     )
 
 

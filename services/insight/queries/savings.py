@@ -1,6 +1,7 @@
 """What an initiative saved: expected from the gain in resolution, and reconciled with what happened to the contacts."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -18,18 +19,22 @@ from services.insight.domain.statistics.savings import Avoided, avoided, avoided
 from services.insight.models import ContactFact, Initiative
 from services.insight.queries.metrics import counted, interval_view
 from services.insight.queries.moved import rate_change
-from services.insight.queries.narrow import within
+from services.insight.queries.narrow import quoted, within
 from services.kit.db import Tx
 
 FORMULA = "contacts per issue = 1 / (1 - call_back x (1 - resolution)); contacts avoided = contacts x relative change"
 DAY_S = 86_400.0
 DAYS_A_YEAR = 365
+DEFINED = {
+    "gain": RESOLUTION.definition_id, "expected": "contacts_avoided@1", "contacts_a_day_after": "contacts@1", "saved_a_year": "cost@1",
+}  # fmt: skip
 
 
 def avoided_view(found: Avoided, resolution: tuple[float, float], call_back: float, ends: tuple[Avoided, Avoided] | None) -> AvoidedView:
     """Return the outcome as it goes out; `ends` are the outcomes at both ends of the gain's interval."""
     low, high = ends or (None, None)
     return AvoidedView(
+        definition_id="contacts_avoided@1",
         resolution_before=resolution[0],
         resolution_after=resolution[1],
         call_back=call_back,
@@ -63,9 +68,10 @@ async def savings(tx: Tx, initiative_id: UUID, call_back: float) -> SavingsView:
     per_day, per_contact = n / days, (cents / n / 100 if n else 0.0)
     until = min(tx.now, found.due)
     if found.started_at is None or found.started_at >= until:
-        return _unknown(found, per_day, "The initiative has not been started.")
+        shared = {"definitions": DEFINED, **quoted(Period(tx.now, tx.now), baseline, Asked(None, None, where))}
+        return _unknown(found, per_day, "The initiative has not been started.", shared)
     since = Period(found.started_at, until)
-    gain, interval, expected = await _expected(tx, where, baseline, since, call_back, (per_day * DAYS_A_YEAR, per_contact))
+    gain, interval, expected, answers = await _expected(tx, where, baseline, since, call_back, (per_day * DAYS_A_YEAR, per_contact))
     later, _, later_days = await _volume(tx, where, since)
     observed = (later / later_days) / per_day - 1 if n else None
     changed = rate_change((n, days), (later, later_days))
@@ -82,26 +88,31 @@ async def savings(tx: Tx, initiative_id: UUID, call_back: float) -> SavingsView:
         observed_interval=interval_view(changed) if changed else None,
         saved_a_year=MoneyView(amount=amount(round(saved * 100)), currency=currency) if currency and observed is not None else None,
         sentence=_sentence(expected, observed, changed),
+        definitions=DEFINED,
+        answers_before=answers[0],
+        answers_after=answers[1],
+        **quoted(since, baseline, Asked(None, None, where)),
     )
 
 
 async def _expected(
     tx: Tx, where: Mapping[str, str], baseline: Period, since: Period, call_back: float, volume: tuple[float, float]
-) -> tuple[float | None, Interval | None, AvoidedView | None]:
-    """Return the gain in resolution, its interval, and what it should avoid in a year."""
+) -> tuple[float | None, Interval | None, AvoidedView | None, tuple[int, int]]:
+    """Return the gain in resolution, its interval, what it should avoid in a year, and the answers before and after."""
     sides = []
     for period in (baseline, since):
         answers, _ = await counted(tx, RESOLUTION, period, Asked(period.start, period.end, where))
         sides.append(figure(RESOLUTION, answers, minimum=5))
     before, after = sides
     if before.raw is None or after.raw is None or (call_back == 1 and before.raw.value * after.raw.value == 0):
-        return None, None, None
+        return None, None, None, (before.denominator, after.denominator)
     interval = newcombe((before.raw.value, before.denominator), (after.raw.value, after.denominator))
     ends = None
     if not (call_back == 1 and before.raw.value + interval.low <= 0):
         ends = avoided_between(before.raw.value, interval, call_back=call_back, contacts=volume[0], per_contact=volume[1])
     whole = avoided(before.raw.value, after.raw.value, call_back=call_back, contacts=volume[0], per_contact=volume[1])
-    return after.raw.value - before.raw.value, interval, avoided_view(whole, (before.raw.value, after.raw.value), call_back, ends)
+    view = avoided_view(whole, (before.raw.value, after.raw.value), call_back, ends)
+    return after.raw.value - before.raw.value, interval, view, (before.denominator, after.denominator)
 
 
 def _sentence(expected: AvoidedView | None, observed: float | None, changed: Interval | None) -> str:
@@ -115,6 +126,6 @@ def _sentence(expected: AvoidedView | None, observed: float | None, changed: Int
     return f"The gain in resolution should change contacts by {expected.change:+.1%}; {happened}, {verdict}."
 
 
-def _unknown(found: Initiative, per_day: float, sentence: str) -> SavingsView:
+def _unknown(found: Initiative, per_day: float, sentence: str, shared: dict[str, Any]) -> SavingsView:
     empty = dict.fromkeys(SavingsView.model_fields)
-    return SavingsView.model_validate({**empty, "initiative_id": found.id, "contacts_a_day_before": per_day, "sentence": sentence})
+    return SavingsView.model_validate({**empty, **shared, "initiative_id": found.id, "contacts_a_day_before": per_day, "sentence": sentence})

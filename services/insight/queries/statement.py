@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import col
 
 from services.insight import repository
-from services.insight.contract import PeriodView, StatementLineView, StatementView
+from services.insight.contract import StatementLineView, StatementView
 from services.insight.domain.charge import amount, minutes, rate_text, seconds
 from services.insight.domain.period import Asked, Period
 from services.insight.models import ContactFact, Department, Dispute, FeedbackFact
 from services.insight.queries.moved import contacts_moved
-from services.insight.queries.narrow import compared_with, period_of, within
+from services.insight.queries.narrow import compared_with, period_of, quoted, within
 from services.insight.repository.limits import is_limited
 from services.insight.repository.rollups import tally
 from services.kit.db import Tx
@@ -108,9 +108,7 @@ async def statement(tx: Tx, key: str, asked: Asked, cursor: str | None, limit: i
     return StatementView(
         department=key,
         name=name,
-        period=PeriodView(start=period.start, end=period.end),
-        compared_with=PeriodView(start=past.start, end=past.end),
-        filters=dict(asked.filters),
+        definitions={"contacts": "contacts@1", "amount": "cost@1"},
         currency=await repository.currency(tx),
         contacts=total["contacts"],
         handle_seconds=seconds(int(total["handle_ms"])),
@@ -123,4 +121,5 @@ async def statement(tx: Tx, key: str, asked: Asked, cursor: str | None, limit: i
         complete=not is_limited(tx),
         lines=lines,
         next_cursor=next_cursor,
+        **quoted(period, past, asked),
     )

@@ -127,8 +127,13 @@ async def training_needs(
     shown = found[:limit]
     looks = [one.looked_at for one in shown] or [tx.now]
     evidence = await _evidence(tx, [(one.topic, one.team) for one in shown], Period(min(looks) - LOOKED_BACK, max(looks)), WHOLE)
-    views = [TrainingNeedView.model_validate({**one.model_dump(), "evidence": evidence[one.topic, one.team]}) for one in shown]
+    views = [_need(one, evidence[one.topic, one.team]) for one in shown]
     return views, encode_cursor(str(first + limit)) if len(found) > limit else None
+
+
+def _need(found: TrainingNeed, evidence: list[UUID]) -> TrainingNeedView:
+    judged = {"period": PeriodView(start=found.looked_at - LOOKED_BACK, end=found.looked_at), "filters": {}, "method": "newcombe"}
+    return TrainingNeedView.model_validate({**found.model_dump(), **judged, "definition_id": "training_gap@1", "evidence": evidence})
 
 
 def _place(cursor: str | None) -> int:

@@ -4,12 +4,12 @@ from collections import defaultdict
 
 from sqlalchemy import func, select
 
-from services.insight.contract import PeriodView, PointView, TrendView
+from services.insight.contract import MetricView, PointView, TrendView
 from services.insight.domain.definitions import DEFINITIONS, Definition, Unit
 from services.insight.domain.intervals import wilson
 from services.insight.domain.period import Asked, Period, begin_of, day_of
 from services.insight.domain.statistics.change import Change, detect
-from services.insight.queries.metrics import interval_view
+from services.insight.queries.metrics import interval_view, metric
 from services.insight.queries.moved import share_moved
 from services.insight.queries.narrow import compared_with, period_of
 from services.insight.queries.summed import summed
@@ -41,7 +41,7 @@ async def daily(tx: Tx, definition: Definition, period: Period, asked: Asked) ->
     return {day: (good, n) for day, (good, n) in sorted(found.items()) if n}
 
 
-async def trend(tx: Tx, key: str, asked: Asked, rate: float) -> TrendView:
+async def trend(tx: Tx, key: str, asked: Asked, rate: float, minimum: int) -> TrendView:
     """Return the daily series and the likeliest change; raises NotFound, SpanTooLong."""
     definition = DEFINITIONS.get(key)
     if definition is None or definition.unit is not Unit.SHARE:
@@ -54,12 +54,13 @@ async def trend(tx: Tx, key: str, asked: Asked, rate: float) -> TrendView:
     found = detect([series[day][0] for day in days], [series[day][1] for day in days], rate=rate, seed=SEED)
     first = day_of(period.start)
     points = [
-        PointView(start=max(period.start, begin_of(first + day)), value=good / n, n=n, interval=interval_view(wilson(good / n, n)))
+        PointView(start=max(period.start, begin_of(first + day)), value=good / n, numerator=good, n=n, interval=interval_view(wilson(good / n, n)))
         for day, (good, n) in series.items()
     ]
     past = compared_with(asked, period)
     before = await daily(tx, definition, past, asked)
-    return _view(definition, (past, period), (points, _whole(before), _whole(series), asked), found, rate)
+    whole = await metric(tx, key, asked, minimum)
+    return _view(definition, whole, (points, _whole(before), _whole(series), asked), found, rate)
 
 
 Whole = tuple[int, int]
@@ -71,14 +72,15 @@ def _whole(series: dict[int, Whole]) -> Whole:
 
 
 def _view(
-    definition: Definition, periods: tuple[Period, Period], seen: tuple[list[PointView], Whole, Whole, Asked], found: Change | None, rate: float
+    definition: Definition, figure: MetricView, seen: tuple[list[PointView], Whole, Whole, Asked], found: Change | None, rate: float
 ) -> TrendView:  # fmt: skip
-    (past, period), (points, before, whole, asked) = periods, seen
+    points, before, whole, asked = seen
     at = points[found.at].start if found else None
     return TrendView(
         definition_id=definition.definition_id,
-        period=PeriodView(start=period.start, end=period.end),
-        compared_with=PeriodView(start=past.start, end=past.end),
+        figure=figure,
+        period=figure.period,
+        compared_with=figure.compared_with,
         change=share_moved(before, whole),
         points=points,
         changed_at=at,

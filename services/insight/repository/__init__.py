@@ -26,13 +26,14 @@ from services.insight.models import (
     InvitationFact,
     KnownSubject,
     OptOutFact,
+    SuppressedFact,
     ToldFact,
 )
 from services.insight.repository.rollups import touch, touch_where
 from services.kit.db import Tx, UnitOfWork
 from services.kit.errors import NotFound
 
-LINKED: tuple[type[SQLModel], ...] = (ContactFact, FeedbackFact, AnswerFact, InvitationFact, FollowUpFact, ToldFact, OptOutFact)
+LINKED: tuple[type[SQLModel], ...] = (ContactFact, FeedbackFact, AnswerFact, InvitationFact, FollowUpFact, ToldFact, OptOutFact, SuppressedFact)
 
 
 async def customers_for(tx: Tx, told: Mapping[UUID, UUID | None]) -> dict[UUID, UUID | None]:

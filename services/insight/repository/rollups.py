@@ -63,9 +63,17 @@ def _where_cause() -> tuple[str, ...]:
     return ("driver", "department", "site", "vendor")
 
 
+def _added(condition: ColumnElement[bool], weight: ColumnElement[Any]) -> ColumnElement[float]:
+    """Add up the weights of the rows for which a condition holds."""
+    return func.coalesce(func.sum(case((condition, weight), else_=0.0)), 0.0)
+
+
 _COUNTED = col(AnswerFact.flagged).is_(False)
 _SURE = _COUNTED & col(AnswerFact.probability).is_not(None)
 _WEIGHT = 1 / col(AnswerFact.probability)
+_WEIGHTS: dict[str, ColumnElement[Any]] = {"known": tally(_SURE), "weight": _added(_SURE, _WEIGHT), "squares": _added(_SURE, _WEIGHT * _WEIGHT)}
+"""What design weights need, over the answers whose probability of being asked is known."""
+_SATISFIED = col(AnswerFact.mark).in_(sorted(CSAT.good))
 CONTACTS = Sums(
     ContactDay,
     ContactFact,
@@ -97,9 +105,7 @@ ANSWERS = Sums(
     {
         "answers": tally(_COUNTED),
         "flagged": tally(col(AnswerFact.flagged).is_(True)),
-        "known": tally(_SURE),
-        "weight": func.coalesce(func.sum(case((_SURE, _WEIGHT), else_=0.0)), 0.0),
-        "squares": func.coalesce(func.sum(case((_SURE, _WEIGHT * _WEIGHT), else_=0.0)), 0.0),
+        **_WEIGHTS,
     },
     (col(AnswerFact.place) == literal(0, literal_execute=True),),
 )
@@ -108,7 +114,7 @@ SATISFACTION = Sums(
     AnswerFact,
     "answered_at",
     _known(AnswerFact, *_where_cause()),
-    {"answers": func.count(), "satisfied": tally(col(AnswerFact.mark).in_(sorted(CSAT.good)))},
+    {"answers": func.count(), "satisfied": tally(_SATISFIED), **_WEIGHTS, "good_weight": _added(_SURE & _SATISFIED, _WEIGHT)},
     (
         col(AnswerFact.kind) == literal(CSAT.question_kind, literal_execute=True),
         col(AnswerFact.place) == literal(0, literal_execute=True),

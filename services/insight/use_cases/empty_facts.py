@@ -10,19 +10,21 @@ from services.insight.models import (
     AnswerFact,
     ContactDay,
     ContactFact,
+    DeliveryFact,
     FeedbackDay,
     FeedbackFact,
     FollowUpFact,
     InvitationFact,
     ResponseFact,
     SatisfactionDay,
+    SuppressedFact,
     TouchedDay,
 )
 from services.insight.repository.rollups import mark_everything
 from services.kit.db import UnitOfWork
 
 AT_A_TIME = 5000
-FACTS: tuple[type[SQLModel], ...] = (ContactFact, AnswerFact, ResponseFact, FeedbackFact, FollowUpFact, InvitationFact)
+FACTS: tuple[type[SQLModel], ...] = (ContactFact, AnswerFact, ResponseFact, FeedbackFact, FollowUpFact, InvitationFact, DeliveryFact, SuppressedFact)
 SUMS: tuple[type[SQLModel], ...] = (ContactDay, AnswerDay, FeedbackDay, SatisfactionDay, TouchedDay)
 
 

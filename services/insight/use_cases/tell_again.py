@@ -17,11 +17,12 @@ from services.feedback.contract import (
 )
 from services.kit.events import Event
 from services.routing.contract import ContactConnected, ContactEnded, ContactView
-from services.survey.contract import InvitationView, ResponseView, SurveyAnswered, SurveyInvited
+from services.survey.contract import AskSettled, DecisionView, InvitationView, ResponseView, SurveyAnswered, SurveyInvited, SurveySkipped
 
 Told = tuple[datetime, Event]
 GONE = frozenset({"removed", "deleted"})
 PERSON = "person"
+UNDELIVERABLE = "undeliverable"
 
 
 def _kept(model: type[Event], view: BaseModel, **more: Any) -> Event:
@@ -42,6 +43,15 @@ def _contact(view: ContactView) -> Iterator[Told]:
 
 def _invitation(view: InvitationView) -> Iterator[Told]:
     yield view.invited_at, _kept(SurveyInvited, view, invitation_id=view.id)
+    if view.state == UNDELIVERABLE:
+        yield view.invited_at, _kept(AskSettled, view, invitation_id=view.id, state=UNDELIVERABLE, settled_at=view.sent_at or view.invited_at)
+    elif view.sent_at is not None:
+        yield view.sent_at, _kept(AskSettled, view, invitation_id=view.id, state="sent", settled_at=view.sent_at)
+
+
+def _decision(view: DecisionView) -> Iterator[Told]:
+    if view.outcome == "skipped" and view.reason is not None:
+        yield view.decided_at or view.created_at, _kept(SurveySkipped, view, decision_id=view.id)
 
 
 def _response(view: ResponseView) -> Iterator[Told]:
@@ -72,6 +82,7 @@ Teller = Callable[[Any], Iterator[Told]]
 KINDS: Mapping[str, tuple[type[BaseModel], Teller]] = {
     "contacts": (ContactView, _contact),
     "invitations": (InvitationView, _invitation),
+    "decisions": (DecisionView, _decision),
     "responses": (ResponseView, _response),
     "items": (ItemView, _item),
     "follow-ups": (FollowUpView, _follow_up),

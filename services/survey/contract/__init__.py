@@ -61,6 +61,20 @@ class SurveyInvited(Event):
     invited_at: datetime
 
 
+class AskSettled(Event):
+    """An ask left the house, or found no way to its customer; state is sent (a carrier took it) or undeliverable. Another channel may follow."""
+
+    subject: ClassVar[str] = "survey.ask_settled.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id",)
+
+    invitation_id: UUID
+    programme: str
+    customer_id: UUID
+    channel: str
+    state: str
+    settled_at: datetime
+
+
 class SurveySkipped(Event):
     """A customer could have been asked and was not, and why (reason is a code such as cap_reached, not_sampled, no_consent)."""
 

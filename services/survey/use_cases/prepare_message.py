@@ -15,6 +15,7 @@ from services.survey.repository import asking, known, sending
 from services.survey.use_cases.advance_decision import day_off_for, zone_named
 from services.survey.use_cases.judge_decision import SEND
 from services.survey.use_cases.rules_of import rules_of
+from services.survey.use_cases.tell_settled import UNDELIVERABLE, tell_settled
 
 REMIND = "send_reminder"
 SENDING, UNKNOWN = "sending", "unknown"
@@ -91,7 +92,8 @@ async def next_channel(uow: UnitOfWork, invitation: Invitation, purpose: str, re
             await asking.change_invitation(uow, invitation.id, only_in=["queued", "sent"], state="queued", channel=channel, sent_at=None)
             await uow.schedule(SEND, key=str(invitation.id), at=uow.now)
             return
-    await asking.change_invitation(uow, invitation.id, only_in=["queued", "sent"], state="undeliverable")
+    if await asking.change_invitation(uow, invitation.id, only_in=["queued", "sent"], state=UNDELIVERABLE):
+        await tell_settled(uow, invitation.id, UNDELIVERABLE)
 
 
 def address_of(customer: KnownCustomer, channel: str) -> str | None:

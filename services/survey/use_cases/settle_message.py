@@ -12,6 +12,7 @@ from services.survey.models.asked import SendAttempt
 from services.survey.repository import asking, sending
 from services.survey.use_cases.prepare_message import REFUSED, REMIND, SENDING, UNKNOWN, next_channel
 from services.survey.use_cases.rules_of import rules_of
+from services.survey.use_cases.tell_settled import SENT, tell_settled
 
 ACCEPTED, DELIVERED = "accepted", "delivered"
 PATIENT_TRIES = 5
@@ -26,6 +27,7 @@ async def message_taken(uow: UnitOfWork, invitation_id: UUID, attempt: SendAttem
     if attempt.purpose == ASK:
         if await asking.change_invitation(uow, invitation_id, only_in=["queued"], state="sent", sent_at=uow.now):
             await _plan_reminders(uow, invitation_id)
+            await tell_settled(uow, invitation_id, SENT)
         return
     invitation = await sending.lock_invitation(uow, invitation_id)
     if invitation is not None and len(invitation.reminded_at) < _number(attempt.purpose):
@@ -119,6 +121,7 @@ async def _assume_sent(uow: UnitOfWork, invitation: Invitation, purpose: str) ->
     """An earlier try may have arrived: nobody is asked a second time, and the link works."""
     if purpose == ASK and await asking.change_invitation(uow, invitation.id, only_in=["queued"], state="sent", sent_at=uow.now):
         await _plan_reminders(uow, invitation.id)
+        await tell_settled(uow, invitation.id, SENT)
 
 
 def _number(purpose: str) -> int:

@@ -180,3 +180,39 @@ async def test_lists_and_gaps_take_a_slice_and_the_cycle_does(house: Running) ->
     here = found["cycleHere"]
     assert (here["filters"], here["period"]["start"][:10]) == ({"vendor": "graphql"}, "2026-10-25")
     assert {one["stage"]: one["n"] for one in here["stages"]}["practise"] >= 1
+
+
+async def test_files_and_flowcharts_are_found_through_graphql_too(house: Running) -> None:
+    key = await house.key("administrator", holder="files")
+    await _told(house)
+    drawn = {"name": "Order", "steps": [{"key": "ship", "name": "Ship", "drivers": ["late-delivery"]}]}
+    await house.rest(key, "PUT", "/insight/v1/processes/shipping", json=drawn)
+    asked = await house.ask(
+        key,
+        """query($slice: InsightSlice) {
+          insightExports { key columns { name kind } }
+          insightExport(key: "drivers", format: "json", slice: $slice) { path format }
+          unknown: insightExport(key: "secrets") { path }
+          statementExport(department: "logistics", slice: $slice) { path format }
+          process(key: "shipping") { mermaid steps { repeats { n withheld } } }
+          triangulation(slice: $slice) { driver period { start } filters sources { definitionId nEffective weighted { value } } }
+          drivers(first: 5, slice: $slice) { edges { node { definitions period { start } csat { definitionId weighted { value designEffect } } } } }
+          responseBias(slice: $slice) { definitionId figures { definitionId weighted { by design value } } }
+        }""",
+        slice=SLICE,
+    )
+    assert "errors" not in asked
+    found = asked["data"]
+    rows = (await house.rest(key, "GET", found["insightExport"]["path"])).json()
+    statement = await house.rest(key, "GET", found["statementExport"]["path"])
+    wrong = await house.ask(key, '{ insightExport(key: "drivers", format: "exe") { path } }')
+
+    assert {"contacts", "drivers", "figures"} <= {one["key"] for one in found["insightExports"]}
+    assert (found["insightExport"]["format"], found["unknown"]) == ("json", None)
+    assert [one["driver"] for one in rows] == [one["driver"] for one in found["triangulation"]] == ["late-delivery"]
+    assert statement.headers["content-type"].startswith("text/csv")
+    assert found["process"]["mermaid"].startswith("flowchart LR")
+    assert found["triangulation"][0]["period"]["start"].startswith("2026-10-25")
+    assert found["drivers"]["edges"][0]["node"]["csat"]["weighted"]["designEffect"] == 1.0
+    assert [one["definitionId"] for one in found["responseBias"]["figures"]] == ["csat@1", "nps@1", "ces@1", "resolution@1"]
+    assert wrong["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"

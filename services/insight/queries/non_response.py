@@ -1,0 +1,125 @@
+"""Each figure as it was answered, and as it would be had all groups of those who were asked answered alike."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import RowMapping, func, select
+from sqlmodel import col
+
+from services.insight.contract import NonResponseView, WeightedFigureView
+from services.insight.domain.definitions import CES, CSAT, NPS, RESOLUTION, Definition, Part, Unit
+from services.insight.domain.figures import withheld_reason
+from services.insight.domain.intervals import Interval, net_score, wilson
+from services.insight.domain.statistics.nonresponse import Adjusted, Answers, SilentGroup, by_design, by_groups, raked
+from services.insight.models import AnswerFact, ContactFact, InvitationFact
+from services.insight.queries.metrics import interval_view
+from services.kit.db import Tx
+
+ATTRIBUTES: dict[str, Any] = {
+    "channel": col(InvitationFact.channel),
+    "programme": col(InvitationFact.programme),
+    "site": col(ContactFact.site),
+    "segment": col(ContactFact.segment),
+}
+RAKED = ("channel", "segment")
+"""How somebody was asked, and who they are: the two margins that answers are raked to."""
+MOST_ATTRIBUTES = len(RAKED)
+SILENT = "a group that was asked has no answer, so nothing is known of it"
+FIGURES = (CSAT, NPS, CES, RESOLUTION)
+GOOD = {Part.GOOD: 1.0, Part.OTHER: 0.0, Part.BAD: 0.0}
+NET = {Part.GOOD: 1.0, Part.OTHER: 0.0, Part.BAD: -1.0}
+Asked = Mapping[str, tuple[float, float]]
+"""Group to (asks, sum of their design weights)."""
+
+
+def _grouped() -> list[Any]:
+    return [func.coalesce(attribute, "unknown").label(f"by_{name}") for name, attribute in ATTRIBUTES.items()]
+
+
+async def _asked(tx: Tx, attribute: str, conditions: list[Any]) -> Asked:
+    group = func.coalesce(ATTRIBUTES[attribute], "unknown").label("grouped")
+    numbers = (func.count().label("n"), func.sum(1 / col(InvitationFact.probability)).label("weight"))
+    joined = select(group, *numbers).select_from(InvitationFact)
+    joined = joined.join(ContactFact, col(ContactFact.contact_id) == col(InvitationFact.contact_id), isouter=True)
+    rows = await tx.rows(joined.where(*conditions).group_by(group).order_by(group))
+    return {row["grouped"]: (float(row["n"]), float(row["weight"])) for row in rows}
+
+
+async def _answered(tx: Tx, conditions: list[Any]) -> Sequence[RowMapping]:
+    """Return answers of those who were asked, alike ones counted: same figure, mark, groups and probability of being asked."""
+    columns = [*_grouped(), col(AnswerFact.kind), col(AnswerFact.mark), col(InvitationFact.probability)]
+    kinds = sorted({one.question_kind for one in FIGURES})
+    kept = (col(AnswerFact.kind).in_(kinds), col(AnswerFact.place) == 0, col(AnswerFact.flagged).is_(False))
+    joined = select(*columns, func.count().label("n")).select_from(AnswerFact)
+    joined = joined.join(InvitationFact, col(InvitationFact.invitation_id) == col(AnswerFact.invitation_id))
+    joined = joined.join(ContactFact, col(ContactFact.contact_id) == col(InvitationFact.contact_id), isouter=True)
+    return await tx.rows(joined.where(*conditions, *kept).group_by(*columns).order_by(*columns))
+
+
+async def non_response(tx: Tx, conditions: list[Any], minimum: int) -> list[NonResponseView]:
+    """Return satisfaction, net promoter score, effort and resolution of those who were asked under these conditions on invitations."""
+    asked = {attribute: await _asked(tx, attribute, conditions) for attribute in ATTRIBUTES}
+    rows = await _answered(tx, conditions)
+    return [_figure(definition, rows, asked, minimum) for definition in FIGURES]
+
+
+def _figure(definition: Definition, rows: Sequence[RowMapping], asked: Mapping[str, Asked], minimum: int) -> NonResponseView:
+    mine = [row for row in rows if row["kind"] == definition.question_kind and row["mark"] in definition.valid]
+    reason = withheld_reason(sum(row["n"] for row in mine), minimum)
+    ways: list[tuple[tuple[str, ...], bool]] = [((), False), *(((attribute,), False) for attribute in ATTRIBUTES), (RAKED, False)]
+    ways += [(by, True) for by, _ in list(ways)]
+    weighted = [_weighted(definition, mine, asked, way, reason) for way in ways]
+    return NonResponseView(definition_id=definition.definition_id, name=definition.name, unit=definition.unit, weighted=weighted)
+
+
+def _weighted(
+    definition: Definition, rows: Sequence[RowMapping], asked: Mapping[str, Asked], way: tuple[tuple[str, ...], bool], reason: str | None
+) -> WeightedFigureView:
+    """Work out one figure with one kind of weights: groups of none, one or two attributes, without or with the probability of being asked."""
+    by, design = way
+    n = sum(row["n"] for row in rows)
+    shared = {"definition_id": definition.definition_id, "by": list(by), "design": design, "n": n}
+    found: Adjusted | None = None
+    if reason is None:
+        try:
+            found = _adjusted(definition, rows, asked, by, design=design)
+        except SilentGroup:
+            reason = SILENT
+    if found is None:
+        empty = dict.fromkeys(("numerator", "value", "interval", "n_effective", "design_effect"))
+        return WeightedFigureView.model_validate({**shared, **empty, "withheld": reason})
+    scale = 100 if definition.unit is Unit.POINTS else 1
+    interval = Interval(found.interval.low * scale, found.interval.high * scale, found.interval.method, found.interval.level)
+    if not by and not design:
+        interval = _as_answered(definition, rows, n)
+    values = {"numerator": round(sum(_value(definition, row) * row["n"] for row in rows)), "value": found.value * scale}
+    worth = {"interval": interval_view(interval), "n_effective": found.n_effective, "design_effect": n / found.n_effective}
+    return WeightedFigureView.model_validate({**shared, **values, **worth, "withheld": None})
+
+
+def _value(definition: Definition, row: RowMapping) -> float:
+    return (NET if definition.unit is Unit.POINTS else GOOD)[definition.part(row["mark"])]
+
+
+def _as_answered(definition: Definition, rows: Sequence[RowMapping], n: int) -> Interval:
+    """Return the interval of the plain figure, the same as everywhere else."""
+    parts = [sum(row["n"] for row in rows if definition.part(row["mark"]) is part) / n for part in (Part.GOOD, Part.BAD)]
+    return net_score(parts[0], parts[1], n) if definition.unit is Unit.POINTS else wilson(parts[0], n)
+
+
+def _adjusted(
+    definition: Definition, rows: Sequence[RowMapping], asked: Mapping[str, Asked], by: tuple[str, ...], *, design: bool
+) -> Adjusted:  # fmt: skip
+    answers = Answers(
+        np.array([_value(definition, row) for row in rows]),
+        np.array([float(row["n"]) for row in rows]),
+        np.array([1 / row["probability"] if design else 1.0 for row in rows]),
+    )
+    least = -1.0 if definition.unit is Unit.POINTS else 0.0
+    sizes = [{group: pair[design] for group, pair in asked[attribute].items()} for attribute in by]
+    if not by:
+        return by_design(answers, least=least)
+    if len(by) == 1:
+        return by_groups(answers, [row[f"by_{by[0]}"] for row in rows], sizes[0], least=least)
+    return raked(answers, [(row[f"by_{by[0]}"], row[f"by_{by[1]}"]) for row in rows], (sizes[0], sizes[1]), least=least)
