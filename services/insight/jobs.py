@@ -3,11 +3,11 @@
 from services.insight.domain.period import Asked
 from services.insight.domain.training import needs
 from services.insight.queries.alerts import changes, outliers
-from services.insight.queries.cycle_health import cycle_health
+from services.insight.queries.cycle_health import cycle_health, places_to_look_at
 from services.insight.queries.training import looked_at
 from services.insight.repository.rollups import ADD_UP, add_up, mark_if_new
 from services.insight.use_cases.find_training_needs import find_training_needs
-from services.insight.use_cases.raise_alerts import LOOK, plan_look, raise_alerts
+from services.insight.use_cases.raise_alerts import LOOK, keep_looks, plan_look, raise_alerts
 from services.kit.due import DueJob
 from services.kit.service import Job, Runtime
 
@@ -17,6 +17,9 @@ async def look_at_cycle(runtime: Runtime, job: DueJob) -> None:  # noqa: ARG001 
     settings = runtime.settings
     found = await runtime.read(cycle_health, Asked(None, None, {}), settings.thresholds(), settings.minimum_answers)
     findings = [*await runtime.read(changes), *await runtime.read(outliers)]
+    for name, place in await runtime.read(places_to_look_at):
+        part = await runtime.read(cycle_health, Asked(None, None, {name: place}), settings.thresholds(), settings.minimum_answers)
+        await runtime.write(keep_looks, f"{name}={place}", part.stages)
     await runtime.write(raise_alerts, found.stages, findings, settings.alert_owner)
     await runtime.write(find_training_needs, needs(await runtime.read(looked_at)))
 

@@ -33,7 +33,7 @@ from services.insight.models.loop import (
     ProcessMap,
     QualityForm,
     QualityReview,
-    StageState,
+    StageLook,
     TrainingNeed,
 )
 from services.insight.models.pulses import Pulse, PulseAnswer, Release
@@ -77,7 +77,7 @@ __all__ = [
     "RemovedItem",
     "ResponseFact",
     "SatisfactionDay",
-    "StageState",
+    "StageLook",
     "SuppressedFact",
     "ToldFact",
     "TouchedDay",

@@ -81,11 +81,13 @@ class InitiativeEvidence(Base, table=True):
     subject_id: UUID = Field(primary_key=True, index=True)
 
 
-class StageState(Base, table=True):
-    """How a stage of the cycle stood when it was last looked at, and since when."""
+class StageLook(Base, table=True):
+    """How a stage of the cycle stood when it was last looked at, and since when: in the whole house, at a site, at a vendor."""
 
-    __tablename__ = "stage_state"
+    __tablename__ = "stage_look"
 
+    place: str = Field(primary_key=True)
+    """`site=leipzig`, `vendor=northwind`; empty for the whole house."""
     stage: str = Field(primary_key=True)
     state: str
     since: datetime

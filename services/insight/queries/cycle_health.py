@@ -11,9 +11,10 @@ from sqlmodel import col
 from services.insight.contract import CycleHealthView, StageView
 from services.insight.domain.cycle import Judged, Stage, State, judge, verdict
 from services.insight.domain.effect import made_in
-from services.insight.domain.period import Asked, Period
+from services.insight.domain.period import DEFAULT_DAYS, Asked, Period, day_of
 from services.insight.models import (
     ArticleUse,
+    ContactDay,
     ContactFact,
     FeedbackFact,
     FollowUpFact,
@@ -21,17 +22,20 @@ from services.insight.models import (
     InvitationFact,
     OptOutFact,
     ResponseFact,
-    StageState,
+    StageLook,
     ToldFact,
 )
 from services.insight.queries.moved import share_moved
 from services.insight.queries.narrow import compared_with, period_of, quoted
-from services.insight.queries.placed import asks, duties, is_part, items, of, opt_outs, responses
+from services.insight.queries.placed import asks, duties, items, of, opt_outs, responses
 from services.insight.repository.limits import is_limited
 from services.insight.repository.rollups import tally
 from services.kit.db import Tx
 
 WORST_DRIVERS = 5
+LOOKED_AT = ("site", "vendor")
+MOST_PLACES = 50
+"""Sites, and vendors, that a day's look takes in."""
 Query = Select[int, int]
 
 
@@ -80,6 +84,26 @@ def _place(tx: Tx, asked: Asked) -> dict[str, Collection[str]]:
     sites, vendors = (tx.principal.sites, tx.principal.vendors) if tx.principal is not None else (None, None)
     limits: dict[str, Collection[str] | None] = {"site": sites, "vendor": vendors}
     return {name: values for name, values in limits.items() if values is not None} | {name: (value,) for name, value in asked.filters.items()}
+
+
+def _looked_at(tx: Tx, asked: Asked) -> str | None:
+    """Return what the daily looks call this part of the house; None for one that they never see by itself."""
+    part = _place(tx, asked)
+    if not part:
+        return ""
+    (name, values), *more = part.items()
+    return f"{name}={next(iter(values))}" if not more and name in LOOKED_AT and len(values) == 1 else None
+
+
+async def places_to_look_at(tx: Tx) -> list[tuple[str, str]]:
+    """Return (site or vendor, which one) of where there were contacts lately, those with the most first."""
+    found: list[tuple[str, str]] = []
+    lately = (col(ContactDay.days) == 1, col(ContactDay.day) >= day_of(tx.now) - DEFAULT_DAYS)
+    for name in LOOKED_AT:
+        here = col(getattr(ContactDay, name))
+        ranked = select(here).where(*lately, here != "").group_by(here).order_by(desc(func.sum(col(ContactDay.contacts))), here)
+        found += [(name, row[name]) for row in await tx.rows(ranked.limit(MOST_PLACES))]
+    return found
 
 
 def _practise(tx: Tx, period: Period, asked: Asked) -> Query:
@@ -168,13 +192,13 @@ def _view(judged: Judged, before: Count) -> StageView:
 async def cycle_health(tx: Tx, asked: Asked, thresholds: Mapping[str, float], minimum: int) -> CycleHealthView:
     """Judge all six stages over a period and a part of the house; `thresholds` names one share per stage.
 
-    The daily looks are at the whole house: since when a part of it is broken nobody has seen.
+    The daily looks are at the whole house, at each site and at each vendor: since when any other part is broken nobody has seen.
     """
     period = period_of(tx, asked)
     past = compared_with(asked, period)
     before = await _counted(tx, past, asked, minimum)
-    looks = [] if is_part(tx, asked) else await tx.all(select(StageState), StageState)
-    known = {row.stage: row.since for row in looks if row.state == State.BROKEN}
+    looks = select(StageLook).where(col(StageLook.place) == _looked_at(tx, asked), col(StageLook.state) == State.BROKEN)
+    known = {row.stage: row.since for row in await tx.all(looks, StageLook)}
     stages = []
     for stage, (hits, n, least) in (await _counted(tx, period, asked, minimum)).items():
         judged = judge(stage, hits, n, threshold=thresholds[stage], minimum=least)

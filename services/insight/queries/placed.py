@@ -34,11 +34,6 @@ LEARNT = frozenset({DEPARTMENT, "product"})
 """What only a category says of an item."""
 
 
-def is_part(tx: Tx, asked: Asked) -> bool:
-    """Say whether a part of the house is looked at: asked for, or all that the reader may see."""
-    return bool(asked.filters) or is_limited(tx)
-
-
 def of(tx: Tx, model: type[SQLModel], asked: Asked) -> Conditions:
     """Return the conditions on a fact that knows its place; filters that it has no column for are the caller's."""
     table: Any = model

@@ -9,11 +9,12 @@ from sqlmodel import col
 from services.insight.contract import AlertRaised, StageView
 from services.insight.domain.alerts import AlertKind, AlertState, Finding, news
 from services.insight.domain.cycle import State
-from services.insight.models import Alert, StageState
+from services.insight.models import Alert, StageLook
 from services.kit.db import UnitOfWork
 from services.kit.ids import new_id
 
 LOOK = "look_at_cycle"
+WHOLE_HOUSE = ""
 EVERY = timedelta(days=1)
 
 
@@ -22,12 +23,19 @@ async def plan_look(uow: UnitOfWork) -> None:
     await uow.schedule(LOOK, key="house", at=uow.now + EVERY)
 
 
-async def raise_alerts(uow: UnitOfWork, stages: Sequence[StageView], findings: Sequence[Finding], owner: str | None) -> None:
-    """Keep how each stage stands, raise what is new for `owner` (None: whoever takes it), end what is over; plan the next look."""
-    known = {row.stage: row.state for row in await uow.all(select(StageState), StageState)}
+async def keep_looks(uow: UnitOfWork, place: str, stages: Sequence[StageView]) -> None:
+    """Keep how each stage stands at a place (see `StageLook`), and since when."""
+    looks = select(StageLook).where(col(StageLook.place) == place)
+    known = {row.stage: row.state for row in await uow.all(looks, StageLook)}
     for stage in stages:
         if known.get(stage.stage) != stage.state:
-            await uow.upsert(StageState, {"stage": stage.stage, "state": stage.state, "since": uow.now}, key=("stage",))
+            row = {"place": place, "stage": stage.stage, "state": stage.state, "since": uow.now}
+            await uow.upsert(StageLook, row, key=("place", "stage"))
+
+
+async def raise_alerts(uow: UnitOfWork, stages: Sequence[StageView], findings: Sequence[Finding], owner: str | None) -> None:
+    """Keep how each stage of the whole house stands, raise what is new for `owner` (None: whoever takes it), end what is over; plan the next look."""
+    await keep_looks(uow, WHOLE_HOUSE, stages)
     broken = [Finding(AlertKind.CYCLE, f"cycle.{stage.stage}", stage.sentence) for stage in stages if stage.state == State.BROKEN]
     standing = {one.figure: one for one in await uow.all(select(Alert).where(col(Alert.state) != AlertState.OVER), Alert)}
     fresh, over = news([*broken, *findings], standing)

@@ -91,21 +91,47 @@ async def test_a_reader_of_one_site_sees_the_cycle_of_that_site(open_room: OpenR
         assert set(_counts(elsewhere).values()) == {(0, 0)}
 
 
-async def test_a_part_is_compared_with_itself_and_does_not_borrow_how_long_the_house_was_broken(open_room: OpenRoom) -> None:
+async def _long_broken(room: Room) -> None:
+    """Forty days ago the north answered; yesterday the house hardly did, and nobody looked anything up."""
+    for answered, at in ((8, NOW - timedelta(days=40)), (2, YESTERDAY)):
+        contacts = [a_contact(**NORTH, ended_at=at) for _ in range(10)]
+        asks = [an_invitation(contact_id=one.contact_id, invited_at=at) for one in contacts]
+        answers = [an_answer(a_scored("csat5", 5), invitation_id=ask.invitation_id, answered_at=at) for ask in asks[:answered]]
+        await room.hear(*contacts, *asks, *answers, *(an_invitation(invited_at=at) for _ in range(30)))
+    await room.pass_time(days=2)
+
+
+async def test_a_part_is_compared_with_itself(open_room: OpenRoom) -> None:
     async with open_room(service) as room:
+        await _long_broken(room)
         api = room.client("insight:read")
-        for answered, at in ((8, NOW - timedelta(days=40)), (2, YESTERDAY)):
-            contacts = [a_contact(**NORTH, ended_at=at) for _ in range(10)]
-            asks = [an_invitation(contact_id=one.contact_id, invited_at=at) for one in contacts]
-            answers = [an_answer(a_scored("csat5", 5), invitation_id=ask.invitation_id, answered_at=at) for ask in asks[:answered]]
-            await room.hear(*contacts, *asks, *answers, *(an_invitation(invited_at=at) for _ in range(30)))
-        await room.pass_time(days=2)
         whole = (await api.get(DOOR)).json()["stages"]
         north = (await api.get(DOOR, params={"site": "north"})).json()["stages"]
 
-        assert (north[0]["value"], north[0]["change"]["before"]) == (0.2, 0.8)
+        assert (north[0]["value"], north[0]["change"]["before"], north[0]["state"], north[0]["since"]) == (0.2, 0.8, "healthy", None)
         assert (whole[0]["state"], whole[0]["since"], whole[4]["since"]) == ("broken", "2026-11-24T09:00:00Z", "2026-11-24T09:00:00Z")
-        assert (north[0]["since"], north[4]["state"], north[4]["since"]) == (None, "broken", None)
+
+
+async def test_each_site_and_vendor_says_since_when_it_is_broken_and_no_other_part_borrows_it(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        await _long_broken(room)
+        api = room.client("insight:read")
+        site, vendor = [(await api.get(DOOR, params=asked)).json() for asked in ({"site": "north"}, {"vendor": "ours"})]
+        team = (await api.get(DOOR, params={"team": "blue"})).json()
+        both = (await api.get(DOOR, params={"site": "north", "vendor": "ours"})).json()
+        reader = (await room.client("insight:read", sites=["north"]).get(DOOR)).json()
+        assert [found["stages"][4]["since"] for found in (site, vendor, reader, team, both)] == ["2026-11-24T09:00:00Z"] * 3 + [None] * 2
+        assert site["sentence"] == reader["sentence"] == "The cycle is broken at: practise (for 1 day, since 2026-11-24)."
+        assert team["sentence"] == "The cycle is broken at: practise."
+
+        used = [a_contact(**NORTH, ended_at=room.clock.now(), articles=[new_id()]) for _ in range(50)]
+        await room.hear(*used)
+        await room.pass_time(days=1)
+        assert (await api.get(DOOR, params={"site": "north"})).json()["stages"][4]["state"] == "healthy"
+        await room.hear(*(a_contact(**NORTH, ended_at=room.clock.now()) for _ in range(400)))
+        await room.pass_time(days=1)
+        again = (await api.get(DOOR, params={"site": "north"})).json()["stages"][4]
+        assert (again["state"], again["since"]) == ("broken", "2026-11-27T09:00:00Z")
 
 
 async def test_an_initiative_acts_where_it_is_made(open_room: OpenRoom) -> None:
