@@ -29,9 +29,9 @@ _FINISH = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DueJob:
-    """Work that fell due."""
+    """Work that fell due; never changed (freezing it would double the cost of taking it)."""
 
     kind: str
     key: str
@@ -65,8 +65,8 @@ async def claim(uow: UnitOfWork, now: int, limit: int, lease: int) -> list[DueJo
     rows = await uow.raw(_CLAIM[uow.dialect_name], now, limit, *([lease, owner] if uow.dialect_name == "postgresql" else []))
     if rows and uow.dialect_name == "sqlite":
         await uow.raw(_TAKE_SQLITE, f"[{','.join(str(row[5]) for row in rows)}]", lease, owner)
-    places = [row[5] for row in rows] if uow.dialect_name == "postgresql" else [""] * len(rows)
-    return [DueJob(row[0], row[1], from_micros(row[2]), row[3], orjson.loads(row[4]), owner, place) for row, place in zip(rows, places, strict=True)]
+    on_postgres = uow.dialect_name == "postgresql"
+    return [DueJob(row[0], row[1], from_micros(row[2]), row[3], orjson.loads(row[4]), owner, row[5] if on_postgres else "") for row in rows]
 
 
 async def next_due(tx: Tx) -> int | None:
