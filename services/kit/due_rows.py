@@ -31,7 +31,7 @@ _FINISH = {
 
 @dataclass(slots=True)
 class DueJob:
-    """Work that fell due; never changed (freezing it would double the cost of taking it)."""
+    """Work that fell due; never changed (not frozen: that would set each field of the many by a detour)."""
 
     kind: str
     key: str

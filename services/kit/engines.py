@@ -17,7 +17,7 @@ from services.kit.pending import COPIED, FROM_ARRAYS, Pending
 UNIQUE_VIOLATION = "23505"
 """PostgreSQL's SQLSTATE."""
 MANY = 64
-"""Rows from which on a COPY, which takes two round trips, is cheaper than one statement."""
+"""Rows from which on a COPY is worth its second round trip."""
 
 
 class SqliteUnitOfWork(UnitOfWork):

@@ -49,7 +49,7 @@ class Reason(StrEnum):
 class RuleVerdict:
     """One rule, what it looked at, and whether it lets the ask through. Verdicts that many decisions share are one object, written out once.
 
-    Never changed, and yet not frozen, which would make each of those that are not shared three times as dear.
+    Never changed, and yet not frozen, which would set each field by a detour for every one that is not shared.
     """
 
     rule: str
