@@ -174,7 +174,8 @@ _SETS = (
             " weighted_high non_response_value non_response_low non_response_high mean flagged_left_out without_probability withheld",
             moment="start end",
             whole="numerator denominator n flagged_left_out without_probability",
-            number="n_effective value raw_low raw_high weighted_value weighted_low weighted_high non_response_value non_response_low non_response_high mean",
+            number="n_effective value raw_low raw_high weighted_value weighted_low weighted_high"
+            " non_response_value non_response_low non_response_high mean",
         ),
         _figures,
     ),
