@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from services.customers.contract.views import (
+    AmountView,
     CandidateView,
     CaseView,
     ConsentView,
@@ -25,12 +26,14 @@ from services.customers.contract.views import (
     ResolvedCustomers,
     Section,
     TimelineEntryView,
+    ValueView,
     WithheldReason,
     WriteUpView,
 )
 from services.kit.events import Event
 
 __all__ = [
+    "AmountView",
     "CallAdvised",
     "CandidateView",
     "CaseConfirmed",
@@ -68,6 +71,7 @@ __all__ = [
     "Section",
     "SubjectIdentified",
     "TimelineEntryView",
+    "ValueView",
     "WithheldReason",
     "WriteUpView",
 ]

@@ -118,6 +118,9 @@ class OrderView(View):
     placed_at: datetime
     closed_at: datetime | None
     version: int
+    amount: str | None
+    """What it cost, as decimal text in the unit of `currency` (ISO 4217); both are null when nobody said."""
+    currency: str | None
 
 
 class CaseView(View):
@@ -177,6 +180,30 @@ class MoodView(View):
     mood: str
     because: str | None
     since: datetime | None
+
+
+class AmountView(View):
+    """An amount as decimal text, in the unit of its ISO 4217 currency."""
+
+    currency: str
+    amount: str
+
+
+class ValueView(View):
+    """What the customer is worth by recency, frequency and money (RFM) of the orders placed in the last `window_days`."""
+
+    window_days: int
+    orders: int
+    """Frequency: placed in the window and not cancelled since."""
+    cancelled: int
+    without_amount: int
+    """How many of `orders` said no amount."""
+    amounts: list[AmountView]
+    """Money: what `orders` cost, by currency; nothing is converted."""
+    last_order_at: datetime | None
+    """When the last order that stands was placed, however long ago; null when there is none."""
+    recency_days: int | None
+    """Whole days since then."""
 
 
 class WithheldReason(View):
