@@ -3,12 +3,14 @@
 from functools import partial
 
 from services.feedback.adapters.embedders import embedder
+from services.feedback.adapters.fetching import ReviewFetcher
 from services.feedback.adapters.fitting_process import learned
 from services.feedback.adapters.languages import detect_language
 from services.feedback.adapters.preparing_process import UploadProcesses
 from services.feedback.adapters.replies import ReplyDoor
 from services.feedback.adapters.shipped import Shipped
 from services.feedback.api import export, follow_ups, found, imports, items, matching, models, replies, suggestions, taxonomy, webhooks
+from services.feedback.api.platforms.fetched import fetched_review
 from services.feedback.consumers import CONSUMERS
 from services.feedback.jobs import JOBS
 from services.feedback.models import Base
@@ -38,11 +40,14 @@ async def open_tools(runtime: Runtime) -> None:
     runtime.resources["platforms"] = webhooks.translate
     runtime.resources["mail"] = mail_sender(settings)
     runtime.resources["publish"] = ReplyDoor()
+    runtime.resources["fetch"] = ReviewFetcher()
+    runtime.resources["fetched"] = fetched_review
 
 
 async def close_tools(runtime: Runtime) -> None:
     """Close what holds connections."""
     await runtime.resources["publish"].close()
+    await runtime.resources["fetch"].close()
 
 
 service = Service(

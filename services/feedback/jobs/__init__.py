@@ -2,6 +2,7 @@
 
 from services.feedback.jobs.calls import apply_waiting_calls
 from services.feedback.jobs.duties import consider_follow_up, settle_follow_up, tell_contributor
+from services.feedback.jobs.fetching import fetch_review
 from services.feedback.jobs.found import find_what_is_new
 from services.feedback.jobs.learning import learn, learn_tone
 from services.feedback.jobs.reading import categorise
@@ -16,6 +17,7 @@ JOBS: list[TxJob | Job] = [
     Job("categorise", categorise, concurrency=1),
     Job("learn", learn, concurrency=1),
     Job("find_new", find_what_is_new, concurrency=1),
+    Job("fetch_review", fetch_review, concurrency=4),
     Job("send_reply", send_reply, concurrency=4),
     TxJob("learn_tone", learn_tone),
     Job("consider_follow_up", consider_follow_up, concurrency=2),

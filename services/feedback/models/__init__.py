@@ -4,7 +4,7 @@ from services.feedback.models.base import Base
 from services.feedback.models.disclosures import Disclosure
 from services.feedback.models.follow_ups import FollowUp, FollowUpRule, FollowUpRuleVersion
 from services.feedback.models.found import Forgotten, ItemTerm, Spike, TaxonomyVersion, Theme, ThemeMember
-from services.feedback.models.platforms import WebhookCall, WebhookEvent, WebhookSource
+from services.feedback.models.platforms import ReviewToFetch, WebhookCall, WebhookEvent, WebhookSource
 from services.feedback.models.replies import Reply
 from services.feedback.models.suggestions import Suggestion, SuggestionBox, SuggestionMessage
 from services.feedback.models.telling import Initiative, Telling
@@ -43,6 +43,7 @@ __all__ = [
     "LearnedHead",
     "Refusal",
     "Reply",
+    "ReviewToFetch",
     "Spike",
     "Suggestion",
     "SuggestionBox",

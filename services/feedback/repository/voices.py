@@ -234,5 +234,5 @@ async def webhook_events(tx: Tx, item_id: UUID) -> list[WebhookEvent]:
 
 async def unknown_webhook_events(tx: Tx, limit: int) -> list[WebhookEvent]:
     """Return the newest events that nobody understood."""
-    unknown = select(WebhookEvent).where(col(WebhookEvent.outcome).in_(("unknown", "unreadable", "to_fetch")))
+    unknown = select(WebhookEvent).where(col(WebhookEvent.outcome).in_(("unknown", "unreadable")))
     return await tx.all(unknown.order_by(col(WebhookEvent.id).desc()).limit(limit), WebhookEvent)
