@@ -111,6 +111,9 @@ class Alert(Base, table=True):
     acknowledged_at: datetime | None
     over_at: datetime | None
     version: int
+    site: str | None = Field(default=None, index=True)
+    """Where it is; of neither a site nor a vendor: the whole house."""
+    vendor: str | None = Field(default=None, index=True)
 
 
 class Dispute(Base, table=True):
