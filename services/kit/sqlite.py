@@ -122,12 +122,13 @@ class SqliteDatabase:
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = self._connect(read_only=True)
-        connection.exec_driver_sql("BEGIN")
+        driver: Any = connection.connection.dbapi_connection  # SQLAlchemy's own way costs ten times as much as these two statements do
+        driver.execute("BEGIN")
         try:
             tx: Tx = SqliteUnitOfWork(connection, self._place, self._clock.now(), context)
             return drive(query(tx, *args))  # type: ignore[arg-type]  # a query is always a coroutine function
         finally:
-            connection.exec_driver_sql("ROLLBACK")
+            driver.execute("ROLLBACK")
 
     def _write_forever(self, connection: Connection) -> None:
         driver: Any = connection.connection.dbapi_connection
