@@ -21,7 +21,6 @@ from services.feedback.use_cases.prepare_lines import PREPARING
 from services.feedback.use_cases.read_items import Reader
 from services.feedback.use_cases.sealing import PURPOSE, Vault, read_phones_of
 from services.kit.crypto import derive
-from services.kit.mail import mail_sender
 from services.kit.service import Runtime, Service, create_app
 
 
@@ -38,7 +37,6 @@ async def open_tools(runtime: Runtime) -> None:
     runtime.resources[PREPARING] = UploadProcesses(vault_key, settings.phone_region)
     runtime.resources[SHELF] = CallShelf(partial(runtime.write, keep_calls))
     runtime.resources["platforms"] = webhooks.translate
-    runtime.resources["mail"] = mail_sender(settings)
     runtime.resources["publish"] = ReplyDoor()
     runtime.resources["fetch"] = ReviewFetcher()
     runtime.resources["fetched"] = fetched_review

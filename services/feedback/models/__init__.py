@@ -10,13 +10,11 @@ from services.feedback.models.suggestions import Suggestion, SuggestionBox, Sugg
 from services.feedback.models.telling import Initiative, Telling
 from services.feedback.models.voices import (
     Correction,
-    Customer,
     CustomerAlias,
     Department,
     Item,
     ItemVector,
     LearnedHead,
-    Refusal,
     TaxonomyCode,
     TextVector,
 )
@@ -28,7 +26,6 @@ __all__ = [
     "KIT",
     "Base",
     "Correction",
-    "Customer",
     "CustomerAlias",
     "Department",
     "Disclosure",
@@ -41,7 +38,6 @@ __all__ = [
     "ItemTerm",
     "ItemVector",
     "LearnedHead",
-    "Refusal",
     "Reply",
     "ReviewToFetch",
     "Spike",
