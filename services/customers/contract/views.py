@@ -68,6 +68,18 @@ class CandidateView(View):
     customer_id: UUID
     probability: float
     evidence: list[EvidenceView]
+    refused_by: str | None
+    """Who said that these are different persons; null when nobody did."""
+    refused_at: datetime | None
+
+
+class RefusalView(View):
+    """Two records of different persons, as somebody said who looked at them."""
+
+    customer_id: UUID
+    other_id: UUID
+    refused_by: str
+    refused_at: datetime
 
 
 class ErasureReceiptView(View):

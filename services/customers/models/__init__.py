@@ -10,7 +10,7 @@ from sqlmodel import Field
 from services.customers.models.archive import ArchivedEvent, TimelineRebuild
 from services.customers.models.base import DIRECT, FALSE, FREE_TEXT, INDIRECT, NONE, SERIAL, ZERO, Base
 from services.customers.models.orders import CustomerOrder
-from services.customers.models.privacy import ErasedKey, Erasure, ErasureReceipt, IdentityHint, SubjectKey
+from services.customers.models.privacy import ErasedKey, Erasure, ErasureReceipt, IdentityHint, RefusedPair, SubjectKey
 from services.kit.tables import kit_tables
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "IdentityHint",
     "Merge",
     "Offer",
+    "RefusedPair",
     "Subject",
     "SubjectKey",
     "TimelineEntry",
