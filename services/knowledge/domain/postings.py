@@ -21,6 +21,8 @@ Place = tuple[int, int]
 Worth = NDArray[np.float64]
 _Scores = tuple[NDArray[np.int32], Worth]
 """Articles of one segment, and what each is worth in millionths."""
+MOST_KEPT = 256
+"""Kinds of searchers for whom it is kept what they see: a byte for each article and kind."""
 _MERGE_BELOW = 4
 """A segment is merged into the one before it when that is not more than so many times larger."""
 
@@ -54,6 +56,8 @@ class Snapshot:
         if known is None:
             visible = np.array([code in standings for code in self.codes], dtype=bool)
             known = Seen([one.alive & visible[one.standings] if len(visible) else one.alive for one in self.segments])
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.pop(next(iter(self.kept)), None)
             self.kept[standings] = known
         return known
 
@@ -107,7 +111,9 @@ class Snapshot:
         where = [one.of(self.vocabulary.get(wanted.term, -1)) for wanted in terms]
         articles, in_title, in_text = (np.concatenate([column[some] for some in where]) for column in (one.articles, one.in_title, one.in_text))
         idfs = np.repeat([wanted.idf for wanted in terms], [some.stop - some.start for some in where])
-        scores = np.bincount(articles, idfs * _saturations(one, articles, (in_title, in_text), corpus), len(one.ids))
+        scores: Worth = np.bincount(articles, idfs * _saturations(one, articles, (in_title, in_text), corpus), len(one.ids)).astype(
+            np.float64, copy=False
+        )
         found = np.flatnonzero(seen & (scores > 0))
         worth = np.round(MICRO * scores[found])
         counted = worth >= 1
