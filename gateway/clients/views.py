@@ -1,6 +1,7 @@
 """The view contract that every service answers: sections of a customer, each with its version and age."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -47,7 +48,20 @@ class SectionTypes:
 
     def __init__(self, types: Mapping[str, Any]) -> None:
         self.types = types
+        self.narrower: Callable[[], SectionTypes] | None = None
         self._decoders: dict[tuple[str, ...], Any] = {}
+
+    def or_else(self, narrower: Callable[[], "SectionTypes"]) -> "SectionTypes":
+        """Return the same types, with others for what they refuse: made when the first section is refused."""
+        made = copy(self)
+        made.narrower = narrower
+        return made
+
+    def read_again(self, section: str, data: msgspec.Raw) -> Any:
+        """Return one section of a refused answer; raises msgspec.ValidationError when it is the one that was refused."""
+        if self.narrower is not None:
+            self.types, self.narrower = self.narrower().types, None
+        return msgspec.json.decode(data, type=self.types[section])
 
     def read(self, names: Sequence[str], raw: bytes) -> Found | None:
         """Return the sections by name by id; None when one of them is not of its type."""

@@ -25,6 +25,9 @@ MOST_STEPS = 200
 Needs = Mapping[str, "Needs | None"]
 """What is read of an object: its attributes by their Python names, and what is read of each; None where that is not known (or a leaf's)."""
 
+Fields = Mapping[str, Details]
+"""The fields that are selected of an object, by their names in the answer, as graphql-core collects them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -117,7 +120,7 @@ class _Planner:
             raise NotPlain
         field, python = owner.fields[name], python_field(owner, name)
         named = get_named_type(field.type)
-        children = self._executor.collect_subfields(named, list(details)).grouped_field_set if isinstance(named, GraphQLObjectType) else {}
+        children = self._below(named, details) if isinstance(named, GraphQLObjectType) else {}
         shape, frame = self._shape(field.type, details)
         bound = bind(field, details[0].node, python, self._converter)
         return Step(
@@ -129,27 +132,15 @@ class _Planner:
             bound=bound,
             resolve=self._resolver(field, python, bound),
             below=frozenset(_name(child) for child in children.values()),
-            needs=self._needs(field.type, details),
+            needs=needs_of(field.type, details, self._below),
             memo={},
             informed=_is_informed(python),
             shape=shape,
             frame=frame,
         )
 
-    def _needs(self, kind: Any, details: Details) -> Needs | None:
-        owner = get_named_type(kind)
-        if not isinstance(owner, GraphQLObjectType):
-            return None
-        found: dict[str, Needs | None] = {}
-        for part in self._executor.collect_subfields(owner, list(details)).grouped_field_set.values():
-            name = _name(part)
-            if name == "__typename":
-                continue
-            if not is_plain(owner, name):
-                return None
-            python_name, below = python_field(owner, name).python_name, self._needs(owner.fields[name].type, part)
-            known = found.get(python_name, {})  # under another name in the answer
-            found[python_name] = None if below is None or known is None else _united(known, below)
+    def _below(self, owner: GraphQLObjectType, details: Details) -> Fields:
+        found: Fields = self._executor.collect_subfields(owner, list(details)).grouped_field_set
         return found
 
     def _shape(self, kind: Any, details: Details) -> tuple[Shape | None, Frame | None]:
@@ -159,7 +150,7 @@ class _Planner:
             inner = kind.of_type if is_non_null_type(kind) else kind
             if not isinstance(inner, GraphQLObjectType):
                 return None, None  # a list of objects with steps, or an interface: graphql-core's
-        fields = self._executor.collect_subfields(inner, list(details)).grouped_field_set
+        fields = self._below(inner, details)
         steps = {key: part for key, part in fields.items() if not self._is_shaped(inner, part)}
         try:
             shape = make_frame(self._executor, inner, fields, frozenset(steps))
@@ -198,6 +189,24 @@ class _Planner:
             return call(source, **given) if takes_source else call(**given)
 
         return resolve
+
+
+def needs_of(kind: Any, details: Details, below: Callable[[GraphQLObjectType, Details], Fields]) -> Needs | None:
+    """Return what is read of a value of this type; `below` gives the fields that are selected of an object, by their names in the answer."""
+    owner = get_named_type(kind)
+    if not isinstance(owner, GraphQLObjectType):
+        return None
+    found: dict[str, Needs | None] = {}
+    for part in below(owner, details).values():
+        name = _name(part)
+        if name == "__typename":
+            continue
+        if not is_plain(owner, name):
+            return None
+        python_name, needs = python_field(owner, name).python_name, needs_of(owner.fields[name].type, part, below)
+        known = found.get(python_name, {})  # under another name in the answer
+        found[python_name] = None if needs is None or known is None else _united(known, needs)
+    return found
 
 
 def _united(one: Needs, other: Needs) -> Needs:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 import strawberry
-from msgspec import Raw, ValidationError, json
+from msgspec import Raw, ValidationError
 
 from gateway.clients import views
 from gateway.clients.failures import Problem, ServiceFailed
@@ -162,7 +162,7 @@ class CustomerSections:
             value: V = data
             return value
         try:
-            value = json.decode(data, type=self._types.types[section])
+            value = self._types.read_again(section, data)
         except ValidationError:
             pass
         else:

@@ -6,11 +6,12 @@ from uuid import UUID
 import strawberry
 
 from gateway import contract
-from gateway.schema.relay import mapped
+from gateway.schema import ids
+from gateway.schema.relay import Node, global_id, mapped
 
 
 @strawberry.type(description="An API key: all but its secret.")
-class AccessKey:
+class AccessKey(Node):
     """A key."""
 
     uid: UUID = strawberry.field(description="The id in REST.")
@@ -28,4 +29,4 @@ class AccessKey:
     @classmethod
     def of(cls, view: contract.KeyView) -> "AccessKey":
         """Build it from the view."""
-        return mapped(cls, view, uid=view.id, key=view.key if isinstance(view, contract.IssuedKeyView) else None)
+        return mapped(cls, view, id=global_id(ids.KEY, view.id), uid=view.id, key=view.key if isinstance(view, contract.IssuedKeyView) else None)

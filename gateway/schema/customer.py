@@ -6,12 +6,13 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import strawberry
+from graphql import GraphQLError
 
 from gateway.clients.failures import ServiceFailed
 from gateway.clients.views import SectionTypes
 from gateway.clients.wire import as_json
 from gateway.context import Info, at
-from gateway.execution.plan import Needs
+from gateway.execution.play import StepInfo
 from gateway.execution.sections import CustomerSections, SectionState
 from gateway.execution.shape import wired_kind
 from gateway.schema import customer_parts as parts
@@ -20,7 +21,7 @@ from gateway.schema.customers import Entry, IdentityKey, entries
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.parts import as_shown
 from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, global_id, mapped, page_from
-from gateway.schema.selection import arguments_below, memo, needs_below, selected
+from gateway.schema.selection import Selection, selection
 from gateway.schema.wired import wired_page
 from services.customers import contract as customers_views
 from services.kit.paging import encode_cursor
@@ -36,6 +37,7 @@ PARTS = {
     "orders": ("customers", "orders"),
     "consents": ("customers", "consents"),
     "mood": ("customers", "mood"),
+    "value": ("customers", "value"),
     "offer": ("customers", "offer"),
     "contacts": ("routing", "contacts"),
     "callBacks": ("routing", "call_backs"),
@@ -48,6 +50,7 @@ PARTS = {
     "contributions": ("insight", "contributions"),
 }
 """Field of Customer to the service and the section that fill it."""
+_SECTIONS = {name: section for name, (_, section) in PARTS.items()} | {"timeline": "timeline"}
 
 
 @strawberry.type(description="What one section of the view says about itself.")
@@ -130,6 +133,12 @@ class Customer(Node):
         found: list[Any] | None = self.loaded.read("customers", "mood", customers_views.MoodView)
         return _shown(found, customers.Mood, customers.Mood.of)
 
+    @computed("What they bought: recency, frequency and money.")
+    def value(self) -> customers.CustomerValue | None:
+        """Take it from customers' sections."""
+        found: list[Any] | None = self.loaded.read("customers", "value", customers_views.ValueView)
+        return _shown(found, customers.CustomerValue, customers.CustomerValue.of)
+
     @computed("The offer that fits, or every reason why none is shown.")
     def offer(self) -> customers.Offer | None:
         """Take it from customers' sections."""
@@ -199,9 +208,10 @@ class Customer(Node):
 async def whole_customer(info: Info, asked: UUID | customers_views.CustomerView) -> Customer | None:
     """Return the customer, every service that the selection needs asked at once; None when nobody has the id."""
     context = at(info)
-    known = memo(info)
+    chosen = selection(info, "Customer")
+    known = chosen.memo
     if not known:
-        known["wanted"], known["types"] = _wanted(selected(info), needs_below(info))
+        known["wanted"], known["types"] = _wanted(chosen.below), _types(chosen)
     loaded = CustomerSections(
         services=context.clients.services,
         caller=context.caller,
@@ -209,7 +219,7 @@ async def whole_customer(info: Info, asked: UUID | customers_views.CustomerView)
         wanted=known["wanted"],
         last_good=context.last_good,
         types=known["types"],
-        timeline=_timeline_size(info),
+        timeline=_timeline_size(chosen),
     )
     view = await loaded.profile()
     if view is None:
@@ -218,13 +228,21 @@ async def whole_customer(info: Info, asked: UUID | customers_views.CustomerView)
     return mapped(Customer, view, id=global_id(ids.CUSTOMER, view.id), uid=view.id, keys=keys, segment=entries(view.segment), loaded=loaded)
 
 
-def _wanted(names: frozenset[str], needs: Mapping[str, Needs | None]) -> tuple[Mapping[str, Sequence[str]], SectionTypes]:
-    """Return the sections by service that fill the selected fields, and what they are decoded as."""
+def _wanted(names: frozenset[str]) -> Mapping[str, Sequence[str]]:
+    """Return the sections by service that fill the selected fields."""
     wanted: dict[str, list[str]] = {}
     for service, section in (PARTS[name] for name in sorted(names) if name in PARTS):
         wanted.setdefault(service, []).append(section)
-    sections = {name: section for name, (_, section) in PARTS.items()} | {"timeline": "timeline"}
-    return wanted, parts.sections_for({sections[name]: needed for name, needed in needs.items() if name in sections})
+    return wanted
+
+
+def _types(chosen: StepInfo | Selection) -> SectionTypes:
+    """Return what the sections are decoded as: what is selected of them alone. Without a plan to remember these types, only what was refused is."""
+
+    def narrow() -> SectionTypes:
+        return parts.sections_for({_SECTIONS[name]: needed for name, needed in chosen.needs_below().items() if name in _SECTIONS})
+
+    return narrow() if isinstance(chosen, StepInfo) else parts.SECTIONS.or_else(narrow)
 
 
 def _shown(found: list[Any] | None, kind: type[T], of: Callable[[Any], T]) -> T | None:
@@ -235,9 +253,12 @@ def _shown(found: list[Any] | None, kind: type[T], of: Callable[[Any], T]) -> T 
     return shown
 
 
-def _timeline_size(info: Info) -> int | None:
+def _timeline_size(chosen: StepInfo | Selection) -> int | None:
     """Return how many entries of the first page to bring along, one more than shown to know whether there are others; None for other pages."""
-    given = arguments_below(info, "timeline")  # None when it is not selected at all
+    try:
+        given = chosen.arguments_below("timeline")  # None when it is not selected at all
+    except GraphQLError:  # told where the field itself is run
+        return None
     if given is None or given.get("after") is not None or given.get("kinds"):
         return None
     first = given.get("first")

@@ -239,8 +239,9 @@ class Mutation(
         client = context.clients.keys
 
         async def change() -> KeyView:
-            await client.revoke(context.caller, str(id))
-            return await client.key(context.caller, str(id))
+            key_id = raw_id(str(id), ids.KEY)
+            await client.revoke(context.caller, key_id)
+            return await client.key(context.caller, key_id)
 
         return await performed(change, AccessKey.of)
 

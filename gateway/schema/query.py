@@ -8,6 +8,7 @@ import strawberry
 from gateway.clients.service import Query as Filters
 from gateway.context import Info, at
 from gateway.schema import ids
+from gateway.schema.access import AccessKey
 from gateway.schema.asking import or_none, paged
 from gateway.schema.customer import Customer, whole_customer
 from gateway.schema.customers import Case, IdentityKeyInput, IdentityKeyKind
@@ -267,6 +268,7 @@ async def _node(info: Info, kind: str, value: str) -> Node | None:
         ids.FOLLOW_UP: (clients.feedback.follow_up, FollowUp.of),
         ids.ARTICLE: (clients.knowledge.article, Article.of),
         ids.INITIATIVE: (clients.insight.initiative, Initiative.of),
+        ids.KEY: (clients.keys.key, AccessKey.of),
     }
     if kind not in kinds:
         raise InvalidInput("This is not an id that the gateway gave out.", pointer="/id")

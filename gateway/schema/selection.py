@@ -1,59 +1,65 @@
-"""What an operation selects below a field, fragments and conditions read: so that only services whose parts are wanted are asked."""
+"""What an operation selects below a field: so that only services whose parts are wanted are asked, and only what is wanted is read of them.
 
-from collections.abc import Iterator
+A plan's step knows it beforehand (`StepInfo`). Where graphql-core runs the field it is read from the document, anew for every run.
+"""
+
+from functools import cached_property
 from typing import Any
 
-from graphql import FieldNode, FragmentSpreadNode, GraphQLResolveInfo, InlineFragmentNode, SelectionSetNode, VariableNode
+from graphql import GraphQLResolveInfo, get_argument_values
+from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_subfields
+from strawberry.types.arguments import convert_arguments
 
-from gateway.execution.plan import Needs
+from gateway.execution.plan import Fields, Needs, needs_of
 from gateway.execution.play import StepInfo
+from gateway.execution.shape import Details, python_field
 
 
-def selected(info: Any) -> frozenset[str]:
-    """Return the names of the fields that are selected directly below the running field: its plan knows them, graphql-core has to be read."""
-    if isinstance(info, StepInfo):
-        return info.below
-    raw: GraphQLResolveInfo[Any] = info._raw_info  # noqa: SLF001  strawberry offers the selection only in a form that costs ten times as much
-    found: set[str] = set()
-    for node in raw.field_nodes:
-        found.update(_names(node.selection_set, raw))
-    return frozenset(found)
+def selection(info: Any, kind: str) -> "StepInfo | Selection":
+    """Return what the running field selects of its value, an object of this type of the schema."""
+    planned = isinstance(info, StepInfo)
+    if planned and info.below:  # a step that may be of several types knows nothing of any
+        found: StepInfo = info
+        return found
+    return Selection(info.raw if planned else info._raw_info, kind)  # noqa: SLF001  strawberry offers it only in a form that costs ten times as much
 
 
-def arguments_below(info: Any, name: str) -> dict[str, Any] | None:
-    """Return the arguments of the one field of this name that is selected directly below; None without a plan, or when there are several."""
-    return info.arguments_below(name) if isinstance(info, StepInfo) else None
+class Selection:
+    """The selection of a field, read as graphql-core reads it; it answers what a step answers."""
 
+    def __init__(self, raw: "GraphQLResolveInfo[Any]", kind: str) -> None:
+        self._raw = raw
+        self._owner: Any = raw.schema.type_map[kind]
+        self.memo: dict[str, Any] = {}
 
-def needs_below(info: Any) -> dict[str, Needs | None]:
-    """Return what is read of the values of the fields directly below, by their names, as far as the plan knows; empty without a plan."""
-    return info.needs_below() if isinstance(info, StepInfo) else {}
+    @property
+    def below(self) -> frozenset[str]:
+        """Names of the fields selected directly below."""
+        return frozenset(details[0].node.name.value for details in self._fields.values())
 
+    def needs_below(self) -> dict[str, Needs | None]:
+        """Return what is read of the values of the fields directly below, by their names; those that occur twice are left out."""
+        once = {name: found[0] for name in self.below if len(found := self._named(name)) == 1 and name in self._owner.fields}
+        return {name: needs_of(self._owner.fields[name].type, details, self._collect) for name, details in once.items()}
 
-def memo(info: Any) -> dict[str, Any]:
-    """Return where to put what holds for every run of this field at this place of this document."""
-    return info.memo if isinstance(info, StepInfo) else {}
+    def arguments_below(self, name: str) -> dict[str, Any] | None:
+        """Return the arguments of the one field of this name directly below; None when there is not exactly one."""
+        found = self._named(name)
+        if len(found) != 1:
+            return None
+        python, schema = python_field(self._owner, name), self._raw.schema._strawberry_schema.schema_converter  # type: ignore[attr-defined]  # noqa: SLF001  as in plan.py
+        given = get_argument_values(self._owner.fields[name], found[0][0].node, self._raw.variable_values, None, True)
+        return dict(convert_arguments(given, python.arguments, schema.scalar_registry, schema.config))
 
+    @cached_property
+    def _fields(self) -> Fields:
+        return self._collect(self._owner, [FieldDetails(node, None) for node in self._raw.field_nodes])
 
-def _names(node: SelectionSetNode | None, raw: GraphQLResolveInfo[Any]) -> Iterator[str]:
-    for part in node.selections if node is not None else ():
-        if not _kept(part, raw):
-            continue
-        if isinstance(part, FieldNode):
-            yield part.name.value
-        elif isinstance(part, InlineFragmentNode):
-            yield from _names(part.selection_set, raw)
-        elif isinstance(part, FragmentSpreadNode):
-            fragment: Any = raw.fragments[part.name.value]
-            yield from _names(getattr(fragment, "definition", fragment).selection_set, raw)
+    def _named(self, name: str) -> list[Details]:
+        return [details for details in self._fields.values() if details[0].node.name.value == name]
 
-
-def _kept(part: Any, raw: GraphQLResolveInfo[Any]) -> bool:
-    for directive in part.directives or ():
-        if directive.name.value in {"skip", "include"} and directive.arguments:
-            value = directive.arguments[0].value
-            given: Any = raw.variable_values
-            on = getattr(given, "coerced", given).get(value.name.value) if isinstance(value, VariableNode) else value.value
-            if bool(on) is (directive.name.value == "skip"):
-                return False
-    return True
+    def _collect(self, owner: Any, details: Details) -> Fields:
+        raw = self._raw
+        fragments = {name: FragmentDetails(node) for name, node in raw.fragments.items()}
+        found: Fields = collect_subfields(raw.schema, fragments, raw.variable_values, raw.operation, owner, list(details)).grouped_field_set
+        return found

@@ -117,7 +117,7 @@ class Snapshot:
         found = np.flatnonzero(seen & (scores > 0))
         worth = np.round(MICRO * scores[found])
         counted = worth >= 1
-        return found[counted].astype(np.int32), worth[counted]
+        return found[counted].astype(np.int32), worth[counted].astype(np.float64)
 
     def _best(self, found: Sequence[_Scores], most: int) -> list[_Scores]:
         """Return per segment those of the best ones, in any order; of equal scores the smaller ids."""

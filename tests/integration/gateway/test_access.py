@@ -20,6 +20,7 @@ from services.kit.ids import new_id
 from tests.integration.gateway.house import START, Running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+NODE = "query($id: ID!) { node(id: $id) { __typename ... on AccessKey { uid roles key } } }"
 ME = "{ __typename }"
 
 
@@ -135,14 +136,19 @@ async def test_keys_are_issued_and_revoked_by_graphql_too(house: Running) -> Non
     keeper = await house.key("administrator", holder=someone())
     made = await house.ask(
         keeper,
-        "mutation($k: IssueKeyInput!) { issueKey(input: $k) { entity { uid key roles } userErrors { code } } }",
+        "mutation($k: IssueKeyInput!) { issueKey(input: $k) { entity { id uid key roles } userErrors { code } } }",
         k={"holder": someone(), "roles": ["analyst"]},
     )
     entity = made["data"]["issueKey"]["entity"]
     assert (await house.post(entity["key"], {"query": ME})).status_code == 200
 
-    gone = await house.ask(keeper, "mutation($id: ID!) { revokeKey(id: $id) { entity { revokedAt key } } }", id=entity["uid"])
+    found = await house.ask(keeper, NODE, id=entity["id"])
+    hidden = await house.ask(entity["key"], NODE, id=entity["id"])
+    gone = await house.ask(keeper, "mutation($id: ID!) { revokeKey(id: $id) { entity { revokedAt key } } }", id=entity["id"])
 
+    assert found["data"]["node"] == {"__typename": "AccessKey", "uid": entity["uid"], "roles": ["analyst"], "key": None}
+    assert hidden["data"]["node"] is None
+    assert [error["extensions"]["code"] for error in hidden["errors"]] == ["FORBIDDEN"]
     assert gone["data"]["revokeKey"]["entity"]["revokedAt"] is not None
     assert gone["data"]["revokeKey"]["entity"]["key"] is None
     assert (await house.post(entity["key"], {"query": ME})).status_code == 401

@@ -7,8 +7,8 @@ import pytest
 from gateway.clients.all import NAMES
 from services.insight.domain.alerts import AlertKind, Finding
 from services.insight.use_cases.raise_alerts import raise_alerts
+from tests.integration.gateway.doors import stream
 from tests.integration.gateway.house import Running
-from tests.integration.gateway.test_edge import stream
 from tests.integration.gateway.test_routing_live import shown
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

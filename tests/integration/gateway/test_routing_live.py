@@ -4,8 +4,8 @@ import asyncio
 import json
 from typing import Any
 
+from tests.integration.gateway.doors import stream
 from tests.integration.gateway.house import Running
-from tests.integration.gateway.test_edge import stream
 
 DESK = "subscription($a: String!) { agentDesk(agent: $a) { why contact { externalId state } reservation { status } } }"
 BOARD = "subscription($q: [String!]!) { wallboard(queues: $q) { queue waiting offered agentsFree } }"

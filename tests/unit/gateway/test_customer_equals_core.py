@@ -12,9 +12,11 @@ from gateway.execution.plan import Needs
 from gateway.execution.sections import CustomerSections, SectionState
 from gateway.execution.stale import LastGood
 from gateway.schema import customer_parts as parts
+from gateway.schema import ids
+from gateway.schema.relay import global_id
 from services.feedback import contract as feedback
-from tests.support.customer_fuzz import ASKER, Told, compare
-from tests.support.gateway_upstream import CUSTOMER, views_of
+from tests.support.customer_fuzz import ASKER, Told, ask_both, compare
+from tests.support.gateway_upstream import CUSTOMER, SECTIONS, views_of
 
 TEXTS: Needs = {"edges": {"node": {"text": None}}}
 LABELS: Needs = {"edges": {"node": {"labels": {"code": None}}}}
@@ -54,6 +56,35 @@ def test_a_broken_field_that_nobody_asks_for_costs_nothing_and_one_that_is_asked
     assert asked_for.read(["feedback"], raw) is None
     assert found is not None
     assert len(found[CUSTOMER]["feedback"].data) == 10
+
+
+async def test_a_section_survives_a_broken_field_that_nobody_asks_for_with_a_plan_and_without() -> None:
+    answers = {name: views_of(name) for name in SECTIONS}
+    broken = orjson.loads(answers["feedback"])
+    broken["views"][str(CUSTOMER)]["feedback"]["data"][1]["severity"] = "no number"
+    answers["feedback"] = orjson.dumps(broken)
+    asked = "query Broken($id: ID!) { customer(id: $id) { feedback(first: 2) { edges { node { %s } } } } }"
+
+    unasked = [orjson.loads(one) for one in await ask_both(asked % "kind", {"id": str(CUSTOMER)}, answers)]
+    wanted = [orjson.loads(one) for one in await ask_both(asked % "kind severity", {"id": str(CUSTOMER)}, answers)]
+
+    nodes = [{"node": {"kind": "new card never"}}, {"node": {"kind": "card never arrived"}}]
+    assert unasked == [[{"customer": {"feedback": {"edges": nodes}}}, []]] * 2
+    assert [data for data, _ in wanted] == [{"customer": {"feedback": None}}] * 2
+    assert [error["extensions"]["code"] for _, errors in wanted for error in errors] == ["SERVICE_UNAVAILABLE"] * 2
+
+
+async def test_a_customer_found_as_a_node_has_its_sections_with_a_plan_and_without() -> None:
+    answers = {name: views_of(name) for name in SECTIONS}
+    page = "(first: 2) { edges { node { kind } } }"
+    below = f"mood {{ mood }} cases(first: 2) {{ edges {{ node {{ title }} }} }} feedback{page} timeline{page}"
+    given = {"id": global_id(ids.CUSTOMER, CUSTOMER)}
+
+    as_node = await ask_both(f"query Found($id: ID!) {{ node(id: $id) {{ ... on Customer {{ {below} }} }} }}", given, answers)
+    as_itself = await ask_both(f"query Found($id: ID!) {{ node: customer(id: $id) {{ {below} }} }}", given, answers)
+
+    assert as_node == [as_itself[0]] * 2
+    assert len(orjson.loads(as_itself[0])[0]["node"]["cases"]["edges"]) == 2
 
 
 async def test_the_last_good_answer_shows_a_stranger_question_what_the_first_one_did_not_ask_for() -> None:
