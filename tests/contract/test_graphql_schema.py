@@ -75,6 +75,7 @@ def test_the_customer_is_a_node_and_node_finds_every_kind() -> None:
     kinds = {kind.name for kind in SCHEMA.get_possible_types(node)}
 
     assert kinds == {
+        "AccessKey",
         "Customer",
         "Case",
         "Contact",
