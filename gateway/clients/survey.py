@@ -9,6 +9,7 @@ from services.survey.contract import DecisionView, InvitationView, ResponseView
 from services.survey.contract.asking import LintView, SendAttemptView
 from services.survey.contract.programmes import DifferenceView, ProgrammeView
 from services.survey.contract.sampling import EstimateView, LotAuditView, SimulationView, SkippingAgentView, WishView
+from services.survey.contract.telling import TellingView
 
 
 class Survey:
@@ -36,6 +37,15 @@ class Survey:
     async def attempts(self, caller: Caller, invitation_id: str) -> list[SendAttemptView]:
         """Return the messages of an invitation; raises Problem (not_found)."""
         found = await self.service.read(caller, f"/v1/invitations/{segment(invitation_id)}/attempts")
+        return [self.service.believe(SendAttemptView, one) for one in found]
+
+    async def tellings(self, caller: Caller, query: Query) -> Page[TellingView]:
+        """Return a page of tellings."""
+        return self.service.believe(Page[TellingView], await self.service.read(caller, "/v1/tellings", query))
+
+    async def telling_attempts(self, caller: Caller, telling_id: str) -> list[SendAttemptView]:
+        """Return the messages of a telling; raises Problem (not_found)."""
+        found = await self.service.read(caller, f"/v1/tellings/{segment(telling_id)}/attempts")
         return [self.service.believe(SendAttemptView, one) for one in found]
 
     async def check(self, caller: Caller, key: str) -> LintView:

@@ -33,6 +33,7 @@ from gateway.schema.routing_live import RoutingQueries
 from gateway.schema.survey import Invitation, SurveyDecision
 from gateway.schema.survey_asking import SurveyAskingQueries
 from gateway.schema.survey_programmes import ProgrammeQuery
+from gateway.schema.survey_telling import SurveyTellingQueries
 from services.kit.errors import InvalidInput
 
 Site = Annotated[str | None, strawberry.argument(description="Only this site.")]
@@ -59,6 +60,7 @@ class Query(
     ProgrammeQuery,
     RoutingQueries,
     SurveyAskingQueries,
+    SurveyTellingQueries,
 ):
     """The root of all questions."""
 

@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from gateway.clients.all import NAMES
+from services.feedback.contract import ContributorFound
 from services.kit.ids import new_id
+from services.survey.use_cases.plan_telling import hear_contributor_found
 from tests.integration.gateway.house import Running
 from tests.integration.survey.scene import AT_ONCE, DELIVERY
 
@@ -170,3 +174,27 @@ async def test_a_draft_is_simulated(house: Running) -> None:
     done = (await asked(house, key, query, i=begun["uid"]))["simulation"]
     assert (done["state"], done["progress"], sorted(done["report"]["draft"])[:3]) == ("done", 1.0, ["asks_per_customer", "by_day", "caps_hit"])
     assert (await asked(house, key, query, i=str(new_id())))["simulation"] is None
+
+
+async def test_who_is_told_what_changed_is_listed_with_the_way_it_went(house: Running) -> None:
+    key, initiative = await house.key("administrator", holder="olaf"), new_id()
+    customer_id, _ = await ended_call(house, key)
+    await house.settle()
+    found = ContributorFound(initiative_id=initiative, customer_id=UUID(customer_id), messages={"en": "We bought a van."}, found_at=house.clock.now())
+    await house.runtimes[NAMES.index("survey")].write(hear_contributor_found, found)
+    await house.settle()
+    await later(house)
+    listed = await asked(
+        house,
+        key,
+        "query($i: UUID!) { tellings(first: 5, initiativeId: $i) { edges { node { uid initiativeId customerId state channel language reason } } } }",
+        i=str(initiative),
+    )
+    (edge,) = listed["tellings"]["edges"]
+    telling = edge["node"]
+    uid = telling.pop("uid")
+    sent = await asked(house, key, "query($t: UUID!) { tellingAttempts(tellingId: $t) { purpose channel state tries } }", t=uid)
+
+    whose = {"initiativeId": str(initiative), "customerId": customer_id}
+    assert telling == {**whose, "state": "told", "channel": "email", "language": "en", "reason": None}
+    assert sent["tellingAttempts"] == [{"purpose": "telling", "channel": "email", "state": "accepted", "tries": 1}]
