@@ -25,7 +25,7 @@ MOST_STEPS = 200
 Needs = Mapping[str, "Needs | None"]
 """What is read of an object: its attributes by their Python names, and what is read of each; None where that is not known (or a leaf's)."""
 
-Fields = dict[str, Details]
+Fields = Mapping[str, Details]
 """The fields that are selected of an object, by their names in the answer, as graphql-core collects them."""
 
 

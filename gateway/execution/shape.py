@@ -4,7 +4,7 @@ A shape takes the value of a field and returns its JSON form exactly as graphql-
 plain makes it raise, and the caller lets graphql-core complete that value from the start.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any
@@ -68,7 +68,7 @@ def make_shape(executor: "Executor[Any]", kind: Any, details: Details) -> Shape:
     return writer.finished(writer.value(kind, details))
 
 
-def make_frame(executor: "Executor[Any]", owner: GraphQLObjectType, fields: dict[str, Any], steps: frozenset[str]) -> Shape:
+def make_frame(executor: "Executor[Any]", owner: GraphQLObjectType, fields: Mapping[str, Any], steps: frozenset[str]) -> Shape:
     """Return the shape of an object some of whose fields are steps: those hold None, in their place, until their steps have run."""
     writer = _Writer(executor)
     return writer.finished(writer.object(owner, fields, nullable=False, steps=steps))
@@ -121,7 +121,7 @@ class _Writer:
             return f"{{{', '.join(parts)}}} if {self._is_wired(owner, 'x')} else {call}"
         return f"{{{', '.join(parts)}}}" if owner.is_type_of is None else call
 
-    def object(self, owner: GraphQLObjectType, fields: dict[str, Any], *, nullable: bool, steps: frozenset[str] = frozenset()) -> str:
+    def object(self, owner: GraphQLObjectType, fields: Mapping[str, Any], *, nullable: bool, steps: frozenset[str] = frozenset()) -> str:
         """Write the function of an object; return its name."""
         before: list[str] = []
         proved = PROVED.get(_origin(owner))
@@ -143,7 +143,7 @@ class _Writer:
         return f"getattr({local}.__class__, 'wired_kind', None) is {self._constant(_origin(owner))}"
 
     def _parts(
-        self, owner: GraphQLObjectType, fields: dict[str, Any], steps: frozenset[str], proved: AbstractSet[str], local: str = "v"
+        self, owner: GraphQLObjectType, fields: Mapping[str, Any], steps: frozenset[str], proved: AbstractSet[str], local: str = "v"
     ) -> tuple[list[str], list[str]]:
         """Return the lines that read what must be looked at, and the entries of the answer; leaves that are `proved` are taken as they are."""
         reads, parts = [], []
