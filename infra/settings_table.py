@@ -8,9 +8,9 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
+from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from infra.event_table import SERVICES, between
 from services.kit.settings import ServiceSettings
@@ -56,8 +56,8 @@ def _default(name: str, field: FieldInfo) -> str:
         return "**required**"
     if value is None:
         return "none"
-    if isinstance(value, (list, dict, bool)):
-        return f"`{json.dumps(value)}`"
+    if isinstance(value, (list, tuple, dict, bool, BaseModel)):
+        return f"`{json.dumps(to_jsonable_python(value, exclude_none=True))}`"
     return f"`{value}`"
 
 

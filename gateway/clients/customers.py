@@ -13,6 +13,7 @@ from services.customers.contract import (
     ErasureView,
     MergeView,
     OrderView,
+    RefusalView,
     TimelineEntryView,
     WriteUpView,
 )
@@ -77,10 +78,15 @@ class Customers:
         path = f"/v1/customers/by-key/{segment(kind)}/{segment(value)}"
         return self.service.believe(CustomerView, await self.service.change(caller, "PUT", path, body))
 
-    async def candidates(self, caller: Caller, customer_id: str) -> list[CandidateView]:
-        """Return who may be the same person."""
-        data = await self.service.read(caller, f"/v1/customers/{segment(customer_id)}/candidates")
+    async def candidates(self, caller: Caller, customer_id: str, *, refused: bool) -> list[CandidateView]:
+        """Return who may be the same person, or (`refused`) who is not, as somebody said."""
+        data = await self.service.read(caller, f"/v1/customers/{segment(customer_id)}/candidates", {"refused": "true" if refused else "false"})
         return self.service.believe(Page[CandidateView], data).items
+
+    async def refuse(self, caller: Caller, customer_id: str, other_id: str, key: str | None) -> RefusalView:
+        """Say that two are different persons."""
+        path = f"/v1/customers/{segment(customer_id)}/candidates/{segment(other_id)}/refusal"
+        return self.service.believe(RefusalView, await self.service.change(caller, "PUT", path, {}, key=key))
 
     async def merge(self, caller: Caller, body: dict[str, Any], key: str | None) -> MergeView:
         """Join two persons."""

@@ -10,8 +10,10 @@ from services.feedback.contract.keeping import (
     Asked,
     DisclosureView,
     FailedCallView,
+    FetchedAgain,
     NewSourceView,
     Replayed,
+    ReviewToFetchView,
     RuleVersionView,
     RuleView,
     SourceView,
@@ -119,6 +121,14 @@ class FeedbackKeeping:
     async def unknown_events(self, caller: Caller) -> list[WebhookEventView]:
         """Return the newest events that wait for somebody."""
         return self.all_of(WebhookEventView, await self.service.read(caller, "/v1/unknown-webhook-events"))
+
+    async def reviews_to_fetch(self, caller: Caller) -> list[ReviewToFetchView]:
+        """Return the newest reviews whose text was not fetched yet."""
+        return self.all_of(ReviewToFetchView, await self.service.read(caller, "/v1/reviews-to-fetch"))
+
+    async def fetch_again(self, caller: Caller, key: str | None) -> FetchedAgain:
+        """Try everything again that could not be fetched."""
+        return self.service.believe(FetchedAgain, await self.service.change(caller, "POST", "/v1/reviews-to-fetch/retry", {}, key=key))
 
     async def item_events(self, caller: Caller, item_id: str) -> list[WebhookEventView]:
         """Return what a platform sent about one item, oldest first."""

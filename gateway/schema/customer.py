@@ -37,6 +37,7 @@ PARTS = {
     "orders": ("customers", "orders"),
     "consents": ("customers", "consents"),
     "mood": ("customers", "mood"),
+    "value": ("customers", "value"),
     "offer": ("customers", "offer"),
     "contacts": ("routing", "contacts"),
     "callBacks": ("routing", "call_backs"),
@@ -131,6 +132,12 @@ class Customer(Node):
         """Take it from customers' sections."""
         found: list[Any] | None = self.loaded.read("customers", "mood", customers_views.MoodView)
         return _shown(found, customers.Mood, customers.Mood.of)
+
+    @computed("What they bought: recency, frequency and money.")
+    def value(self) -> customers.CustomerValue | None:
+        """Take it from customers' sections."""
+        found: list[Any] | None = self.loaded.read("customers", "value", customers_views.ValueView)
+        return _shown(found, customers.CustomerValue, customers.CustomerValue.of)
 
     @computed("The offer that fits, or every reason why none is shown.")
     def offer(self) -> customers.Offer | None:

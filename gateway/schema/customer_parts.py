@@ -32,6 +32,7 @@ wired(FeedbackItem, node=ids.ITEM)
 wired(FollowUp, node=ids.FOLLOW_UP)
 wired(knowledge.SuggestedArticle, later=frozenset({"case_id", "case_title"}), shown=frozenset({"article_id"}))
 wired(customers.Mood)
+wired(customers.CustomerValue)
 wired(customers.Offer)
 for _kind in (customers.Consent, survey.Invitation, survey.SurveyResponse, knowledge.SelfServiceSession, insight.Contribution):
     wired(_kind)
@@ -121,6 +122,7 @@ _MADE: dict[str, tuple[type[Any], frozenset[str], Callable[[Struct], Any]]] = {
     "contacts": (CONTACTS.kind, CONTACTS.reads | {CONTACTS.when}, _open_and_recent),
     "suggested_articles": (SUGGESTED.kind, SUGGESTED.reads, _of_cases),
     "mood": (customers.Mood, frozenset(), _one),
+    "value": (customers.CustomerValue, frozenset(), _one),
     "offer": (customers.Offer, frozenset(), _one),
 }
 """By section the type of its things, what is read of them besides what is selected, and what the section is made of them."""

@@ -149,6 +149,8 @@ class Order:
     placed_at: datetime = strawberry.field(description="When it was placed.")
     closed_at: datetime | None = strawberry.field(description="When it was delivered or cancelled; null before.")
     version: int = strawberry.field(description="Grows with each change.")
+    amount: str | None = strawberry.field(description="What it cost, as decimal text in the unit of currency; null when nobody said.")
+    currency: str | None = strawberry.field(description="ISO 4217 code; null when nobody said an amount.")
 
     @classmethod
     def of(cls, view: contract.OrderView) -> "Order":
@@ -187,6 +189,32 @@ class Mood:
     def of(cls, view: contract.MoodView) -> "Mood":
         """Build it from the view."""
         return mapped(cls, view)
+
+
+@strawberry.type(description="An amount of money.")
+class Amount:
+    """An amount."""
+
+    currency: str = strawberry.field(description="ISO 4217 code.")
+    amount: str = strawberry.field(description="Decimal text.")
+
+
+@strawberry.type(description="What the customer is worth by recency, frequency and money (RFM) of the orders of the last year.")
+class CustomerValue:
+    """A customer's value."""
+
+    window_days: int = strawberry.field(description="How far back orders count.")
+    orders: int = strawberry.field(description="Frequency: placed in that time and not cancelled since.")
+    cancelled: int = strawberry.field(description="Placed in that time and cancelled.")
+    without_amount: int = strawberry.field(description="How many of the orders said no amount.")
+    amounts: list[Amount] = strawberry.field(description="Money: what the orders cost, by currency; nothing is converted.")
+    last_order_at: datetime | None = strawberry.field(description="When the last order that stands was placed, however long ago; null without one.")
+    recency_days: int | None = strawberry.field(description="Whole days since then.")
+
+    @classmethod
+    def of(cls, view: contract.ValueView) -> "CustomerValue":
+        """Build it from the view."""
+        return mapped(cls, view, amounts=[mapped(Amount, one) for one in view.amounts])
 
 
 @strawberry.type(description="Why no offer is shown.")

@@ -54,11 +54,28 @@ class CustomerCandidate:
     customer_id: UUID = strawberry.field(description="The other person.")
     probability: float = strawberry.field(description="From 0 to 1.")
     evidence: list[LikenessEvidence] = strawberry.field(description="What speaks for it, strongest first.")
+    refused_by: str | None = strawberry.field(description="Who said that these are different persons; null when nobody did.")
+    refused_at: datetime | None = strawberry.field(description="When; null when nobody did.")
 
     @classmethod
     def of(cls, view: contract.CandidateView) -> "CustomerCandidate":
         """Build it from the view."""
-        return cls(customer_id=view.customer_id, probability=view.probability, evidence=[mapped(LikenessEvidence, one) for one in view.evidence])
+        return mapped(cls, view, evidence=[mapped(LikenessEvidence, one) for one in view.evidence])
+
+
+@strawberry.type(description="Two records of different persons, as somebody said who looked at them.")
+class CandidateRefusal:
+    """A refusal."""
+
+    customer_id: UUID = strawberry.field(description="The one.")
+    other_id: UUID = strawberry.field(description="The other.")
+    refused_by: str = strawberry.field(description="Who said so first.")
+    refused_at: datetime = strawberry.field(description="When.")
+
+    @classmethod
+    def of(cls, view: contract.RefusalView) -> "CandidateRefusal":
+        """Build it from the view."""
+        return mapped(cls, view)
 
 
 @strawberry.type(description="How far the forgetting of a person is.")
@@ -103,11 +120,16 @@ class CustomersQuery:
     """Questions about customers beside the unified view."""
 
     @computed("Who may be the same person as this customer, the likeliest first.")
-    async def customer_candidates(self, info: Info, id: AnyId) -> list[CustomerCandidate] | None:
+    async def customer_candidates(
+        self,
+        info: Info,
+        id: AnyId,
+        refused: Annotated[bool, strawberry.argument(description="Those alone of whom somebody said that they are other persons.")] = False,
+    ) -> list[CustomerCandidate] | None:
         """Ask customers."""
         context = at(info)
         context.need("customers:read")
-        found = await context.clients.customers.candidates(context.caller, raw_id(str(id), ids.CUSTOMER))
+        found = await context.clients.customers.candidates(context.caller, raw_id(str(id), ids.CUSTOMER), refused=refused)
         return [CustomerCandidate.of(one) for one in found]
 
     @computed("How far an erasure is.")
@@ -147,6 +169,12 @@ class CustomersMutation:
             return await context.clients.customers.merge(context.caller, body, idempotency_key)
 
         return await performed(change, CustomerMerge.of)
+
+    @changes("Say that two customers are different persons: neither is suggested for the other any more.")
+    async def refuse_candidate(self, info: Info, id: AnyId, other_id: AnyId, idempotency_key: IdempotencyKey = None) -> Payload[CandidateRefusal]:
+        """Tell customers."""
+        context, pair = at(info), (raw_id(str(id), ids.CUSTOMER), raw_id(str(other_id), ids.CUSTOMER))
+        return await performed(lambda: context.clients.customers.refuse(context.caller, *pair, idempotency_key), CandidateRefusal.of)
 
     @changes("Take a merge back: both customers are what they would be without it.")
     async def undo_merge(self, info: Info, id: AnyId, idempotency_key: IdempotencyKey = None) -> Payload[CustomerMerge]:

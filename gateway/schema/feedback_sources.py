@@ -42,9 +42,11 @@ class FeedbackSourceInput:
     reference_kind: str | None = strawberry.field(default=None, description="account (when left out), order or reference.")
     new_secret: bool | None = strawberry.field(default=None, description="True: a new address; the former one works for some hours more.")
     signing_secret: str | None = strawberry.field(default=None, description="What the platform signs with; never shown.")
-    api_url: str | None = strawberry.field(default=None, description="Base address of the platform's API, for public replies.")
-    api_token: str | None = strawberry.field(default=None, description="Token for that API; never shown.")
-    author_id: str | None = strawberry.field(default=None, description="Who answers there.")
+    api_url: str | None = strawberry.field(default=None, description="Base address of the platform's API, for public replies and for fetching.")
+    api_token: str | None = strawberry.field(default=None, description="Token for that API; with a client, Google's refresh token. Never shown.")
+    client_id: str | None = strawberry.field(default=None, description="At Google the OAuth client of the refresh token.")
+    client_secret: str | None = strawberry.field(default=None, description="Its secret; never shown.")
+    author_id: str | None = strawberry.field(default=None, description="Who answers there; at Feefo the merchant identifier.")
 
 
 @strawberry.type(description="One event that a source sent, and what became of it.")
@@ -64,6 +66,28 @@ class FeedbackSourceEvent:
     def of(cls, view: keeping.WebhookEventView) -> "FeedbackSourceEvent":
         """Build it from the view."""
         return mapped(cls, view, uid=view.id)
+
+
+@strawberry.type(description="A review that its platform only named, and whose text was not fetched yet.")
+class ReviewToFetch:
+    """A review that waits."""
+
+    source_key: str = strawberry.field(description="The source.")
+    external_id: str = strawberry.field(description="The platform's own id.")
+    told_at: datetime = strawberry.field(description="When the platform told of it last.")
+    failure: str | None = strawberry.field(description="Why it could not be fetched; null while it waits for its turn.")
+
+    @classmethod
+    def of(cls, view: keeping.ReviewToFetchView) -> "ReviewToFetch":
+        """Build it from the view."""
+        return mapped(cls, view)
+
+
+@strawberry.type(description="How many reviews are tried again.")
+class FetchedReviews:
+    """What was asked for."""
+
+    reviews: int = strawberry.field(description="The number.")
 
 
 @strawberry.type(description="A call that was acknowledged and could not be applied.")
@@ -100,13 +124,21 @@ class SourcesQuery:
         context.need("feedback:admin")
         return page_of(await context.clients.feedback.sources(context.caller), first, after, FeedbackSource.of, key=lambda one: one.key)
 
-    @computed("The newest hundred events that wait for somebody: not understood, not readable, or with a text that is still to be fetched.")
+    @computed("The newest hundred events that wait for somebody: not understood, or not readable.")
     async def unknown_feedback_events(self, info: Info, first: First, after: After = None) -> Connection[FeedbackSourceEvent] | None:
         """Ask feedback."""
         context = at(info)
         context.need("feedback:admin")
         listed = await context.clients.feedback.unknown_events(context.caller)
         return page_of(listed, first, after, FeedbackSourceEvent.of, key=lambda one: str(one.id))
+
+    @computed("The newest hundred reviews that a platform only named and whose text was not fetched yet.")
+    async def reviews_to_fetch(self, info: Info, first: First, after: After = None) -> Connection[ReviewToFetch] | None:
+        """Ask feedback."""
+        context = at(info)
+        context.need("feedback:admin")
+        listed = await context.clients.feedback.reviews_to_fetch(context.caller)
+        return page_of(listed, first, after, ReviewToFetch.of, key=lambda one: f"{one.source_key} {one.external_id}")
 
     @computed("What a platform sent about one item, oldest first.")
     async def feedback_item_events(
@@ -146,6 +178,14 @@ class SourcesMutation:
         """Tell feedback."""
         context, body = at(info), body_of(input)
         return await performed(lambda: context.clients.feedback.put_source(context.caller, key, body, idempotency_key), FeedbackSource.of)
+
+    @changes("Try every review again that could not be fetched.")
+    async def fetch_reviews_again(self, info: Info, idempotency_key: IdempotencyKey = None) -> Payload[FetchedReviews]:
+        """Tell feedback."""
+        context = at(info)
+        return await performed(
+            lambda: context.clients.feedback.fetch_again(context.caller, idempotency_key), lambda view: FetchedReviews(reviews=view.reviews)
+        )
 
     @changes("Try everything again that was acknowledged and could not be applied.")
     async def replay_failed_feedback_calls(self, info: Info, idempotency_key: IdempotencyKey = None) -> Payload[ReplayedCalls]:

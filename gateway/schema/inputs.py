@@ -109,6 +109,8 @@ class PlaceOrderInput:
     customer_key: IdentityKeyInput = strawberry.field(description=GIVEN["customer"])
     product: str | None = strawberry.field(default=None, description="What was ordered.")
     placed_at: datetime | None = strawberry.field(default=None, description="Now when left out.")
+    amount: str | None = strawberry.field(default=None, description="What it cost in all, as decimal text; with its currency.")
+    currency: str | None = strawberry.field(default=None, description="ISO 4217 code of the amount.")
 
 
 @strawberry.input(description="Something that was said.")

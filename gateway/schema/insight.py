@@ -82,6 +82,27 @@ class FigureChange:
         return mapped(cls, view, interval=mapped(Interval, view.interval))
 
 
+@strawberry.type(description="A figure with groups counted as often as they were asked.")
+class WeightedFigure:
+    """A weighted figure."""
+
+    definition_id: str = strawberry.field(description="Which definition, in which version.")
+    by: list[str] = strawberry.field(description="The attributes it is weighted by; none: as answered.")
+    design: bool = strawberry.field(description="Whether each answer counts by 1/probability of being asked as well.")
+    numerator: int | None = strawberry.field(description="Unweighted; of a net score promoters minus detractors. Null while withheld.")
+    value: float | None = strawberry.field(description="In the figure's unit; null while withheld.")
+    interval: Interval | None = strawberry.field(description="Its interval.")
+    n: int = strawberry.field(description="Answers.")
+    n_effective: float | None = strawberry.field(description="What they are worth of an even sample.")
+    design_effect: float | None = strawberry.field(description="n / effective n.")
+    withheld: str | None = strawberry.field(description="Why nothing is shown; null when it is.")
+
+    @classmethod
+    def of(cls, view: contract.WeightedFigureView) -> "WeightedFigure":
+        """Build it from the view."""
+        return mapped(cls, view, interval=maybe(lambda found: mapped(Interval, found), view.interval))
+
+
 @strawberry.type(description="One figure over one slice.")
 class Metric:
     """A metric."""
@@ -98,6 +119,9 @@ class Metric:
     interval: Interval | None = strawberry.field(description="Its interval; null while withheld.")
     raw: Estimate | None = strawberry.field(description="The plain estimate; null while withheld.")
     weighted: Estimate | None = strawberry.field(description="Weighted by how likely each was asked; null when too few are known.")
+    non_response: WeightedFigure | None = strawberry.field(
+        description="As if all channels and segments that were asked had answered alike, and by design. Null for first-contact resolution."
+    )
     mean: float | None = strawberry.field(description="The mean score; null while withheld.")
     parts: JSON | None = strawberry.field(description="Of a net score: how many are good, neutral and bad; null otherwise.")
     withheld: str | None = strawberry.field(description="Why nothing is shown; null when it is.")
@@ -118,6 +142,7 @@ class Metric:
             interval=maybe(lambda found: mapped(Interval, found), view.interval),
             raw=maybe(Estimate.of, view.raw),
             weighted=maybe(Estimate.of, view.weighted),
+            non_response=maybe(WeightedFigure.of, view.non_response),
             period=mapped(Period, view.period),
             compared_with=mapped(Period, view.compared_with),
             change=maybe(FigureChange.of, view.change),

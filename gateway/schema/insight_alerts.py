@@ -18,6 +18,8 @@ SCOPE = "insight:read"
 MOST = 100
 AlertId = Annotated[strawberry.ID, strawberry.argument(description="The alert's id in REST.")]
 Owner = Annotated[str | None, strawberry.argument(description="Who looks after it; you when left out.")]
+Site = Annotated[str | None, strawberry.argument(description="Only those of this site.")]
+Vendor = Annotated[str | None, strawberry.argument(description="Only those of this vendor.")]
 State = Annotated[str | None, strawberry.argument(description="open, acknowledged or over.")]
 Kind = Annotated[str | None, strawberry.argument(description="cycle, change or outlier.")]
 Since = Annotated[datetime | None, strawberry.argument(name="from", description="Only those that were not over before it.")]
@@ -40,6 +42,8 @@ class Alert:
     acknowledged_at: datetime | None = said(description="When somebody took it.")
     over_at: datetime | None = said(description="When a look found nothing any more.")
     version: int = said(description="Grows with each change.")
+    site: str | None = said(description="Where it is; of neither a site nor a vendor: the whole house.")
+    vendor: str | None = said(description="Where it is; see site.")
 
 
 def _alert(view: AlertView) -> Alert:
@@ -50,12 +54,21 @@ def _alert(view: AlertView) -> Alert:
 class InsightAlertQuery:
     """A part of the root of all questions."""
 
-    @computed("Alerts, newest first; none for readers of some sites or vendors only, since alerts speak of the whole house.")
+    @computed("Alerts, newest first; readers of some sites or vendors see the broken stages of these.")
     async def alerts(
-        self, info: Info, first: First, after: After = None, state: State = None, kind: Kind = None, since: Since = None, until: Until = None
-    ) -> Connection[Alert] | None:  # fmt: skip
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        state: State = None,
+        kind: Kind = None,
+        site: Site = None,
+        vendor: Vendor = None,
+        since: Since = None,
+        until: Until = None,
+    ) -> Connection[Alert] | None:
         """Ask insight."""
-        context, query = paged(info, SCOPE, first, after, state=state, kind=kind, to=until, **{"from": since})
+        context, query = paged(info, SCOPE, first, after, state=state, kind=kind, site=site, vendor=vendor, to=until, **{"from": since})
         page = await context.clients.insight.alerts(context.caller, query)
         return page_from(page.items, page.next_cursor, after, _alert)
 

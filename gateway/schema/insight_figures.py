@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 from strawberry.scalars import JSON
 
-from gateway.schema.insight import Estimate, FigureChange, Interval, Metric, Money, Period
+from gateway.schema.insight import Estimate, FigureChange, Interval, Metric, Money, Period, WeightedFigure
 
 said = strawberry.field
 
@@ -88,6 +88,7 @@ class Place:
     share: float = said(description="0 to 1.")
     interval: Interval = said(description="Of the share.")
     weighted: Estimate | None = said(description="By how likely each was asked; null while too few are known. The signal is of the plain share.")
+    non_response: WeightedFigure | None = said(description="As if all channels and segments asked there had answered alike; null in the overview.")
     z: float = said(description="Standard deviations from the common share.")
     p: float = said(description="Probability of so much by chance.")
     adjusted_p: float = said(description="Probability after control of false discoveries.")

@@ -3,7 +3,7 @@
 import strawberry
 from strawberry.scalars import JSON
 
-from gateway.schema.insight import FigureChange, Interval, Period
+from gateway.schema.insight import FigureChange, Interval, Period, WeightedFigure
 
 said = strawberry.field
 
@@ -18,22 +18,6 @@ class AskedGroup:
     answered: int = said(description="Answered.")
     rate: float | None = said(description="Answered of asked.")
     standardised_difference: float | None = said(description="Among respondents against among the asked; beyond 0.1 is worth a look.")
-
-
-@strawberry.type(description="A figure with groups counted as often as they were asked.")
-class WeightedFigure:
-    """A weighted figure."""
-
-    definition_id: str = said(description="Which definition, in which version.")
-    by: list[str] = said(description="The attributes it is weighted by; none: as answered.")
-    design: bool = said(description="Whether each answer counts by 1/probability of being asked as well.")
-    numerator: int | None = said(description="Unweighted; of a net score promoters minus detractors. Null while withheld.")
-    value: float | None = said(description="In the figure's unit; null while withheld.")
-    interval: Interval | None = said(description="Its interval.")
-    n: int = said(description="Answers.")
-    n_effective: float | None = said(description="What they are worth of an even sample.")
-    design_effect: float | None = said(description="n / effective n.")
-    withheld: str | None = said(description="Why nothing is shown; null when it is.")
 
 
 @strawberry.type(description="One figure as it was answered, and with all the weights that can be given to who answered.")

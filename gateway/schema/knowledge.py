@@ -15,6 +15,8 @@ from gateway.schema.payload import IdempotencyKey, Payload, performed
 from gateway.schema.relay import After, Connection, First, Node, changes, checked_first, computed, global_id, mapped, page_from, raw_id
 from services.knowledge import contract
 
+_Product = Annotated[str | None, strawberry.argument(description="Only about this product, named as in the article.")]
+
 
 @strawberry.type(description="An article as it stands.")
 class Article(Node):
@@ -180,12 +182,17 @@ class KnowledgeQuery:
 
     @computed("Articles and guides for what a customer says.")
     async def suggested_knowledge(
-        self, info: Info, text: Annotated[str, strawberry.argument(description="What the customer says.")], first: First
+        self,
+        info: Info,
+        text: Annotated[str, strawberry.argument(description="What the customer says.")],
+        first: First,
+        product: _Product = None,
     ) -> KnowledgeSearch | None:
         """Ask knowledge."""
         context = at(info)
         context.need("knowledge:read")
-        return KnowledgeSearch.of(await context.clients.knowledge.suggest(context.caller, {"text": text, "limit": min(checked_first(first), 50)}))
+        query: dict[str, Any] = {"text": text, "limit": min(checked_first(first), 50), "product": product}
+        return KnowledgeSearch.of(await context.clients.knowledge.suggest(context.caller, query))
 
     @computed("What customers looked for without an answer; what made most of them ask for contact first.")
     async def knowledge_gaps(
@@ -204,11 +211,13 @@ class KnowledgeQuery:
         first: First,
         after: After = None,
         state: Annotated[str | None, strawberry.argument(description="Only in this state.")] = None,
+        product: _Product = None,
     ) -> Connection[Guide] | None:
         """Ask knowledge."""
         context = at(info)
         context.need("knowledge:read")
-        page = await context.clients.knowledge.guides(context.caller, {"state": state, "limit": checked_first(first), "cursor": after})
+        query: dict[str, Any] = {"state": state, "product": product, "limit": checked_first(first), "cursor": after}
+        page = await context.clients.knowledge.guides(context.caller, query)
         return page_from(page.items, page.next_cursor, after, Guide.of)
 
 

@@ -196,11 +196,12 @@ class Query(
         first: First,
         language: Annotated[str | None, strawberry.argument(description="Only in this language.")] = None,
         audience: Annotated[str | None, strawberry.argument(description="internal or customer.")] = None,
+        product: Annotated[str | None, strawberry.argument(description="Only about this product, named as in the article.")] = None,
     ) -> KnowledgeSearch | None:
         """Ask knowledge."""
         context = at(info)
         context.need("knowledge:read")
-        query: Filters = {"q": text, "limit": min(checked_first(first), 50), "language": language, "audience": audience}
+        query: Filters = {"q": text, "limit": min(checked_first(first), 50), "language": language, "audience": audience, "product": product}
         return KnowledgeSearch.of(await context.clients.knowledge.search(context.caller, query))
 
     @computed("An article. Null when there is no such article.")

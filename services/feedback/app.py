@@ -3,12 +3,14 @@
 from functools import partial
 
 from services.feedback.adapters.embedders import embedder
+from services.feedback.adapters.fetching import ReviewFetcher
 from services.feedback.adapters.fitting_process import learned
 from services.feedback.adapters.languages import detect_language
 from services.feedback.adapters.preparing_process import UploadProcesses
 from services.feedback.adapters.replies import ReplyDoor
 from services.feedback.adapters.shipped import Shipped
 from services.feedback.api import export, follow_ups, found, imports, items, matching, models, replies, suggestions, taxonomy, webhooks
+from services.feedback.api.platforms.fetched import fetched_review
 from services.feedback.consumers import CONSUMERS
 from services.feedback.jobs import JOBS
 from services.feedback.models import Base
@@ -19,7 +21,6 @@ from services.feedback.use_cases.prepare_lines import PREPARING
 from services.feedback.use_cases.read_items import Reader
 from services.feedback.use_cases.sealing import PURPOSE, Vault, read_phones_of
 from services.kit.crypto import derive
-from services.kit.mail import mail_sender
 from services.kit.service import Runtime, Service, create_app
 
 
@@ -36,13 +37,15 @@ async def open_tools(runtime: Runtime) -> None:
     runtime.resources[PREPARING] = UploadProcesses(vault_key, settings.phone_region)
     runtime.resources[SHELF] = CallShelf(partial(runtime.write, keep_calls))
     runtime.resources["platforms"] = webhooks.translate
-    runtime.resources["mail"] = mail_sender(settings)
     runtime.resources["publish"] = ReplyDoor()
+    runtime.resources["fetch"] = ReviewFetcher()
+    runtime.resources["fetched"] = fetched_review
 
 
 async def close_tools(runtime: Runtime) -> None:
     """Close what holds connections."""
     await runtime.resources["publish"].close()
+    await runtime.resources["fetch"].close()
 
 
 service = Service(

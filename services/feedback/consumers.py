@@ -1,26 +1,23 @@
 """What feedback listens to, and what it makes of it."""
 
-from services.customers.contract import ConsentChanged, CustomerChanged, CustomerErased, CustomersMerged, CustomersUnmerged, SubjectIdentified
+from services.customers.contract import CustomerErased, CustomersMerged, CustomersUnmerged, SubjectIdentified
 from services.feedback.domain.items import ANSWER, CALL_NOTE, NewItem
 from services.feedback.use_cases.close_follow_up import hear_contacted
 from services.feedback.use_cases.know_customers import (
-    hear_consent_changed,
-    hear_customer_changed,
     hear_erased,
     hear_merged,
-    hear_opted_out,
     hear_subject_identified,
     hear_unmerged,
 )
 from services.feedback.use_cases.sealing import vault_of
 from services.feedback.use_cases.take_in import take_in_once
-from services.feedback.use_cases.tell_contributors import hear_initiative_published
+from services.feedback.use_cases.tell_contributors import hear_initiative_published, hear_telling_settled
 from services.insight.contract import InitiativePublished
 from services.kit.db import UnitOfWork
 from services.kit.ids import new_id
 from services.kit.service import Consumer
 from services.routing.contract import ContactEnded
-from services.survey.contract import GivenAnswer, SurveyAnswered, SurveyOptedOut
+from services.survey.contract import GivenAnswer, SurveyAnswered, TellingSettled
 
 _SCALES = {"csat5": 5.0, "nps11": 10.0, "ces7": 7.0}
 
@@ -89,13 +86,11 @@ async def hear_contact_ended(uow: UnitOfWork, event: ContactEnded) -> None:
 
 CONSUMERS = [
     Consumer(SurveyAnswered, hear_survey_answered),
-    Consumer(SurveyOptedOut, hear_opted_out),
     Consumer(ContactEnded, hear_contact_ended),
-    Consumer(CustomerChanged, hear_customer_changed),
     Consumer(SubjectIdentified, hear_subject_identified),
-    Consumer(ConsentChanged, hear_consent_changed),
     Consumer(CustomersMerged, hear_merged),
     Consumer(CustomersUnmerged, hear_unmerged),
     Consumer(CustomerErased, hear_erased),
     Consumer(InitiativePublished, hear_initiative_published),
+    Consumer(TellingSettled, hear_telling_settled),
 ]

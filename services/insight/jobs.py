@@ -1,8 +1,10 @@
 """What insight does by the clock."""
 
+from services.insight.domain.alerts import broken_at
+from services.insight.domain.cycle import State
 from services.insight.domain.period import Asked
 from services.insight.domain.training import needs
-from services.insight.queries.alerts import changes, outliers
+from services.insight.queries.alerts import PLACES, changes, outliers
 from services.insight.queries.cycle_health import cycle_health, places_to_look_at
 from services.insight.queries.training import looked_at
 from services.insight.repository.rollups import ADD_UP, add_up, mark_if_new
@@ -17,9 +19,14 @@ async def look_at_cycle(runtime: Runtime, job: DueJob) -> None:  # noqa: ARG001 
     settings = runtime.settings
     found = await runtime.read(cycle_health, Asked(None, None, {}), settings.thresholds(), settings.minimum_answers)
     findings = [*await runtime.read(changes), *await runtime.read(outliers)]
+    everywhere = {stage.stage for stage in found.stages if stage.state == State.BROKEN}
     for name, place in await runtime.read(places_to_look_at):
         part = await runtime.read(cycle_health, Asked(None, None, {name: place}), settings.thresholds(), settings.minimum_answers)
         await runtime.write(keep_looks, f"{name}={place}", part.stages)
+        if name not in PLACES:  # alerts are of places
+            continue
+        here = [stage for stage in part.stages if stage.state == State.BROKEN and stage.stage not in everywhere]
+        findings += [broken_at(name, place, stage.stage, stage.sentence) for stage in here]
     await runtime.write(raise_alerts, found.stages, findings, settings.alert_owner)
     await runtime.write(find_training_needs, needs(await runtime.read(looked_at)))
 

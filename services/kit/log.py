@@ -13,46 +13,11 @@ from structlog.typing import EventDict, WrappedLogger
 
 correlation_id: contextvars.ContextVar[str | None] = contextvars.ContextVar("correlation_id", default=None)
 
-ALLOWED = frozenset(
-    [
-        "event",
-        "level",
-        "timestamp",
-        "logger",
-        "room",
-        "correlation_id",
-        "request_id",
-        "method",
-        "route",
-        "status",
-        "duration_ms",
-        "code",
-        "error",
-        "error_id",
-        "error_type",
-        "subject",
-        "consumer",
-        "event_id",
-        "kind",
-        "key",
-        "attempts",
-        "count",
-        "seconds",
-        "port",
-        "url",
-        "engine",
-        "version",
-        "operation",
-        "document_id",
-        "cost",
-        "service",
-        "state",
-        "reason",
-        "exception",
-        "backlog",
-        "lateness_ms",
-    ],
-)
+ALLOWED = frozenset([
+    "event", "level", "timestamp", "logger", "room", "correlation_id", "request_id", "method", "route", "status", "duration_ms", "code",
+    "error", "error_id", "error_type", "subject", "consumer", "event_id", "kind", "key", "attempts", "count", "seconds", "port", "url",
+    "engine", "version", "operation", "document_id", "cost", "service", "state", "reason", "exception", "backlog", "lateness_ms",
+])  # fmt: skip
 
 
 def _line(_: WrappedLogger, __: str, event: EventDict) -> str:

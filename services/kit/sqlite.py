@@ -119,15 +119,15 @@ class SqliteDatabase:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, query, args, context)
 
     def _read(self, query: UseCase[R], args: tuple[Any, ...], context: Context) -> R:
-        connection: Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = self._connect(read_only=True)
-        connection.exec_driver_sql("BEGIN")
+        connection: Connection = getattr(self._local, "connection", None) or self._connect(read_only=True)
+        self._local.connection = connection
+        driver: Any = connection.connection.dbapi_connection  # SQLAlchemy's own way costs ten times as much as these two statements do
+        driver.execute("BEGIN")
         try:
             tx: Tx = SqliteUnitOfWork(connection, self._place, self._clock.now(), context)
             return drive(query(tx, *args))  # type: ignore[arg-type]  # a query is always a coroutine function
         finally:
-            connection.exec_driver_sql("ROLLBACK")
+            driver.execute("ROLLBACK")
 
     def _write_forever(self, connection: Connection) -> None:
         driver: Any = connection.connection.dbapi_connection

@@ -13,7 +13,7 @@ from services.customers.contract import (
     OrderPlaced,
     SubjectIdentified,
 )
-from services.feedback.contract import FollowUpClosed, FollowUpOpened
+from services.feedback.contract import ContributorFound, FollowUpClosed, FollowUpOpened
 from services.kit.service import Consumer
 from services.routing.contract import ContactConnected, ContactEnded
 from services.survey.contract import SurveyAnswered
@@ -22,6 +22,7 @@ from services.survey.use_cases.hear_case import hear_follow_up_closed, hear_foll
 from services.survey.use_cases.hear_contact import hear_contact_connected
 from services.survey.use_cases.hear_customer import hear_erased, hear_merged, hear_subject_identified, hear_unmerged
 from services.survey.use_cases.hear_many import hear_many
+from services.survey.use_cases.plan_telling import hear_contributor_found
 
 BUSY = (CaseOpened, CaseResolved, ConsentChanged, CustomerChanged, OrderCancelled, OrderDelivered, OrderPlaced, ContactEnded)
 """Heard many at a time."""
@@ -31,6 +32,7 @@ CONSUMERS = [
     Consumer(CustomersMerged, hear_merged),
     Consumer(CustomersUnmerged, hear_unmerged),
     Consumer(SubjectIdentified, hear_subject_identified),
+    Consumer(ContributorFound, hear_contributor_found),
     Consumer(FollowUpClosed, hear_follow_up_closed),
     Consumer(FollowUpOpened, hear_follow_up_opened),
     Consumer(ContactConnected, hear_contact_connected),

@@ -1,10 +1,14 @@
 """Settings of survey: the environment variables that start with ANTIPHON_SURVEY_."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
 from services.kit.settings import ServiceSettings, prefix
+from services.survey.domain.fatigue import Cap, CapScope
+from services.survey.domain.programme import Channel
+from services.survey.domain.shipped import DECENT
+from services.survey.domain.timing import Window
 
 SHORTEST_SECRET = 24
 
@@ -35,6 +39,21 @@ class SurveySettings(ServiceSettings):
     message_window_hours: Annotated[
         float, Field(ge=0, le=720, description="a messaging service is used only so long after the customer's own last message; 0: always")
     ] = 24.0
+    telling_channels: Annotated[
+        tuple[Literal[Channel.EMAIL, Channel.SMS, Channel.MESSAGE], ...],
+        Field(min_length=1, description="channels by which customers are told what changed; the preferred one first, then in this order"),
+    ] = (Channel.EMAIL, Channel.SMS, Channel.MESSAGE)
+    telling_caps: Annotated[
+        tuple[Cap, ...],
+        Field(
+            max_length=10,
+            description="caps of telling, as a programme's, over asks and tellings together (scope `programme` or `survey`: tellings alone)",
+        ),
+    ] = (Cap(limit=3, days=30),)
+    telling_window: Annotated[Window, Field(description="decent hours for tellings, on the customer's clock")] = DECENT
+    telling_patience_days: Annotated[
+        float, Field(gt=0, le=365, description="how long a telling waits for an hour, for room in the caps or for its customer before it is given up")
+    ] = 60.0
     trustpilot_business_unit: Annotated[str | None, Field(max_length=100, description="Trustpilot business unit id; None: no review invitations")] = (
         None
     )
@@ -56,5 +75,12 @@ class SurveySettings(ServiceSettings):
     def _providers_need_a_secret(self) -> Self:
         if (self.sms_url or self.message_url) and len(self.carrier_secret.get_secret_value() if self.carrier_secret else "") < SHORTEST_SECRET:
             message = f"ANTIPHON_SURVEY_CARRIER_SECRET must be set to at least {SHORTEST_SECRET} characters when a provider is"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _tellings_are_about_no_contact(self) -> Self:
+        if any(cap.scope is CapScope.ATTRIBUTE for cap in self.telling_caps):
+            message = "ANTIPHON_SURVEY_TELLING_CAPS cannot count by an attribute: a telling is about no contact"
             raise ValueError(message)
         return self

@@ -1,18 +1,20 @@
 """Customers by key and by id."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query, Response
 
 from services.customers import repository
-from services.customers.contract import CandidateView, CustomerView
+from services.customers.contract import CandidateView, CustomerView, RefusalView
 from services.customers.domain.keys import KeyKind
 from services.customers.queries.candidates import candidates
 from services.customers.queries.resolve import customer_by_key
 from services.customers.use_cases.erase_customer import erase_customer
 from services.customers.use_cases.put_customer import GivenKey, PutCustomer, add_key, put_customer
 from services.customers.use_cases.read_key import read_key
+from services.customers.use_cases.refuse_candidate import allow_candidate, refuse_candidate
 from services.kit.auth import Principal
 from services.kit.db import UnitOfWork
 from services.kit.http import APIRouter, Page, Read, Write, requires
@@ -45,9 +47,26 @@ async def get_customer(customer_id: UUID, read: Read, _: Annotated[Principal, re
 
 
 @router.get("/v1/customers/{customer_id}/candidates", response_model=Page[CandidateView])
-async def list_candidates(customer_id: UUID, read: Read, _: Annotated[Principal, requires("customers:read")]) -> Page[CandidateView]:
+async def list_candidates(
+    customer_id: UUID,
+    read: Read,
+    _: Annotated[Principal, requires("customers:read")],
+    refused: Annotated[bool, Query(description="those alone of whom somebody said that they are other persons")] = False,
+) -> Page[CandidateView]:
     """Return who may be the same person, the likeliest first, with what speaks for it. Nothing is merged: a person decides."""
-    return Page(items=await read(candidates, customer_id), next_cursor=None)
+    return Page(items=await read(partial(candidates, refused=refused), customer_id), next_cursor=None)
+
+
+@router.put("/v1/customers/{customer_id}/candidates/{other_id}/refusal", response_model=RefusalView)
+async def put_refusal(customer_id: UUID, other_id: UUID, write: Write, _: Annotated[Principal, requires("customers:write")]) -> Response:
+    """Say that the two are different persons: neither is suggested for the other any more. They can still be merged."""
+    return await write(refuse_candidate, customer_id, other_id, view=RefusalView)
+
+
+@router.delete("/v1/customers/{customer_id}/candidates/{other_id}/refusal", status_code=204)
+async def delete_refusal(customer_id: UUID, other_id: UUID, write: Write, _: Annotated[Principal, requires("customers:write")]) -> Response:
+    """Take that back: they are suggested again."""
+    return await write(allow_candidate, customer_id, other_id)
 
 
 @router.post("/v1/customers/{customer_id}/keys", status_code=201, response_model=CustomerView)

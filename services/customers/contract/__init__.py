@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from services.customers.contract.views import (
+    AmountView,
     CandidateView,
     CaseView,
     ConsentView,
@@ -21,16 +22,19 @@ from services.customers.contract.views import (
     MoodView,
     OfferView,
     OrderView,
+    RefusalView,
     ResolvedCustomer,
     ResolvedCustomers,
     Section,
     TimelineEntryView,
+    ValueView,
     WithheldReason,
     WriteUpView,
 )
 from services.kit.events import Event
 
 __all__ = [
+    "AmountView",
     "CallAdvised",
     "CandidateView",
     "CaseConfirmed",
@@ -63,11 +67,13 @@ __all__ = [
     "OrderDelivered",
     "OrderPlaced",
     "OrderView",
+    "RefusalView",
     "ResolvedCustomer",
     "ResolvedCustomers",
     "Section",
     "SubjectIdentified",
     "TimelineEntryView",
+    "ValueView",
     "WithheldReason",
     "WriteUpView",
 ]

@@ -68,6 +68,18 @@ class CandidateView(View):
     customer_id: UUID
     probability: float
     evidence: list[EvidenceView]
+    refused_by: str | None
+    """Who said that these are different persons; null when nobody did."""
+    refused_at: datetime | None
+
+
+class RefusalView(View):
+    """Two records of different persons, as somebody said who looked at them."""
+
+    customer_id: UUID
+    other_id: UUID
+    refused_by: str
+    refused_at: datetime
 
 
 class ErasureReceiptView(View):
@@ -118,6 +130,9 @@ class OrderView(View):
     placed_at: datetime
     closed_at: datetime | None
     version: int
+    amount: str | None
+    """What it cost, as decimal text in the unit of `currency` (ISO 4217); both are null when nobody said."""
+    currency: str | None
 
 
 class CaseView(View):
@@ -177,6 +192,30 @@ class MoodView(View):
     mood: str
     because: str | None
     since: datetime | None
+
+
+class AmountView(View):
+    """An amount as decimal text, in the unit of its ISO 4217 currency."""
+
+    currency: str
+    amount: str
+
+
+class ValueView(View):
+    """What the customer is worth by recency, frequency and money (RFM) of the orders placed in the last `window_days`."""
+
+    window_days: int
+    orders: int
+    """Frequency: placed in the window and not cancelled since."""
+    cancelled: int
+    without_amount: int
+    """How many of `orders` said no amount."""
+    amounts: list[AmountView]
+    """Money: what `orders` cost, by currency; nothing is converted."""
+    last_order_at: datetime | None
+    """When the last order that stands was placed, however long ago; null when there is none."""
+    recency_days: int | None
+    """Whole days since then."""
 
 
 class WithheldReason(View):

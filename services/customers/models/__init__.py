@@ -9,7 +9,8 @@ from sqlmodel import Field
 
 from services.customers.models.archive import ArchivedEvent, TimelineRebuild
 from services.customers.models.base import DIRECT, FALSE, FREE_TEXT, INDIRECT, NONE, SERIAL, ZERO, Base
-from services.customers.models.privacy import ErasedKey, Erasure, ErasureReceipt, IdentityHint, SubjectKey
+from services.customers.models.orders import CustomerOrder
+from services.customers.models.privacy import ErasedKey, Erasure, ErasureReceipt, IdentityHint, RefusedPair, SubjectKey
 from services.kit.tables import kit_tables
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "IdentityHint",
     "Merge",
     "Offer",
+    "RefusedPair",
     "Subject",
     "SubjectKey",
     "TimelineEntry",
@@ -155,24 +157,6 @@ class TimelineEntry(Base, table=True):
     source: str
     data: str = Field(sa_column=Column("data", Text, nullable=False, info={"pii": "free_text"}))
     """A JSON object."""
-
-
-class CustomerOrder(Base, table=True):
-    """An order and what became of it."""
-
-    __tablename__ = "customer_order"
-    __table_args__ = (Index("customer_order_newest", "customer_id", "placed_at", "id"),)
-
-    id: UUID = Field(primary_key=True)
-    order_reference: str = Field(unique=True, sa_column_kwargs=INDIRECT)
-    customer_id: UUID
-    product: str | None
-    state: str
-    """placed, delivered or cancelled."""
-    placed_at: datetime
-    closed_at: datetime | None
-    """When it was delivered or cancelled."""
-    version: int
 
 
 class CustomerCase(Base, table=True):

@@ -31,6 +31,18 @@ class IdentityHint(Base, table=True):
     hint: str = Field(primary_key=True, sa_column_kwargs=DIRECT)
 
 
+class RefusedPair(Base, table=True):
+    """Somebody said that two records are different persons; the smaller id comes first."""
+
+    __tablename__ = "refused_pair"
+    __table_args__ = (Index("refused_pair_other", "other_id"),)
+
+    customer_id: UUID = Field(primary_key=True)
+    other_id: UUID = Field(primary_key=True)
+    refused_by: str
+    refused_at: datetime
+
+
 class Erasure(Base, table=True):
     """A person who asked to be forgotten, and how far that is; never deleted, since it proves that it was done."""
 

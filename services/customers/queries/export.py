@@ -18,6 +18,7 @@ from services.customers.models import (
     ErasureReceipt,
     IdentityHint,
     Merge,
+    RefusedPair,
     SubjectKey,
     TimelineEntry,
 )
@@ -63,6 +64,8 @@ def _about(table: Table, ids: Collection[UUID]) -> ColumnElement[bool] | None:
         return None
     if table.name == Customer.__tablename__:
         return table.c.id.in_(ids)
+    if table.name == RefusedPair.__tablename__:
+        return or_(table.c.customer_id.in_(ids), table.c.other_id.in_(ids))
     if table.name == Merge.__tablename__:
         return or_(table.c.survivor_id.in_(ids), table.c.merged_id.in_(ids))
     if table.name in _OF_CASES:

@@ -45,10 +45,9 @@ async def one_view(tx: Tx, customer_id: UUID, names: list[SectionName], sizes: M
 def tag(sections: Mapping[str, Section], sizes: Mapping[SectionName, int]) -> str:
     """Return the weak ETag (RFC 9110) of these sections: their versions and sizes.
 
-    An offer changes with time alone, so that its content counts.
+    An offer and a value change with time alone, so that their content counts.
     """
     said = [f"{name}:{section.version}" for name, section in sorted(sections.items())]
     said += [f"{name.value}={size}" for name, size in sorted(sizes.items())]
-    if SectionName.OFFER in sections:
-        said.append(sections[SectionName.OFFER].data.model_dump_json())
+    said += [sections[name].data.model_dump_json() for name in (SectionName.OFFER, SectionName.VALUE) if name in sections]
     return f'W/"{hashlib.sha256(";".join(said).encode()).hexdigest()[:32]}"'

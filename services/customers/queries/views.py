@@ -17,6 +17,7 @@ from services.customers.models import Consent, CustomerCase, CustomerOrder
 from services.customers.queries import offer as offer_query
 from services.customers.queries import timeline as timeline_query
 from services.customers.queries.newest import newest_of_each, of_people
+from services.customers.queries.value import values
 from services.kit.db import Tx
 
 USUAL_SIZE = 20
@@ -30,6 +31,7 @@ class SectionName(StrEnum):
     ORDERS = "orders"
     CONSENTS = "consents"
     MOOD = "mood"
+    VALUE = "value"
     OFFER = "offer"
     TIMELINE = "timeline"
 
@@ -73,11 +75,14 @@ async def _section(
             return {person: [CaseView.model_validate(readable[case.id]) for case in own] for person, own in cases.items()}
         case SectionName.ORDERS:
             rows = await _newest_rows(tx, CustomerOrder, ("placed_at", "id"), people, size)
-            return {person: [OrderView.model_validate(dict(row)) for row in found] for person, found in rows.items()}
+            orders = {person: [CustomerOrder.model_validate(dict(row)) for row in found] for person, found in rows.items()}
+            return {person: [OrderView.model_validate(order) for order in own] for person, own in orders.items()}
         case SectionName.CONSENTS:
             return await _consents(tx, people)
         case SectionName.MOOD:
             return await _moods(tx, people)
+        case SectionName.VALUE:
+            return await values(tx, people)
 
 
 async def _newest_rows(

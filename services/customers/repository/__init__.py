@@ -64,6 +64,7 @@ from services.customers.repository.people import (
     picture_of,
     timeline_floors,
 )
+from services.customers.repository.refusals import drop_refusals, pair_of, refused_by_person, refused_pair
 from services.customers.repository.relations import (
     follow_up,
     give_follow_ups,
@@ -116,6 +117,7 @@ __all__ = [
     "customer_views",
     "customers",
     "drop_entries",
+    "drop_refusals",
     "erase",
     "erased",
     "erasure",
@@ -135,6 +137,7 @@ __all__ = [
     "opened_cases",
     "opened_entry",
     "order",
+    "pair_of",
     "people",
     "person",
     "picture_of",
@@ -146,6 +149,8 @@ __all__ = [
     "rebuild",
     "receipts",
     "record_count",
+    "refused_by_person",
+    "refused_pair",
     "remember_erased",
     "renew_timelines",
     "reshape",

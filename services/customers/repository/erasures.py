@@ -17,6 +17,7 @@ from services.customers.models import (
     Erasure,
     ErasureReceipt,
     Merge,
+    RefusedPair,
     TimelineEntry,
     Values,
 )
@@ -40,6 +41,7 @@ async def erase(uow: UnitOfWork, members: Collection[UUID]) -> int:
     statements = [
         update(Customer).where(col(Customer.id).in_(members)).values(**nothing, said_at={}, erased_at=uow.now, version=col(Customer.version) + 1),
         delete(CustomerKey).where(col(CustomerKey.customer_id).in_(members)),
+        delete(RefusedPair).where(or_(col(RefusedPair.customer_id).in_(members), col(RefusedPair.other_id).in_(members))),
         update(Merge).where(or_(col(Merge.survivor_id).in_(members), col(Merge.merged_id).in_(members))).values(reason=""),
         update(CaseWriteUp).where(col(CaseWriteUp.case_id).in_(own)).values(**blank),
         update(CustomerCase).where(col(CustomerCase.customer_id).in_(members)).values(title="", description="", promise=None),

@@ -1,18 +1,25 @@
 """Follow an order from the call to the goods in hand: surveys wait for it and offers come from it."""
 
+from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field, StringConstraints
 
 from services.customers import repository
 from services.customers.contract import OrderCancelled, OrderDelivered, OrderPlaced
 from services.customers.domain.keys import Key, KeyKind
+from services.customers.domain.money import DIGITS, MOST, to_thousandths
 from services.customers.models import CustomerOrder
 from services.customers.use_cases.find_customer import find_customer
 from services.customers.use_cases.put_customer import GivenKey
 from services.customers.use_cases.read_key import KeyTaken, read_key
 from services.kit.db import UnitOfWork
-from services.kit.errors import Conflict, NotFound
+from services.kit.errors import Conflict, NotFound, Refused
 from services.kit.fields import Command, Instant, Name, Reference
 from services.kit.ids import new_id
+
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
 class OrderExists(Conflict):
@@ -27,13 +34,21 @@ class OrderClosed(Conflict):
     code = "order_closed"
 
 
+class AmountIncomplete(Refused):
+    """An amount needs the currency that it is in, and a currency is said of an amount."""
+
+    code = "amount_incomplete"
+
+
 class PlaceOrder(Command):
-    """An order was placed. `placed_at` is now when it is left out."""
+    """An order was placed. `placed_at` is now when it is left out; `amount` is what it cost in all, in the unit of `currency` (ISO 4217)."""
 
     order_reference: Reference
     customer_key: GivenKey
     product: Name | None = None
     placed_at: Instant | None = None
+    amount: Annotated[Decimal, Field(ge=0, le=MOST, decimal_places=DIGITS)] | None = None
+    currency: Currency | None = None
 
 
 class DeliverOrder(Command):
@@ -51,6 +66,9 @@ class CancelOrder(Command):
 async def place_order(uow: UnitOfWork, command: PlaceOrder) -> CustomerOrder:
     """Record an order; its reference becomes a key of its customer. The same order again changes nothing."""
     key = read_key(KeyKind.ORDER, command.order_reference, pointer="/order_reference")
+    if (command.amount is None) != (command.currency is None):
+        missing = "currency" if command.currency is None else "amount"
+        raise AmountIncomplete(f"Say the {missing}, too, or leave out both amount and currency.", pointer=f"/{missing}")
     customer_id = await find_customer(uow, None, command.customer_key)
     known = await repository.order(uow, key.value)
     if known is not None:
@@ -65,6 +83,8 @@ async def place_order(uow: UnitOfWork, command: PlaceOrder) -> CustomerOrder:
         "placed_at": command.placed_at or uow.now,
         "closed_at": None,
         "version": 1,
+        "amount_thousandths": _thousandths(command),
+        "currency": command.currency,
     }
     await uow.insert(CustomerOrder, row)
     await repository.touch(uow, customer_id)
@@ -110,10 +130,15 @@ def _still_placed(order: CustomerOrder) -> None:
 async def _same(uow: UnitOfWork, known: CustomerOrder, customer_id: UUID, command: PlaceOrder) -> CustomerOrder:
     members = await repository.person(uow, customer_id)
     same_time = command.placed_at is None or command.placed_at == known.placed_at
-    if known.customer_id not in members or known.product != command.product or not same_time:
+    said, stored = (command.product, _thousandths(command), command.currency), (known.product, known.amount_thousandths, known.currency)
+    if known.customer_id not in members or said != stored or not same_time:
         message = f"Order {known.order_reference} exists already, for another customer or with other content."
         raise OrderExists(message, pointer="/order_reference")
     return known
+
+
+def _thousandths(command: PlaceOrder) -> int | None:
+    return None if command.amount is None else to_thousandths(command.amount)
 
 
 async def _give_key(uow: UnitOfWork, customer_id: UUID, key: Key) -> None:

@@ -1,80 +1,25 @@
 """Publishing a reply through the API of the platform that the review stands on, in the shape that each documents."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-import httpx
-
-from services.kit.certificates import trusted
-
-TIMEOUT_S = 15.0
-LONGEST_NOTE = 200
+from services.feedback.adapters.platform_client import GOOGLE_REVIEWS, Credentials, PlatformClient, google_review
 
 
-class ReplyRefusedError(ValueError):
-    """The platform says no, and will say no again: a person must look."""
+class ReplyDoor(PlatformClient):
+    """Publishes replies. `review` is the platform's own id; the same reply again replaces itself on Trustpilot and at Google."""
 
-
-class PlatformIsAwayError(ConnectionError):
-    """The platform did not answer, or asks for patience: try again later."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is to be published where. `review` is the platform's own id."""
-
-    kind: str
-    review: str
-    text: str
-    token: str
-    api_url: str | None
-    author: str | None
-
-
-Request = tuple[str, Mapping[str, str], Mapping[str, str], Mapping[str, Any]]
-"""Address, query, headers, JSON."""
-
-
-def _trustpilot(answer: Answer) -> Request:
-    """POST /v1/private/reviews/{reviewId}/reply with the business user's token (contracts b2)."""
-    base = answer.api_url or "https://api.trustpilot.com"
-    body = {"message": answer.text} | ({"authorBusinessUserId": answer.author} if answer.author else {})
-    return f"{base}/v1/private/reviews/{answer.review}/reply", {}, {"Authorization": f"Bearer {answer.token}"}, body
-
-
-def _yext(answer: Answer) -> Request:
-    """POST /v2/accounts/{account}/reviews/{id}/comments; `author` is the account, the caller's own when left out."""
-    base = answer.api_url or "https://api.yextapis.com"
-    path = f"{base}/v2/accounts/{answer.author or 'me'}/reviews/{answer.review}/comments"
-    return path, {"v": "20240101"}, {"api-key": answer.token}, {"content": answer.text, "visibility": "PUBLIC"}
-
-
-_SHAPES: Mapping[str, Callable[[Answer], Request]] = {"trustpilot": _trustpilot, "yext": _yext}
-
-
-class ReplyDoor:
-    """Speaks to the platforms; one connection pool per process."""
-
-    def __init__(self, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._client = httpx.AsyncClient(verify=trusted(), timeout=TIMEOUT_S, transport=transport, follow_redirects=False)
-
-    async def __call__(self, kind: str, review: str, text: str, token: str, api_url: str | None, author: str | None) -> None:
-        """Publish; see `publish`."""
-        await self.publish(Answer(kind, review, text, token, api_url, author))
-
-    async def publish(self, answer: Answer) -> None:
-        """Publish; raises ReplyRefusedError or PlatformIsAwayError. The same reply again replaces itself on Trustpilot."""
-        address, query, headers, body = _SHAPES[answer.kind](answer)
-        try:
-            response = await self._client.post(address, params=query, headers=headers, json=body)
-        except httpx.HTTPError as error:
-            raise PlatformIsAwayError(type(error).__name__) from error
-        if response.status_code in {408, 425, 429} or response.status_code >= 500:  # noqa: PLR2004 - theirs, and later
-            raise PlatformIsAwayError(f"{response.status_code}")
-        if not response.is_success:
-            raise ReplyRefusedError(f"{response.status_code} {' '.join(response.text.split())}"[:LONGEST_NOTE])
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._client.aclose()
+    async def __call__(self, kind: str, review: str, text: str, credentials: Credentials, settings: Mapping[str, Any]) -> None:
+        """Publish; raises PlatformRefusedError or PlatformIsAwayError."""
+        base, author = settings.get("api_url"), settings.get("author_id")
+        if kind == "trustpilot":  # POST /v1/private/reviews/{reviewId}/reply with the business user's token
+            body = {"message": text} | ({"authorBusinessUserId": author} if author else {})
+            address = f"{base or 'https://api.trustpilot.com'}/v1/private/reviews/{review}/reply"
+            await self.ask("POST", address, headers={"Authorization": f"Bearer {credentials['api_token']}"}, body=body)
+        elif kind == "google":  # PUT /v4/{name=accounts/*/locations/*/reviews/*}/reply
+            address = f"{base or GOOGLE_REVIEWS}/v4/{google_review(review)}/reply"
+            await self.ask("PUT", address, headers={"Authorization": f"Bearer {await self.google_bearer(credentials)}"}, body={"comment": text})
+        else:  # Yext: POST /v2/accounts/{account}/reviews/{id}/comments; the account is the caller's own when left out
+            address = f"{base or 'https://api.yextapis.com'}/v2/accounts/{author or 'me'}/reviews/{review}/comments"
+            body = {"content": text, "visibility": "PUBLIC"}
+            await self.ask("POST", address, query={"v": "20240101"}, headers={"api-key": credentials["api_token"]}, body=body)

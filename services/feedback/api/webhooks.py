@@ -16,10 +16,19 @@ from services.feedback.api.platforms import PLATFORMS
 from services.feedback.api.platforms.mail import SOURCE as MAIL
 from services.feedback.api.platforms.mail import mail_payload
 from services.feedback.api.platforms.reading import Call
-from services.feedback.contract.keeping import FailedCallView, NewSourceView, Replayed, SourceView, WebhookEventView
+from services.feedback.contract.keeping import (
+    FailedCallView,
+    FetchedAgain,
+    NewSourceView,
+    Replayed,
+    ReviewToFetchView,
+    SourceView,
+    WebhookEventView,
+)
 from services.feedback.domain.signatures import SIGNED_KINDS, is_signed
 from services.feedback.models import WebhookSource
 from services.feedback.use_cases.call_shelf import SHELF, CallShelf
+from services.feedback.use_cases.fetch_reviews import fetch_again, reviews_to_fetch
 from services.feedback.use_cases.hear_reviews import UNREADABLE, ReviewEvent, understood
 from services.feedback.use_cases.keep_calls import HeardCall, failed_calls, replay_failed, seal_call
 from services.feedback.use_cases.keep_sources import PutWebhookSource, credentials_of, fitting, put_webhook_source
@@ -153,6 +162,22 @@ async def _replayed(uow: UnitOfWork, _: Replay) -> Replayed:
     return Replayed(calls=await replay_failed(uow))
 
 
+@router.get("/v1/reviews-to-fetch", response_model=list[ReviewToFetchView])
+async def list_to_fetch(read: Read, _: Annotated[Principal, requires("feedback:admin")]) -> list[ReviewToFetchView]:
+    """List the newest hundred reviews that a platform only named and whose text was not fetched yet, with the reason where it refused."""
+    return [ReviewToFetchView.model_validate(one) for one in await read(reviews_to_fetch)]
+
+
+@router.post("/v1/reviews-to-fetch/retry", response_model=FetchedAgain)
+async def post_fetch_again(command: Replay, write: Write, _: Annotated[Principal, requires("feedback:admin")]) -> Response:
+    """Try everything again that could not be fetched."""
+    return await write(_fetched_again, command, view=FetchedAgain)
+
+
+async def _fetched_again(uow: UnitOfWork, _: Replay) -> FetchedAgain:
+    return FetchedAgain(reviews=await fetch_again(uow))
+
+
 @router.get("/v1/items/{item_id}/versions", response_model=list[WebhookEventView])
 async def list_versions(item_id: UUID, read: Read, _: Annotated[Principal, requires("feedback:read")]) -> list[WebhookEventView]:
     """List what a platform sent about one review, oldest first."""
@@ -161,5 +186,5 @@ async def list_versions(item_id: UUID, read: Read, _: Annotated[Principal, requi
 
 @router.get("/v1/unknown-webhook-events", response_model=list[WebhookEventView])
 async def list_unknown(read: Read, _: Annotated[Principal, requires("feedback:admin")]) -> list[WebhookEventView]:
-    """List the newest hundred events that wait for somebody: not understood, not readable, or with a text that is still to be fetched."""
+    """List the newest hundred events that wait for somebody: not understood, or not readable."""
     return [WebhookEventView.model_validate(one) for one in await read(repository.unknown_webhook_events, 100)]

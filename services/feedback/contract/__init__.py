@@ -10,6 +10,7 @@ from services.kit.events import Event
 
 __all__ = [
     "AspectView",
+    "ContributorFound",
     "ContributorTold",
     "CustomerViews",
     "FeedbackCategorised",
@@ -167,6 +168,19 @@ class SubjectErased(Event):
     customer_id: UUID
     rows: int
     """How many rows were blanked or deleted."""
+
+
+class ContributorFound(Event):
+    """A customer had spoken about what has changed now: they are to be told, once. It may be said again; that changes nothing."""
+
+    subject: ClassVar[str] = "feedback.contributor_found.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id",)
+
+    initiative_id: UUID
+    customer_id: UUID
+    messages: dict[str, str]
+    """BCP 47 language to the sentence for the customer; the same for everybody, and about nobody."""
+    found_at: datetime
 
 
 class ContributorTold(Event):

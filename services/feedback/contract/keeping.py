@@ -36,6 +36,21 @@ class WebhookEventView(View):
     received_at: datetime
 
 
+class ReviewToFetchView(View):
+    """A review that its platform only named; `failure` says why its text could not be fetched, null while it waits for its turn."""
+
+    source_key: str
+    external_id: str
+    told_at: datetime
+    failure: str | None
+
+
+class FetchedAgain(View):
+    """How many reviews are tried again."""
+
+    reviews: int
+
+
 class FailedCallView(View):
     """A call that could not be applied; `failure` names the kind of error."""
 

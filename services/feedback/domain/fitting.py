@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.feedback.domain.heads import NONE_OF_THESE, Head, log_sum_exp, mix, prepare, softmax
+from services.feedback.domain.lecture import VECTOR_ROUNDS, Lecture
 from services.feedback.domain.ports import Matrix
-from services.feedback.domain.solving import solve
-from services.feedback.domain.words import FEWEST_TEXTS, WordHead, WordTable, word_table
+from services.feedback.domain.words import FEWEST_TEXTS, word_table
 
 FOLDS = 4
 TARGET_PRECISION = 0.9
@@ -36,9 +36,6 @@ CAREFUL_THRESHOLD = 0.6
 """Nothing is automatic below it, whatever the folds say: they know nothing of topics that nobody described yet."""
 CAREFUL_TEMPERATURE = 0.25
 """For heads of a few descriptions, whose logits stay small; chosen on the development part of banking77 (CC BY 4.0)."""
-VECTOR_ROUNDS = 120
-WORD_STRENGTH = 100.0
-WORD_ROUNDS = 80
 SHARES = (0.0, 0.25, 0.5, 0.75)
 WORDS_MUST_WIN = 0.002
 """Words join only when they read so much more of the held-out texts right: they cost memory and time."""
@@ -86,7 +83,7 @@ def fit(axis: str, version: int, embedder: str, lesson: Lesson, *, strength: flo
     mean = _centre(lesson)
     empty = np.zeros((0, 0), dtype=np.float32)
     blank = Head(axis, version, embedder, classes, empty, empty, mean, 1.0, 1.01, float("-inf"), len(target), None)
-    lecture = _Lecture(classes, target, share, strength)
+    lecture = Lecture(classes, target, share, strength)
     if lesson.texts is not None and len(target) >= (FEWEST_FOR_WORDS if lesson.by_words else FEWEST_BESIDE):
         return _with_words(blank, lecture, lesson, lesson.texts)
     ready = prepare(lesson.vectors, mean)
@@ -110,14 +107,14 @@ def _centre(lesson: Lesson) -> Matrix:
     return np.asarray(own, dtype=np.float32)
 
 
-def _beside(head: Head, lecture: "_Lecture", ready: Matrix, texts: Sequence[str]) -> Head:
+def _beside(head: Head, lecture: Lecture, ready: Matrix, texts: Sequence[str]) -> Head:
     """Give words, and the nearest taught texts, their small say in a head of few texts.
 
     How sure it is was measured on the vectors, whose logits are made comparable first.
     """
     table = word_table(texts, fewest=1 if len(texts) <= RARE_TERMS_TO else FEWEST_TEXTS)
     words = lecture.spell(table, rounds=FEW_ROUNDS)
-    few = replace(head, words=words, word_share=FEW_SHARE, heats=(head.temperature, FEW_HEAT), temperature=1.0)
+    few = replace(head, words=table.head(*words.together), word_share=FEW_SHARE, heats=(head.temperature, FEW_HEAT), temperature=1.0)
     if len(texts) > RARE_TERMS_TO:
         return few
     return replace(few, taught=ready.astype(np.float16).astype(np.float32), taught_codes=lecture.target.astype(np.int16), temperature=FEW_CALM)
@@ -147,42 +144,17 @@ def fit_shipped(axis: str, embedder: str, lesson: Lesson) -> Head:
 SHIPPED_STRENGTH = 4.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Lecture:
-    """What is learned from, beside the rows themselves."""
-
-    classes: tuple[str, ...]
-    target: NDArray[np.int64]
-    share: NDArray[np.float64]
-    strength: float
-
-    def solve(
-        self, ready: Matrix, kept: NDArray[np.bool_] | None = None, start: tuple[Matrix, Matrix] | None = None, rounds: int = VECTOR_ROUNDS
-    ) -> tuple[Matrix, Matrix]:
-        chosen = np.ones(len(self.target), dtype=np.bool_) if kept is None else kept
-        return solve(ready[chosen], self.target[chosen], self.share[chosen], len(self.classes), self.strength, rounds=rounds, start=start)
-
-    def spell(
-        self, table: WordTable, kept: NDArray[np.bool_] | None = None, start: tuple[Matrix, Matrix] | None = None, rounds: int = WORD_ROUNDS
-    ) -> WordHead:
-        chosen = np.ones(len(self.target), dtype=np.bool_) if kept is None else kept
-        rounds = rounds if start is None else rounds // 2
-        weights, bias = solve(
-            table.rows[chosen], self.target[chosen], self.share[chosen], len(self.classes), WORD_STRENGTH, rounds=rounds, start=start
-        )
-        return WordHead(table.vocabulary, table.rarity, weights, bias)
-
-
-def _with_words(blank: Head, lecture: _Lecture, lesson: Lesson, texts: Sequence[str]) -> Head:
+def _with_words(blank: Head, lecture: Lecture, lesson: Lesson, texts: Sequence[str]) -> Head:
     """Learn on six parts of seven, look at the seventh how vectors, words and their averages read it, then learn from all."""
     out = _held_out(lecture.target) if lesson.groups is None else lesson.groups % HELD_OUT_OF == 0
     asked = lecture.target[out]
     table = word_table(texts)
-    draft = lecture.spell(table, ~out)
-    spoken = np.asarray(table.rows[out] @ draft.weights + draft.bias, dtype=np.float64)
+    draft = lecture.spell(table, ~out, margin=lesson.by_words and len(texts) >= FEWEST_BESIDE)
+    weights, bias = draft.together
+    spoken = np.asarray(table.rows[out] @ weights + bias, dtype=np.float64)
     if lesson.by_words:
         heat = _temperature(spoken, asked)
-        head = replace(blank, words=lecture.spell(table, start=(draft.weights, draft.bias)), word_share=1.0, heats=(1.0, heat))
+        head = replace(blank, words=table.head(*lecture.spell_on(table, draft).together), word_share=1.0, heats=(1.0, heat))
         return _trusted(head, _judged(softmax(spoken / heat), spoken, asked, lecture.classes))
     ready = prepare(lesson.vectors, blank.mean)
     weights, bias = lecture.solve(ready, ~out)
@@ -192,7 +164,7 @@ def _with_words(blank: Head, lecture: _Lecture, lesson: Lesson, texts: Sequence[
     chances = mix(dense, spoken, heats, share)
     trust = _judged(softmax(np.log(chances)), dense, asked, lecture.classes)
     weights, bias = lecture.solve(ready, start=(weights, bias))
-    words = lecture.spell(table, start=(draft.weights, draft.bias)) if share > 0 else None
+    words = table.head(*lecture.spell_on(table, draft).together) if share > 0 else None
     if words is None:
         trust = replace(trust, temperature=trust.temperature * heats[0])
     return _trusted(replace(blank, weights=weights, bias=bias, words=words, word_share=share, heats=heats), trust)
@@ -220,7 +192,7 @@ def balanced(target: NDArray[np.int64], classes: tuple[str, ...], weights: NDArr
     return share
 
 
-def _by_folds(ready: Matrix, lecture: _Lecture, fold: NDArray[np.int64]) -> Trust:
+def _by_folds(ready: Matrix, lecture: Lecture, fold: NDArray[np.int64]) -> Trust:
     """Hold out every fourth text of each class in turn and look how the rest would have read it."""
     target = lecture.target
     if len(target) < FEWEST_FOR_FOLDS or int(np.bincount(target).min()) < 2:  # noqa: PLR2004 - a class must remain when one is held out
@@ -235,7 +207,7 @@ def _by_folds(ready: Matrix, lecture: _Lecture, fold: NDArray[np.int64]) -> Trus
     return replace(trust, temperature=temperature)
 
 
-def _by_part(ready: Matrix, lecture: _Lecture) -> tuple[Trust, tuple[Matrix, Matrix]]:
+def _by_part(ready: Matrix, lecture: Lecture) -> tuple[Trust, tuple[Matrix, Matrix]]:
     """Hold out one part of seven; return with the trust the weights of all, learned in two halves: from the others, and from there with all."""
     out = _held_out(lecture.target)
     weights, bias = lecture.solve(ready, ~out, rounds=VECTOR_ROUNDS // 2)

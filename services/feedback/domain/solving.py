@@ -1,10 +1,12 @@
-"""Multinomial logistic regression by accelerated gradient steps, for dense vectors and for sparse rows of words alike.
+"""Linear heads by accelerated gradient steps, for dense vectors and for sparse rows of words alike.
 
-Minimises sum of share * cross-entropy + |W|^2 / (2 strength). Deterministic: it starts at zero or at the weights that are given.
+Minimises sum of share * loss + |W|^2 / (2 strength). Deterministic: it starts at zero or at the weights that are given.
 Nesterov 1983 with the restart of O'Donoghue and Candes 2015.
 """
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,32 @@ SETTLED = 1e-3
 """The solver stops when no weight moves by more in one step, relative to the largest; finer steps change no reading."""
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a wrong or unsure answer costs: `slope` of scores (texts x classes) and targets, and the steepest that its second derivative gets."""
+
+    slope: Callable[[Matrix, NDArray[np.int64]], Matrix]
+    bend: float
+
+
+def _unsure(scores: Matrix, target: NDArray[np.int64]) -> Matrix:
+    chances = softmax(scores)
+    chances[np.arange(len(target)), target] -= 1.0
+    return chances
+
+
+def _short(scores: Matrix, target: NDArray[np.int64]) -> Matrix:
+    side = np.full_like(scores, -1.0)
+    side[np.arange(len(target)), target] = 1.0
+    return np.asarray(-2.0 * side * np.maximum(0.0, 1.0 - side * scores), dtype=np.float32)
+
+
+CROSS_ENTROPY = Loss(_unsure, 0.5)
+"""Logistic regression: every text has a say, however clear it is."""
+SQUARED_HINGE = Loss(_short, 2.0)
+"""A support vector machine for each class against the rest: only texts that fall short of the margin have a say."""
+
+
 def solve(
     rows: Any,
     target: NDArray[np.int64],
@@ -28,20 +56,20 @@ def solve(
     *,
     rounds: int = 120,
     start: tuple[Matrix, Matrix] | None = None,
+    loss: Loss = CROSS_ENTROPY,
 ) -> tuple[Matrix, Matrix]:
     """Return weights (features x classes) and bias. `rows` is a dense float32 matrix or a scipy csr matrix; `start` are weights to begin with."""
     share32 = share.astype(np.float32)
     decay = np.float32(1.0 / strength)
-    step = np.float32(1.0 / (0.5 * _largest_eigenvalue(rows, share32) + 1.0 / strength))
+    step = np.float32(1.0 / (loss.bend * _largest_eigenvalue(rows, share32) + 1.0 / strength))
     here: Matrix = _packed(start, rows.shape[1], classes)
     ahead: Matrix = here
     pace = 1.0
     turned = rows.T.tocsr() if hasattr(rows, "tocsr") else rows.T
     for _ in range(rounds):
-        chances = softmax(np.asarray(rows @ ahead[:-1]) + BIAS_SCALE * ahead[-1])
-        chances[np.arange(len(target)), target] -= 1.0
-        chances *= share32[:, None]
-        slope = np.vstack([np.asarray(turned @ chances), BIAS_SCALE * chances.sum(axis=0, keepdims=True)])
+        wrong = loss.slope(np.asarray(rows @ ahead[:-1]) + BIAS_SCALE * ahead[-1], target)
+        wrong *= share32[:, None]
+        slope = np.vstack([np.asarray(turned @ wrong), BIAS_SCALE * wrong.sum(axis=0, keepdims=True)])
         slope[:-1] += decay * ahead[:-1]
         there = np.asarray(ahead - step * slope, dtype=np.float32)
         moved = there - here

@@ -76,6 +76,10 @@ class WordTable:
     vocabulary: dict[str, int]
     rarity: Matrix
 
+    def head(self, weights: Matrix, bias: Matrix) -> WordHead:
+        """Return the head with these weights of the table's terms."""
+        return WordHead(self.vocabulary, self.rarity, weights, bias)
+
 
 def word_table(texts: Sequence[str], fewest: int = FEWEST_TEXTS) -> WordTable:
     """Choose the terms that at least `fewest` of these texts have, and weigh them."""

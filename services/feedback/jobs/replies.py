@@ -1,6 +1,5 @@
 """Sending approved replies; a platform that is away is tried again for some hours, one that refuses is shown to a person."""
 
-from typing import Any
 from uuid import UUID
 
 from services.feedback.use_cases.keep_sources import credentials_of
@@ -17,14 +16,13 @@ async def send_reply(runtime: Runtime, job: DueJob) -> None:
     if found is None:
         return
     reply, item, source = found
-    token = credentials_of(runtime.resources["vault"], source).get("api_token") if source is not None else None
-    if source is None or token is None:
+    credentials = credentials_of(runtime.resources["vault"], source) if source is not None else {}
+    if source is None or "api_token" not in credentials:
         await runtime.write(settle_reply, reply.id, "no API token")
         return
-    settings: dict[str, Any] = source.settings or {}
     review = item.external_id.partition(":")[2] or item.external_id
     try:
-        await runtime.resources["publish"](item.source, review, reply.text, token, settings.get("api_url"), settings.get("author_id"))
+        await runtime.resources["publish"](item.source, review, reply.text, credentials, source.settings or {})
     except ValueError as refused:
         await runtime.write(settle_reply, reply.id, str(refused))
         return

@@ -4,19 +4,17 @@ from services.feedback.models.base import Base
 from services.feedback.models.disclosures import Disclosure
 from services.feedback.models.follow_ups import FollowUp, FollowUpRule, FollowUpRuleVersion
 from services.feedback.models.found import Forgotten, ItemTerm, Spike, TaxonomyVersion, Theme, ThemeMember
-from services.feedback.models.platforms import WebhookCall, WebhookEvent, WebhookSource
+from services.feedback.models.platforms import ReviewToFetch, WebhookCall, WebhookEvent, WebhookSource
 from services.feedback.models.replies import Reply
 from services.feedback.models.suggestions import Suggestion, SuggestionBox, SuggestionMessage
 from services.feedback.models.telling import Initiative, Telling
 from services.feedback.models.voices import (
     Correction,
-    Customer,
     CustomerAlias,
     Department,
     Item,
     ItemVector,
     LearnedHead,
-    Refusal,
     TaxonomyCode,
     TextVector,
 )
@@ -28,7 +26,6 @@ __all__ = [
     "KIT",
     "Base",
     "Correction",
-    "Customer",
     "CustomerAlias",
     "Department",
     "Disclosure",
@@ -41,8 +38,8 @@ __all__ = [
     "ItemTerm",
     "ItemVector",
     "LearnedHead",
-    "Refusal",
     "Reply",
+    "ReviewToFetch",
     "Spike",
     "Suggestion",
     "SuggestionBox",

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
 from services.feedback.models.base import DIRECT as _DIRECT
+from services.feedback.models.base import INDIRECT as _INDIRECT
 from services.feedback.models.base import NONE as _NONE
 from services.feedback.models.base import Base
 
@@ -43,6 +44,19 @@ class WebhookCall(Base, table=True):
     received_at: datetime
     failure: str | None = Field(default=None, sa_column_kwargs=_NONE)
     """The kind of error that applying it met; it then waits for a person. None while it waits for its turn."""
+
+
+class ReviewToFetch(Base, table=True):
+    """A review of which its platform told only that it exists. The row goes in the transaction that takes the review in."""
+
+    __tablename__ = "review_to_fetch"
+
+    source_key: str = Field(primary_key=True)
+    external_id: str = Field(primary_key=True, sa_column_kwargs=_INDIRECT)
+    told_at: datetime
+    """When the platform told of it last."""
+    failure: str | None = Field(default=None, sa_column_kwargs=_NONE)
+    """Why it could not be fetched; None while it waits for its turn."""
 
 
 class WebhookEvent(Base, table=True):

@@ -31,8 +31,10 @@ class Telling(Base, table=True):
 
     initiative_id: UUID = Field(primary_key=True)
     customer_id: UUID = Field(primary_key=True, sa_column_kwargs=_INDIRECT)
-    id: UUID
     state: str
     reason: str | None
+    """Why not, in survey's words; None while planned and when told."""
+    channel: str | None
+    """None unless told."""
     language: str | None
     settled_at: datetime | None

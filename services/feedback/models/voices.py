@@ -173,20 +173,6 @@ class TextVector(Base, table=True):
     vector: bytes
 
 
-class Customer(Base, table=True):
-    """This service's copy of what it must know to write to somebody; facts from customers.customer_changed."""
-
-    __tablename__ = "customer"
-
-    customer_id: UUID = Field(primary_key=True)
-    version: int
-    display_name: str | None = Field(sa_column_kwargs=_DIRECT)
-    language: str | None
-    time_zone: str | None
-    country: str | None
-    email: str | None = Field(sa_column_kwargs=_DIRECT)
-
-
 class CustomerAlias(Base, table=True):
     """A customer that turned out to be another; rows go when the merge is undone."""
 
@@ -196,14 +182,3 @@ class CustomerAlias(Base, table=True):
     merged_id: UUID = Field(primary_key=True, sa_column_kwargs=_INDIRECT)
     survivor_id: UUID = Field(sa_column_kwargs=_INDIRECT)
     merge_id: UUID
-
-
-class Refusal(Base, table=True):
-    """A customer does not want to hear from us there: a withdrawn consent or an opt-out."""
-
-    __tablename__ = "refusal"
-
-    customer_id: UUID = Field(primary_key=True, sa_column_kwargs=_INDIRECT)
-    purpose: str = Field(primary_key=True)
-    channel: str = Field(primary_key=True)
-    since: datetime

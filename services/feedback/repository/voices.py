@@ -14,14 +14,12 @@ from services.feedback.domain.items import CATEGORISED, RECEIVED, REMOVED
 from services.feedback.domain.sentiment import NEGATIVE
 from services.feedback.models import (
     Correction,
-    Customer,
     CustomerAlias,
     Department,
     FollowUp,
     FollowUpRule,
     Initiative,
     Item,
-    Refusal,
     TaxonomyCode,
     Telling,
     WebhookEvent,
@@ -181,19 +179,6 @@ async def person_ids(tx: Tx, customer_id: UUID) -> set[UUID]:
     return found
 
 
-async def customer(tx: Tx, customer_id: UUID) -> Customer | None:
-    """Return what is known of a customer."""
-    return await tx.first(select(Customer).where(col(Customer.customer_id) == customer_id), Customer)
-
-
-async def refuses(tx: Tx, customer_ids: Collection[UUID], purposes: Collection[str], channels: Collection[str]) -> bool:
-    """Say whether the person refused any of these purposes in any of these channels."""
-    statement = select(func.count()).where(
-        col(Refusal.customer_id).in_(customer_ids), col(Refusal.purpose).in_(purposes), col(Refusal.channel).in_(channels)
-    )
-    return bool(await tx.scalar(statement))
-
-
 async def initiative(tx: Tx, initiative_id: UUID) -> Initiative:
     """Return a published initiative; raises NotFound."""
     found = await tx.first(select(Initiative).where(col(Initiative.initiative_id) == initiative_id), Initiative)
@@ -234,5 +219,5 @@ async def webhook_events(tx: Tx, item_id: UUID) -> list[WebhookEvent]:
 
 async def unknown_webhook_events(tx: Tx, limit: int) -> list[WebhookEvent]:
     """Return the newest events that nobody understood."""
-    unknown = select(WebhookEvent).where(col(WebhookEvent.outcome).in_(("unknown", "unreadable", "to_fetch")))
+    unknown = select(WebhookEvent).where(col(WebhookEvent.outcome).in_(("unknown", "unreadable")))
     return await tx.all(unknown.order_by(col(WebhookEvent.id).desc()).limit(limit), WebhookEvent)

@@ -13,7 +13,7 @@ from sqlmodel import col
 from services.feedback import repository
 from services.feedback.contract import FeedbackRemoved
 from services.feedback.domain.items import RECEIVED, REMOVED, NewItem
-from services.feedback.models import Item, ItemTerm, ItemVector, WebhookEvent
+from services.feedback.models import Item, ItemTerm, ItemVector, ReviewToFetch, WebhookEvent
 from services.feedback.use_cases.forgetting import CustomerWasErased
 from services.feedback.use_cases.reply_to_review import reopen_replies
 from services.feedback.use_cases.sealing import Words, vault_of
@@ -50,6 +50,8 @@ async def hear_reviews(uow: UnitOfWork, source_key: str, events: Sequence[Review
     vault, rows = vault_of(uow), []
     for event in events:
         done = await _apply(uow, event)
+        if event.change == TO_FETCH and event.review is not None:
+            await _have_fetched(uow, source_key, event.review.external_id)
         row_id = new_id()
         sealed = None if done.gone else vault.seal(row_id, orjson.dumps(event.raw))
         row = {"id": row_id, "source_key": source_key, "name": event.name, "outcome": done.outcome, "received_at": uow.now}
@@ -82,6 +84,18 @@ async def _apply(uow: UnitOfWork, event: ReviewEvent) -> _Done:
         await _remove(uow, item)
         return _Done(DELETED, item.id, gone=True)
     return _Done(await _change(uow, item, new, event), item.id)
+
+
+async def _have_fetched(uow: UnitOfWork, source_key: str, external_id: str) -> None:
+    """Put a review on the list of those whose text is to be fetched, and have it fetched now."""
+    row = {"source_key": source_key, "external_id": external_id, "told_at": uow.now, "failure": None}
+    await uow.upsert(ReviewToFetch, row, key=("source_key", "external_id"))
+    await uow.schedule("fetch_review", key=fetch_key(source_key, external_id), at=uow.now)
+
+
+def fetch_key(source_key: str, external_id: str) -> str:
+    """Return the key of the work of fetching a review; a source's key has no space."""
+    return f"{source_key} {external_id}"
 
 
 async def _first(uow: UnitOfWork, new: NewItem, event: ReviewEvent) -> _Done:

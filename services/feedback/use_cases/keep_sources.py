@@ -13,6 +13,7 @@ from pydantic import Field
 
 from services.feedback import repository
 from services.feedback.models import WebhookSource
+from services.feedback.use_cases.fetch_reviews import fetch_again
 from services.feedback.use_cases.sealing import Vault, vault_of
 from services.kit.db import UnitOfWork
 from services.kit.fields import Command, Reference
@@ -20,6 +21,9 @@ from services.kit.fields import Command, Reference
 KINDS = Literal[
     "trustpilot", "yotpo", "reviewsio", "feefo", "google", "yext", "yelp", "trustoo", "webwinkelkeur", "formbricks", "chatwoot", "quackback", "email"
 ]  # fmt: skip
+
+
+SEALED = ("signing_secret", "api_token", "client_id", "client_secret")
 
 
 class PutWebhookSource(Command):
@@ -32,11 +36,15 @@ class PutWebhookSource(Command):
     signing_secret: Annotated[str | None, Field(min_length=6, max_length=255)] = None
     """What the platform signs with (Formbricks, WebwinkelKeur); then nothing unsigned is heard. Kept sealed, never shown."""
     api_url: Annotated[str, Field(max_length=300, pattern=r"^https://[^\s]+$", json_schema_extra={"format": "uri"})] | None = None
-    """Base address of the platform's API, for public replies; null: the platform's own."""
+    """Base address of the platform's API, for public replies and for fetching reviews; null: the platform's own."""
     api_token: Annotated[str | None, Field(min_length=6, max_length=4_000)] = None
-    """Token for that API. Kept sealed, never shown."""
+    """Token for that API; with a client, Google's refresh token. Kept sealed, never shown."""
+    client_id: Reference | None = None
+    """At Google the OAuth client that the refresh token was given to. Kept with the token."""
+    client_secret: Annotated[str | None, Field(min_length=6, max_length=255)] = None
+    """Its secret. Kept sealed, never shown."""
     author_id: Reference | None = None
-    """Who answers there, e.g. Trustpilot's business user."""
+    """Who answers there, e.g. Trustpilot's business user; at Feefo the merchant identifier."""
 
 
 async def put_webhook_source(uow: UnitOfWork, key: str, command: PutWebhookSource, grace_hours: int) -> dict[str, Any]:
@@ -57,11 +65,12 @@ async def put_webhook_source(uow: UnitOfWork, key: str, command: PutWebhookSourc
     if known is not None and secret is not None:
         row |= {"previous_hash": known.secret_hash, "previous_until": uow.now + timedelta(hours=grace_hours)}
     await uow.upsert(WebhookSource, row, key=("key",))
+    await fetch_again(uow, key)
     return {**row, "secret": secret}
 
 
 def _credentials(uow: UnitOfWork, key: str, command: PutWebhookSource) -> bytes | None:
-    named = {name: value for name, value in (("signing_secret", command.signing_secret), ("api_token", command.api_token)) if value is not None}
+    named = {name: value for name in SEALED if (value := getattr(command, name)) is not None}
     return vault_of(uow).seal(_row_of(key), orjson.dumps(named)) if named else None
 
 

@@ -1,34 +1,20 @@
-"""What feedback must know of customers: whose an item is, how to write to somebody, who does not want it, who is who, who is to be forgotten."""
+"""What feedback must know of customers: whose an item is, who is who, who is to be forgotten."""
 
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import String, cast, delete, select, update
 from sqlmodel import col
 
-from services.customers.contract import ConsentChanged, CustomerChanged, CustomerErased, CustomersMerged, CustomersUnmerged, SubjectIdentified
+from services.customers.contract import CustomerErased, CustomersMerged, CustomersUnmerged, SubjectIdentified
 from services.feedback import repository
 from services.feedback.contract import SubjectErased
 from services.feedback.domain.items import CATEGORISED, RECEIVED, REMOVED
-from services.feedback.models import Customer, CustomerAlias, FollowUp, Item, ItemTerm, ItemVector, Refusal, Reply, ThemeMember, WebhookEvent
+from services.feedback.models import CustomerAlias, FollowUp, Item, ItemTerm, ItemVector, Reply, ThemeMember, WebhookEvent
 from services.feedback.use_cases.forgetting import erased_among, remember_erased
 from services.feedback.use_cases.record_labels import tell_categorised
 from services.feedback.use_cases.take_in import wake_categoriser
 from services.kit.db import UnitOfWork
 from services.kit.subjects import forget_told
-from services.survey.contract import SurveyOptedOut
-
-OPT_OUT = "survey"
-"""The purpose under which an opt-out of being asked is kept; whoever does not want questions is not written to about answers either."""
-
-
-async def hear_customer_changed(uow: UnitOfWork, event: CustomerChanged) -> None:
-    """Keep the newest picture."""
-    known = await repository.customer(uow, event.customer_id)
-    if known is not None and known.version >= event.version:
-        return
-    row = event.model_dump(include={"customer_id", "version", "display_name", "language", "time_zone", "country", "email"})
-    await uow.upsert(Customer, row, key=("customer_id",))
 
 
 async def hear_subject_identified(uow: UnitOfWork, event: SubjectIdentified) -> None:
@@ -47,24 +33,6 @@ async def hear_subject_identified(uow: UnitOfWork, event: SubjectIdentified) -> 
         await uow.schedule("consider_follow_up", key=str(item.id), at=uow.now)
 
 
-async def hear_consent_changed(uow: UnitOfWork, event: ConsentChanged) -> None:
-    """Keep what was refused; a consent that is given takes the refusal back."""
-    await _refuse(uow, event.customer_id, event.purpose, event.channel, refused=not event.granted)
-
-
-async def hear_opted_out(uow: UnitOfWork, event: SurveyOptedOut) -> None:
-    """Keep that the customer does not want to be written to there."""
-    await _refuse(uow, event.customer_id, OPT_OUT, event.channel, refused=True)
-
-
-async def _refuse(uow: UnitOfWork, customer_id: UUID, purpose: str, channel: str, *, refused: bool) -> None:
-    if refused:
-        await uow.insert_ignore(Refusal, {"customer_id": customer_id, "purpose": purpose, "channel": channel, "since": uow.now})
-        return
-    same = (col(Refusal.customer_id) == customer_id, col(Refusal.purpose) == purpose, col(Refusal.channel) == channel)
-    await uow.execute(delete(Refusal).where(*same))
-
-
 async def hear_merged(uow: UnitOfWork, event: CustomersMerged) -> None:
     """Rows keep their own customer; only the alias says that two are one."""
     row = {"merged_id": event.merged_id, "survivor_id": event.survivor_id, "merge_id": event.merge_id}
@@ -77,7 +45,7 @@ async def hear_unmerged(uow: UnitOfWork, event: CustomersUnmerged) -> None:
 
 
 async def hear_erased(uow: UnitOfWork, event: CustomerErased) -> None:
-    """Forget words and addresses of this customer; labels and counts stay, so that no figure moves. A removed item takes in nothing any more."""
+    """Forget words of this customer; labels and counts stay, so that no figure moves. A removed item takes in nothing any more."""
     chosen = select(col(Item.id)).where(col(Item.customer_id) == event.customer_id)
     items = [str(row["id"]) for row in await uow.rows(chosen)]
     mine = chosen.scalar_subquery()
@@ -103,7 +71,6 @@ async def hear_erased(uow: UnitOfWork, event: CustomerErased) -> None:
     sent = (col(Item.customer_id) == event.customer_id, col(Item.source) == "rest")  # a platform's own id stays: it is how its next version is known
     await uow.execute(update(Item).where(*sent).values(external_id=cast(col(Item.id), String)))
     rows += await uow.execute(update(FollowUp).where(col(FollowUp.customer_id) == event.customer_id).values(note=None))
-    rows += await uow.execute(delete(Customer).where(col(Customer.customer_id) == event.customer_id))
     if event.erasure_id is not None:
         rows += await forget_told(uow, [str(event.customer_id)], keys=items)
         uow.emit(SubjectErased(erasure_id=event.erasure_id, customer_id=event.customer_id, rows=rows))

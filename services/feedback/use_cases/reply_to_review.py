@@ -18,12 +18,12 @@ from services.kit.fields import Command
 from services.kit.ids import new_id
 
 DRAFTED, APPROVED, SENT, FAILED, WITHDRAWN, REOPENED = "drafted", "approved", "sent", "failed", "withdrawn", "reopened"
-ANSWERABLE = frozenset({"trustpilot", "yext"})
+ANSWERABLE = frozenset({"trustpilot", "yext", "google"})
 """Platforms whose reply API is spoken."""
 
 
 class NotAReview(Refused):
-    """Only a review of a platform whose reply API is spoken here (Trustpilot service reviews, Yext) can be answered publicly."""
+    """Only a review of a platform whose reply API is spoken here (Trustpilot service reviews, Yext, Google) can be answered publicly."""
 
     code = "feedback_not_answerable"
 

@@ -1,4 +1,7 @@
-"""You said, we did: everybody who spoke about a cause is told once that it is gone, in their language, unless they do not want to be written to."""
+"""You said, we did: everybody who spoke about a cause is to be told once that it is gone.
+
+Survey tells them, as it asks: within its caps, in their language, by a channel that they let us use. Here is who, and what came of it.
+"""
 
 from uuid import UUID
 
@@ -6,15 +9,12 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from services.feedback import repository
-from services.feedback.contract import ContributorTold
-from services.feedback.domain.telling import Letter, letter
-from services.feedback.models import Customer, Initiative, Telling
-from services.feedback.use_cases.know_customers import OPT_OUT
+from services.feedback.contract import ContributorFound, ContributorTold
+from services.feedback.models import Initiative, Telling
 from services.insight.contract import InitiativePublished
-from services.kit.db import Tx, UnitOfWork
+from services.kit.db import UnitOfWork
 from services.kit.due import DueJob
-from services.kit.ids import new_id
-from services.kit.mail import Mail
+from services.survey.contract import TellingSettled
 
 PAGE = 200
 PLANNED, TOLD, WITHHELD = "planned", "told", "withheld"
@@ -28,50 +28,38 @@ async def hear_initiative_published(uow: UnitOfWork, event: InitiativePublished)
 
 
 async def find_contributors(uow: UnitOfWork, job: DueJob) -> None:
-    """Plan one letter for each person behind the next page of customers; two customers that are one person get one."""
+    """Name each person behind the next page of customers; two customers that are one person are named once."""
     initiative = await repository.initiative(uow, UUID(job.key))
     after = UUID(job.payload["after"]) if job.payload["after"] else None
     page = await repository.contributors(uow, initiative.driver, initiative.since, after, PAGE)
     people = await repository.survivors(uow, page)
     for person in dict.fromkeys(people.values()):
-        plan = {"initiative_id": initiative.initiative_id, "customer_id": person, "id": new_id(), "state": PLANNED}
+        plan = {"initiative_id": initiative.initiative_id, "customer_id": person, "state": PLANNED, "channel": None}
         if await uow.insert_ignore(Telling, {**plan, "reason": None, "language": None, "settled_at": None}):
-            await uow.schedule("tell_contributor", key=f"{initiative.initiative_id}/{person}", at=uow.now)
+            _name(uow, initiative, person)
     if len(page) == PAGE:
         await uow.schedule(job.kind, key=job.key, at=uow.now, payload={"after": str(page[-1])})
 
 
-async def letter_to(tx: Tx, initiative_id: UUID, customer_id: UUID) -> tuple[Mail | None, Letter | None, str | None]:
-    """Return the mail and letter to send, or why there is none: settled, refused or no_address."""
-    plan = await repository.telling(tx, initiative_id, customer_id)
-    if plan is None or plan.state != PLANNED:
-        return None, None, "settled"
-    members = await repository.person_ids(tx, customer_id)
-    if await repository.refuses(tx, members, ("service", OPT_OUT, "any"), ("email", "any")):
-        return None, None, "refused"
-    customer = await _reachable(tx, [customer_id, *sorted(members - {customer_id})])
-    if customer is None or customer.email is None:
-        return None, None, "no_address"
-    initiative = await repository.initiative(tx, initiative_id)
-    written = letter(initiative.messages, customer.language, customer.display_name)
-    return Mail(f"<{plan.id}@antiphon>", customer.email, written.subject, written.text, language=written.language), written, None
+async def name_planned(uow: UnitOfWork, job: DueJob) -> None:
+    """Name somebody whom an earlier version had planned to write to by itself, and had not."""
+    initiative_id, customer_id = (UUID(part) for part in job.key.split("/"))
+    plan = await repository.telling(uow, initiative_id, customer_id)
+    if plan is not None and plan.state == PLANNED:
+        _name(uow, await repository.initiative(uow, initiative_id), customer_id)
 
 
-async def _reachable(tx: Tx, members: list[UUID]) -> Customer | None:
-    for member in members:
-        found = await repository.customer(tx, member)
-        if found is not None and found.email is not None:
-            return found
-    return None
+def _name(uow: UnitOfWork, initiative: Initiative, customer_id: UUID) -> None:
+    uow.emit(ContributorFound(initiative_id=initiative.initiative_id, customer_id=customer_id, messages=initiative.messages, found_at=uow.now))
 
 
-async def settle_telling(uow: UnitOfWork, initiative_id: UUID, customer_id: UUID, language: str | None, reason: str | None) -> None:
-    """Note that the letter went out (`language`), or that it was withheld and why; told at most once."""
-    planned = update(Telling).where(
-        col(Telling.initiative_id) == initiative_id, col(Telling.customer_id) == customer_id, col(Telling.state) == PLANNED
-    )
-    state = TOLD if reason is None else WITHHELD
-    if await uow.execute(planned.values(state=state, reason=reason, language=language, settled_at=uow.now)) == 0:
+async def hear_telling_settled(uow: UnitOfWork, event: TellingSettled) -> None:
+    """Note what became of it, and say so when somebody was told: the first time counts, whatever another channel brings later."""
+    mine = (col(Telling.initiative_id) == event.initiative_id, col(Telling.customer_id) == event.customer_id, col(Telling.state) != TOLD)
+    settled = {"reason": event.reason, "channel": event.channel, "language": event.language, "settled_at": event.settled_at}
+    state = TOLD if event.state == TOLD else WITHHELD
+    if await uow.execute(update(Telling).where(*mine).values(state=state, **settled)) == 0:
         return
-    if language is not None:
-        uow.emit(ContributorTold(customer_id=customer_id, initiative_id=initiative_id, channel="email", language=language))
+    if event.state == TOLD and event.channel is not None and event.language is not None:
+        told = ContributorTold(customer_id=event.customer_id, initiative_id=event.initiative_id, channel=event.channel, language=event.language)
+        uow.emit(told)

@@ -1,5 +1,6 @@
 """Alerts: what a person should look at, and who does."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from services.insight.contract import AlertView
 from services.insight.queries.alerts import listed
 from services.insight.use_cases.acknowledge_alert import AcknowledgeAlert, acknowledge_alert
 from services.kit.auth import Principal
+from services.kit.fields import Name
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, Write, requires
 
 router = APIRouter(tags=["alerts"])
@@ -24,14 +26,19 @@ async def list_alerts(
     _: Reader,
     state: Annotated[Literal["open", "acknowledged", "over"] | None, Query()] = None,
     kind: Annotated[Literal["cycle", "change", "outlier"] | None, Query()] = None,
+    site: Annotated[Name | None, Query(description="only alerts of this site")] = None,
+    vendor: Annotated[Name | None, Query(description="only alerts of this vendor")] = None,
     cursor: Cursor = None,
     limit: PageSize = 50,
 ) -> Page[AlertView]:
-    """Broken stages of the cycle, figures that changed, places outside of their funnel, newest first; for readers of the whole house.
+    """Broken stages of the cycle, figures that changed, places outside of their funnel, newest first.
+
+    Readers of some sites or vendors see the broken stages of these.
 
     `from` and `to` keep the list to alerts that stood at some time between them. An alert compares with a baseline itself, so it has no other period.
     """
-    items, next_cursor = await read(listed, state, kind, asked, (cursor, limit))
+    place = {name: value for name, value in (("site", site), ("vendor", vendor)) if value is not None}
+    items, next_cursor = await read(listed, state, kind, replace(asked, filters=place), (cursor, limit))
     return Page(items=items, next_cursor=next_cursor)
 
 

@@ -9,7 +9,7 @@ from services.insight.contract import CycleHealthView, DefinitionView, DriverVie
 from services.insight.domain.definitions import DEFINITIONS, FIRST_CONTACT, MEANINGS
 from services.insight.queries.cycle_health import cycle_health
 from services.insight.queries.drivers import drivers
-from services.insight.queries.metrics import metric
+from services.insight.queries.non_response import metric_with_all_weights
 from services.insight.queries.repeats import first_contact
 from services.kit.auth import Principal
 from services.kit.errors import InvalidInput
@@ -31,13 +31,13 @@ async def list_metrics(_: Reader) -> list[DefinitionView]:
 
 @router.get("/v1/metrics/{key}", response_model=MetricView)
 async def get_metric(key: Annotated[Code, Path()], asked: AnswersAsked, read: Read, runtime: RuntimeDep, _: Reader) -> MetricView:
-    """One figure over one slice, with its interval, plain beside weighted; withheld when too few answered.
+    """One figure over one slice, with its interval, plain beside weighted by design and by non-response; withheld when too few answered.
 
     First-contact resolution looks seven days ahead for a repeat; `repeats` takes other windows.
     """
     if key == FIRST_CONTACT.key:
         return await read(first_contact, asked, WINDOW_DAYS, runtime.settings.minimum_answers)
-    return await read(metric, key, asked, runtime.settings.minimum_answers)
+    return await read(metric_with_all_weights, key, asked, runtime.settings.minimum_answers)
 
 
 def _place(cursor: str | None) -> int:

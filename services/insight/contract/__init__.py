@@ -37,6 +37,7 @@ from services.insight.contract.figures import (
     StageView,
     StatementLineView,
     StatementView,
+    WeightedFigureView,
 )
 from services.insight.contract.initiatives import (
     BoardEntryView,
@@ -83,7 +84,7 @@ from services.insight.contract.people import (
     StepView,
 )
 from services.insight.contract.pictures import ChartView, ExportColumnView, ExportView, TableView
-from services.insight.contract.response import BiasView, FunnelStageView, NonResponseView, ResponseBiasView, WeightedFigureView
+from services.insight.contract.response import BiasView, FunnelStageView, NonResponseView, ResponseBiasView
 from services.insight.contract.training import TrainingGapsView, TrainingGapView, TrainingNeedView
 from services.kit.events import Event
 

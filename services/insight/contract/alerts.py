@@ -22,3 +22,6 @@ class AlertView(View):
     acknowledged_at: Instant | None
     over_at: Instant | None
     version: int
+    site: str | None
+    """Where it is; of neither a site nor a vendor: the whole house."""
+    vendor: str | None

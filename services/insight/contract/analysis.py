@@ -2,7 +2,16 @@
 
 from datetime import datetime
 
-from services.insight.contract.figures import ChangeView, EstimateView, IntervalView, MetricView, MoneyView, PeriodView, QuotedView
+from services.insight.contract.figures import (
+    ChangeView,
+    EstimateView,
+    IntervalView,
+    MetricView,
+    MoneyView,
+    PeriodView,
+    QuotedView,
+    WeightedFigureView,
+)
 from services.kit.fields import View
 
 
@@ -70,6 +79,8 @@ class PlaceView(View):
     interval: IntervalView
     weighted: EstimateView | None
     """By how likely each was asked; null while too few probabilities are known. Limits and signal are of the plain share."""
+    non_response: WeightedFigureView | None
+    """As if all channels and segments that were asked there had answered alike; null in the overview, which reads sums alone."""
     z: float
     p: float
     adjusted_p: float

@@ -86,6 +86,24 @@ class DefinitionView(View):
     higher_is_better: bool
 
 
+class WeightedFigureView(View):
+    """A figure with the groups of `by` counted as often as they were asked; empty: as answered. Two attributes are raked to both."""
+
+    definition_id: str
+    by: list[str]
+    design: bool
+    """Whether each answer counts by 1/probability of being asked as well, and groups by those weights."""
+    numerator: int | None
+    """Unweighted; of a net score promoters minus detractors."""
+    value: float | None
+    interval: IntervalView | None
+    n: int
+    n_effective: float | None
+    """What the answers are worth of an even sample (Kish)."""
+    design_effect: float | None
+    withheld: str | None
+
+
 class MetricView(View):
     """One figure over one slice; `value` and `interval` are the plain ones, `weighted` stands beside them."""
 
@@ -103,6 +121,11 @@ class MetricView(View):
     raw: EstimateView | None
     weighted: EstimateView | None
     """Hájek mean with weights 1/probability; null when too few answers have a known probability."""
+    non_response: WeightedFigureView | None
+    """As if everybody who was asked in the period had answered as their channel and segment did: raked to both, and by design as well.
+
+    Null for first-contact resolution, which is worked out from more than answers.
+    """
     mean: float | None
     parts: dict[str, int] | None
     """good, other, bad: for a net score promoters, passives, detractors."""

@@ -1,6 +1,6 @@
 """Views of who answered, of those who were asked, and of figures weighted for it."""
 
-from services.insight.contract.figures import ChangeView, IntervalView, PeriodView
+from services.insight.contract.figures import ChangeView, IntervalView, PeriodView, WeightedFigureView
 from services.kit.fields import View
 
 
@@ -14,24 +14,6 @@ class BiasView(View):
     rate: float | None
     standardised_difference: float | None
     """Share among respondents minus share among the asked, in standard deviations; beyond 0.1 is worth a look."""
-
-
-class WeightedFigureView(View):
-    """A figure with the groups of `by` counted as often as they were asked; empty: as answered. Two attributes are raked to both."""
-
-    definition_id: str
-    by: list[str]
-    design: bool
-    """Whether each answer counts by 1/probability of being asked as well, and groups by those weights."""
-    numerator: int | None
-    """Unweighted; of a net score promoters minus detractors."""
-    value: float | None
-    interval: IntervalView | None
-    n: int
-    n_effective: float | None
-    """What the answers are worth of an even sample (Kish)."""
-    design_effect: float | None
-    withheld: str | None
 
 
 class NonResponseView(View):

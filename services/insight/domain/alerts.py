@@ -27,11 +27,16 @@ class AlertState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is wrong now. `figure` names it for as long as it lasts, e.g. `cycle.collect` or `csat.site.north`."""
+    """Something that is wrong now. `figure` names it for as long as it lasts, e.g. `cycle.collect` or `csat.site.north`.
+
+    `site` or `vendor` is where it is; neither means the whole house.
+    """
 
     kind: AlertKind
     figure: str
     sentence: str
+    site: str | None = None
+    vendor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,12 @@ def outlier_found(found: Outside) -> Finding:
     """Say that a place does worse than chance and its number of answers explain."""
     share = f"{found.good} of {found.n} ({found.good / found.n:.1%})"
     sentence = f"{found.name} of {found.by} {found.place} is outside of the 99.8 % limits: {share}, {found.centre:.1%} of all."
-    return Finding(AlertKind.OUTLIER, f"{found.figure}.{found.by}.{found.place}", sentence)
+    return Finding(AlertKind.OUTLIER, f"{found.figure}.{found.by}.{found.place}", sentence, **{found.by: found.place})
+
+
+def broken_at(by: str, place: str, stage: str, sentence: str) -> Finding:
+    """Say that a stage is broken at a site or vendor, while it is not in the whole house."""
+    return Finding(AlertKind.CYCLE, f"cycle.{stage}.{by}.{place}", f"{by.capitalize()} {place}: {sentence}", **{by: place})
 
 
 def news(found: Sequence[Finding], standing: Iterable[str]) -> tuple[list[Finding], set[str]]:

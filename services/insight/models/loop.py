@@ -82,12 +82,12 @@ class InitiativeEvidence(Base, table=True):
 
 
 class StageLook(Base, table=True):
-    """How a stage of the cycle stood when it was last looked at, and since when: in the whole house, at a site, at a vendor."""
+    """How a stage of the cycle stood when it was last looked at, and since when: in the whole house, or in a part of it."""
 
     __tablename__ = "stage_look"
 
     place: str = Field(primary_key=True)
-    """`site=leipzig`, `vendor=northwind`; empty for the whole house."""
+    """`site=leipzig`, `team=blue`; empty for the whole house."""
     stage: str = Field(primary_key=True)
     state: str
     since: datetime
@@ -111,6 +111,9 @@ class Alert(Base, table=True):
     acknowledged_at: datetime | None
     over_at: datetime | None
     version: int
+    site: str | None = Field(default=None, index=True)
+    """Where it is; of neither a site nor a vendor: the whole house."""
+    vendor: str | None = Field(default=None, index=True)
 
 
 class Dispute(Base, table=True):

@@ -1,6 +1,6 @@
 """What a look finds, and the alerts that stand."""
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import col
 
 from services.insight.contract import AlertView
@@ -12,7 +12,7 @@ from services.insight.queries.narrow import named_in
 from services.insight.queries.newest import newest
 from services.insight.queries.places import places
 from services.insight.queries.trend import trend
-from services.insight.repository.limits import is_limited
+from services.insight.repository.limits import alerts_shown
 from services.kit.db import Tx
 
 WATCHED = (CSAT, CES, RESOLUTION)
@@ -45,11 +45,9 @@ async def outliers(tx: Tx) -> list[Finding]:
 async def listed(tx: Tx, state: str | None, kind: str | None, asked: Asked, page: tuple[str | None, int]) -> tuple[list[AlertView], str | None]:
     """Return one page (cursor, size) of the alerts that stood at any time that is named, newest first, and where the next one begins.
 
-    Alerts speak of the whole house and of all its places: a reader of some sites or vendors only sees none.
+    The filters `site` and `vendor` keep it to the alerts of that place.
     """
-    statement = select(Alert).where(*_stood(asked))
-    if is_limited(tx):
-        statement = statement.where(false())
+    statement = select(Alert).where(*_stood(asked), *alerts_shown(tx), *(getattr(Alert, name) == value for name, value in asked.filters.items()))
     if state is not None:
         statement = statement.where(col(Alert.state) == state)
     if kind is not None:

@@ -11,7 +11,7 @@ from sqlmodel import col
 from services.insight.contract import CycleHealthView, StageView
 from services.insight.domain.cycle import Judged, Stage, State, judge, verdict
 from services.insight.domain.effect import made_in
-from services.insight.domain.period import DEFAULT_DAYS, Asked, Period, day_of
+from services.insight.domain.period import DEFAULT_DAYS, Asked, Period, begin_of, day_of
 from services.insight.models import (
     ArticleUse,
     ContactDay,
@@ -33,9 +33,8 @@ from services.insight.repository.rollups import tally
 from services.kit.db import Tx
 
 WORST_DRIVERS = 5
-LOOKED_AT = ("site", "vendor")
-MOST_PLACES = 50
-"""Sites, and vendors, that a day's look takes in."""
+LOOKED_AT = {"site": 50, "vendor": 50, "department": 20, "team": 20, "product": 20, "segment": 20}
+"""Parts of the house that a day's look takes in: so many of each, those with the most contacts."""
 Query = Select[int, int]
 
 
@@ -96,13 +95,21 @@ def _looked_at(tx: Tx, asked: Asked) -> str | None:
 
 
 async def places_to_look_at(tx: Tx) -> list[tuple[str, str]]:
-    """Return (site or vendor, which one) of where there were contacts lately, those with the most first."""
+    """Return (site, vendor, department, team, product or segment; which one) of where there were contacts lately, those with the most first."""
     found: list[tuple[str, str]] = []
-    lately = (col(ContactDay.days) == 1, col(ContactDay.day) >= day_of(tx.now) - DEFAULT_DAYS)
-    for name in LOOKED_AT:
-        here = col(getattr(ContactDay, name))
-        ranked = select(here).where(*lately, here != "").group_by(here).order_by(desc(func.sum(col(ContactDay.contacts))), here)
-        found += [(name, row[name]) for row in await tx.rows(ranked.limit(MOST_PLACES))]
+    first = day_of(tx.now) - DEFAULT_DAYS
+    for name, most in LOOKED_AT.items():
+        here: Any
+        contacts: Any
+        lately: tuple[Any, ...]
+        if hasattr(ContactDay, name):  # sums know it: read by day instead of by contact
+            here, contacts = col(getattr(ContactDay, name)), func.sum(col(ContactDay.contacts))
+            lately = (col(ContactDay.days) == 1, col(ContactDay.day) >= first, here != "")
+        else:
+            here, contacts = col(getattr(ContactFact, name)), func.count()
+            lately = (col(ContactFact.ended_at) >= begin_of(first), here.is_not(None))
+        ranked = select(here.label("part")).where(*lately).group_by(here).order_by(desc(contacts), here)
+        found += [(name, row["part"]) for row in await tx.rows(ranked.limit(most))]
     return found
 
 

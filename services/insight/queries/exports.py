@@ -16,8 +16,8 @@ from services.insight.domain.period import Asked, begin_of, day_of
 from services.insight.models import AnswerFact, ContactFact, FeedbackFact
 from services.insight.queries.charges import charge_back
 from services.insight.queries.drivers import drivers
-from services.insight.queries.metrics import metric
 from services.insight.queries.narrow import period_of, within
+from services.insight.queries.non_response import metric_with_all_weights
 from services.insight.queries.trend import daily
 from services.kit.db import Tx
 from services.kit.errors import NotFound, Refused
@@ -76,17 +76,19 @@ def _behind(pairs: Sequence[tuple[Any, Any]]) -> Any:
 
 
 async def _figures(tx: Tx, asked: Asked, minimum: int, _: After) -> tuple[Rows, After]:
-    return [_figure(await metric(tx, key, asked, minimum)) for key in DEFINITIONS], None
+    return [_figure(await metric_with_all_weights(tx, key, asked, minimum)) for key in DEFINITIONS], None
 
 
 def _figure(view: MetricView) -> dict[str, Any]:
     plain = view.model_dump(mode="python")
-    parts = {
-        f"{name}_{end}": None if plain[name] is None else plain[name]["interval"][end] for name in ("raw", "weighted") for end in ("low", "high")
-    }
+    ways = {"raw": view.raw, "weighted": view.weighted, "non_response": view.non_response}
+    parts: dict[str, Any] = {}
+    for name, found in ways.items():
+        interval = None if found is None else found.interval
+        parts |= {f"{name}_value": None if found is None else found.value}
+        parts |= {f"{name}_low": None if interval is None else interval.low, f"{name}_high": None if interval is None else interval.high}
     method = None if view.interval is None else view.interval.method
-    weighted = None if view.weighted is None else view.weighted.value
-    return {**plain, **parts, "method": method, "weighted_value": weighted, "start": view.period.start, "end": view.period.end}
+    return {**plain, **parts, "method": method, "start": view.period.start, "end": view.period.end}
 
 
 async def _days(tx: Tx, asked: Asked, _: int, __: After) -> tuple[Rows, After]:
@@ -169,10 +171,11 @@ _SETS = (
         "All figures of the period: definition, numerator, n, effective n, interval, method, raw beside weighted.",
         _columns(
             "definition_id name unit start end numerator denominator n n_effective value raw_low raw_high method weighted_value weighted_low"
-            " weighted_high mean flagged_left_out without_probability withheld",
+            " weighted_high non_response_value non_response_low non_response_high mean flagged_left_out without_probability withheld",
             moment="start end",
             whole="numerator denominator n flagged_left_out without_probability",
-            number="n_effective value raw_low raw_high weighted_value weighted_low weighted_high mean",
+            number="n_effective value raw_low raw_high weighted_value weighted_low weighted_high"
+            " non_response_value non_response_low non_response_high mean",
         ),
         _figures,
     ),

@@ -71,7 +71,7 @@ def judged_funnel(definition: Definition, sides: tuple[Counts, Counts], by: str,
 
 def _place(found: Place, past: Heard | None, heard: Heard) -> PlaceView:
     sure = {"interval": interval_view(wilson(found.share, found.n)), "weighted": estimate_view(heard.weighted(LEAST_PLACE))}
-    return PlaceView.model_validate({**asdict(found), **sure, "n_effective": heard.n_effective, "change": _change(past, found)})
+    return PlaceView.model_validate({**asdict(found), **sure, "n_effective": heard.n_effective, "non_response": None, "change": _change(past, found)})
 
 
 def _change(before: Heard | None, now: Place) -> ChangeView | None:

@@ -101,6 +101,7 @@ def metric_view(definition: Definition, sides: tuple[Figure, Figure], flagged: i
         interval=raw.interval if raw else None,
         raw=raw,
         weighted=estimate_view(found.weighted),
+        non_response=None,
         mean=found.mean,
         parts=found.parts,
         withheld=found.withheld,

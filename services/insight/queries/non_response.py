@@ -1,19 +1,23 @@
 """Each figure as it was answered, and as it would be had all groups of those who were asked answered alike."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import ColumnElement, RowMapping, func, literal, select
 from sqlmodel import col
 
-from services.insight.contract import NonResponseView, WeightedFigureView
-from services.insight.domain.definitions import CES, CSAT, NPS, RESOLUTION, Definition, Part, Unit
+from services.insight.contract import MetricView, NonResponseView, WeightedFigureView
+from services.insight.domain.definitions import DEFINITIONS, Definition, Part, Unit
 from services.insight.domain.figures import withheld_reason
 from services.insight.domain.intervals import Interval, net_score, wilson
+from services.insight.domain.period import Asked, Period
 from services.insight.domain.statistics.nonresponse import Adjusted, Answers, SilentGroup, by_design, by_groups, raked
 from services.insight.models import AnswerFact, ContactFact, InvitationFact
-from services.insight.queries.metrics import interval_view
+from services.insight.queries.metrics import interval_view, metric
+from services.insight.queries.narrow import period_of
+from services.insight.queries.placed import Conditions, asks, of
 from services.kit.db import Tx
 
 ATTRIBUTES: dict[str, Any] = {
@@ -26,45 +30,92 @@ RAKED = ("channel", "segment")
 """How somebody was asked, and who they are: the two margins that answers are raked to."""
 MOST_ATTRIBUTES = len(RAKED)
 SILENT = "a group that was asked has no answer, so nothing is known of it"
-FIGURES = (CSAT, NPS, CES, RESOLUTION)
+FIGURES = tuple(DEFINITIONS.values())
 GOOD = {Part.GOOD: 1.0, Part.OTHER: 0.0, Part.BAD: 0.0}
 NET = {Part.GOOD: 1.0, Part.OTHER: 0.0, Part.BAD: -1.0}
-Asked = Mapping[str, tuple[float, float]]
+Margin = Mapping[str, tuple[float, float]]
 """Group to (asks, sum of their design weights)."""
+
+
+def in_time(period: Period) -> Conditions:
+    """Return the conditions on invitations of a period."""
+    return [col(InvitationFact.invited_at) >= period.start, col(InvitationFact.invited_at) < period.end]
+
+
+def of_programme(asked: Asked) -> Conditions:
+    """Return the condition on invitations of one programme, when one is asked for."""
+    return [col(InvitationFact.programme) == asked.filters["programme"]] if "programme" in asked.filters else []
 
 
 def _grouped() -> list[Any]:
     return [func.coalesce(attribute, "unknown").label(f"by_{name}") for name, attribute in ATTRIBUTES.items()]
 
 
-async def _asked(tx: Tx, attribute: str, conditions: list[Any]) -> Asked:
-    group = func.coalesce(ATTRIBUTES[attribute], "unknown").label("grouped")
+def _placed(by: str | None) -> ColumnElement[str]:
+    """Return the column of the contact that splits everything into places; without one, all is one place without a name."""
+    return literal("") if by is None else func.coalesce(getattr(ContactFact, by), "")
+
+
+async def _asked(tx: Tx, attribute: str, conditions: list[Any], by: str | None = None) -> Mapping[str, Margin]:
+    """Return by place how many of each group were asked."""
+    place, group = _placed(by).label("place"), func.coalesce(ATTRIBUTES[attribute], "unknown").label("grouped")
     numbers = (func.count().label("n"), func.sum(1 / col(InvitationFact.probability)).label("weight"))
-    joined = select(group, *numbers).select_from(InvitationFact)
+    joined = select(place, group, *numbers).select_from(InvitationFact)
     joined = joined.join(ContactFact, col(ContactFact.contact_id) == col(InvitationFact.contact_id), isouter=True)
-    rows = await tx.rows(joined.where(*conditions).group_by(group).order_by(group))
-    return {row["grouped"]: (float(row["n"]), float(row["weight"])) for row in rows}
+    found: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
+    for row in await tx.rows(joined.where(*conditions).group_by(place, group).order_by(place, group)):
+        found[row["place"]][row["grouped"]] = (float(row["n"]), float(row["weight"]))
+    return found
 
 
-async def _answered(tx: Tx, conditions: list[Any]) -> Sequence[RowMapping]:
-    """Return answers of those who were asked, alike ones counted: same figure, mark, groups and probability of being asked."""
-    columns = [*_grouped(), col(AnswerFact.kind), col(AnswerFact.mark), col(InvitationFact.probability)]
-    kinds = sorted({one.question_kind for one in FIGURES})
-    kept = (col(AnswerFact.kind).in_(kinds), col(AnswerFact.place) == 0, col(AnswerFact.flagged).is_(False))
+async def _answered(tx: Tx, conditions: list[Any], which: Conditions, by: str | None = None) -> Mapping[str, list[RowMapping]]:
+    """Return by place answers of those who were asked, alike ones counted: same figure, mark, groups and probability of being asked."""
+    columns = [_placed(by).label("place"), *_grouped(), col(AnswerFact.kind), col(AnswerFact.mark), col(InvitationFact.probability)]
+    kept = (*which, col(AnswerFact.flagged).is_(False))
     joined = select(*columns, func.count().label("n")).select_from(AnswerFact)
     joined = joined.join(InvitationFact, col(InvitationFact.invitation_id) == col(AnswerFact.invitation_id))
     joined = joined.join(ContactFact, col(ContactFact.contact_id) == col(InvitationFact.contact_id), isouter=True)
-    return await tx.rows(joined.where(*conditions, *kept).group_by(*columns).order_by(*columns))
+    found: dict[str, list[RowMapping]] = defaultdict(list)
+    for row in await tx.rows(joined.where(*conditions, *kept).group_by(*columns).order_by(*columns)):
+        found[row["place"]].append(row)
+    return found
 
 
 async def non_response(tx: Tx, conditions: list[Any], minimum: int) -> list[NonResponseView]:
-    """Return satisfaction, net promoter score, effort and resolution of those who were asked under these conditions on invitations."""
-    asked = {attribute: await _asked(tx, attribute, conditions) for attribute in ATTRIBUTES}
-    rows = await _answered(tx, conditions)
+    """Return each figure of those who were asked under these conditions on invitations, with all weights."""
+    asked = {attribute: (await _asked(tx, attribute, conditions)).get("", {}) for attribute in ATTRIBUTES}
+    kinds = sorted({one.question_kind for one in FIGURES})
+    rows = (await _answered(tx, conditions, [col(AnswerFact.kind).in_(kinds), col(AnswerFact.place) == 0])).get("", [])
     return [_figure(definition, rows, asked, minimum) for definition in FIGURES]
 
 
-def _figure(definition: Definition, rows: Sequence[RowMapping], asked: Mapping[str, Asked], minimum: int) -> NonResponseView:
+async def fully_weighted(tx: Tx, definition: Definition, asked: Asked, minimum: int, by: str | None = None) -> dict[str, WeightedFigureView]:
+    """Return one figure of those who were asked in a period, raked to channel and segment over design weights, by place of their contact.
+
+    Without `by` there is one place without a name. Survey, mode, language and dimension are of answers alone: they narrow who answered,
+    and the groups of everybody asked stay.
+    """
+    period = period_of(tx, asked)
+    conditions = [*in_time(period), *asks(tx, asked), *of_programme(asked)]
+    margins = {attribute: await _asked(tx, attribute, conditions, by) for attribute in RAKED}
+    first = AnswerFact.place_in_dimension if "dimension" in asked.filters else AnswerFact.place
+    which = [*of(tx, AnswerFact, asked), col(AnswerFact.kind) == definition.question_kind, col(first) == 0]
+    answered = await _answered(tx, conditions, which, by)
+    found = {}
+    for place in [""] if by is None else sorted(answered):
+        mine = [row for row in answered.get(place, []) if row["mark"] in definition.valid]
+        groups = {attribute: sizes.get(place, {}) for attribute, sizes in margins.items()}
+        found[place] = _weighted(definition, mine, groups, (RAKED, True), withheld_reason(sum(row["n"] for row in mine), minimum))
+    return found
+
+
+async def metric_with_all_weights(tx: Tx, key: str, asked: Asked, minimum: int) -> MetricView:
+    """Return one figure over one slice: as answered, by design, and as if all groups had answered alike. Raises NotFound."""
+    found = await metric(tx, key, asked, minimum)
+    return found.model_copy(update={"non_response": (await fully_weighted(tx, DEFINITIONS[key], asked, minimum))[""]})
+
+
+def _figure(definition: Definition, rows: Sequence[RowMapping], asked: Mapping[str, Margin], minimum: int) -> NonResponseView:
     mine = [row for row in rows if row["kind"] == definition.question_kind and row["mark"] in definition.valid]
     reason = withheld_reason(sum(row["n"] for row in mine), minimum)
     ways: list[tuple[tuple[str, ...], bool]] = [((), False), *(((attribute,), False) for attribute in ATTRIBUTES), (RAKED, False)]
@@ -74,7 +125,7 @@ def _figure(definition: Definition, rows: Sequence[RowMapping], asked: Mapping[s
 
 
 def _weighted(
-    definition: Definition, rows: Sequence[RowMapping], asked: Mapping[str, Asked], way: tuple[tuple[str, ...], bool], reason: str | None
+    definition: Definition, rows: Sequence[RowMapping], asked: Mapping[str, Margin], way: tuple[tuple[str, ...], bool], reason: str | None
 ) -> WeightedFigureView:
     """Work out one figure with one kind of weights: groups of none, one or two attributes, without or with the probability of being asked."""
     by, design = way
@@ -109,7 +160,7 @@ def _as_answered(definition: Definition, rows: Sequence[RowMapping], n: int) -> 
 
 
 def _adjusted(
-    definition: Definition, rows: Sequence[RowMapping], asked: Mapping[str, Asked], by: tuple[str, ...], *, design: bool
+    definition: Definition, rows: Sequence[RowMapping], asked: Mapping[str, Margin], by: tuple[str, ...], *, design: bool
 ) -> Adjusted:  # fmt: skip
     answers = Answers(
         np.array([_value(definition, row) for row in rows]),

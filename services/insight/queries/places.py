@@ -10,8 +10,9 @@ from services.insight.domain.definitions import DEFINITIONS, Definition, Unit
 from services.insight.domain.figures import Counted, Heard
 from services.insight.domain.period import Asked, Period
 from services.insight.models import AnswerFact
-from services.insight.queries.funnels import Counts, count_places, judged_funnel
+from services.insight.queries.funnels import LEAST_PLACE, Counts, count_places, judged_funnel
 from services.insight.queries.narrow import compared_with, period_of, within
+from services.insight.queries.non_response import fully_weighted
 from services.kit.db import Tx
 from services.kit.errors import NotFound
 
@@ -27,7 +28,10 @@ async def places(tx: Tx, key: str, by: str, asked: Asked) -> FunnelView:
     past = compared_with(asked, period)
     count = count_places if by in FROM_SUMS else _count_teams
     sides = (await count(tx, definition, past, asked, by), await count(tx, definition, period, asked, by))
-    return judged_funnel(definition, sides, by, (past, period), asked)
+    found = judged_funnel(definition, sides, by, (past, period), asked)
+    weighted = await fully_weighted(tx, definition, asked, LEAST_PLACE, by)
+    judged = [one.model_copy(update={"non_response": weighted.get(one.key)}) for one in found.places]
+    return found.model_copy(update={"places": judged})
 
 
 async def _count_teams(tx: Tx, definition: Definition, period: Period, asked: Asked, _by: str) -> Counts:

@@ -14,7 +14,7 @@ from services.insight.models import ContactFact, InvitationFact, ResponseFact
 from services.insight.queries.metrics import interval_view
 from services.insight.queries.moved import moved
 from services.insight.queries.narrow import past_of, period_of, quoted
-from services.insight.queries.non_response import ATTRIBUTES, MOST_ATTRIBUTES, non_response
+from services.insight.queries.non_response import ATTRIBUTES, MOST_ATTRIBUTES, in_time, non_response
 from services.insight.queries.placed import asks
 from services.insight.queries.response_funnel import response_funnel
 from services.insight.repository.rollups import tally
@@ -24,7 +24,7 @@ Groups = dict[str, tuple[int, int]]
 
 
 def _asked_in(tx: Tx, period: Period, asked: Asked) -> list[Any]:
-    return [col(InvitationFact.invited_at) >= period.start, col(InvitationFact.invited_at) < period.end, *asks(tx, asked)]
+    return [*in_time(period), *asks(tx, asked)]
 
 
 async def _groups(tx: Tx, attribute: str, conditions: list[Any]) -> Groups:

@@ -3,8 +3,10 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col
 
+from services.insight.domain.alerts import AlertKind
+from services.insight.models import Alert
 from services.kit.db import Tx
 
 
@@ -22,3 +24,12 @@ def seen(tx: Tx, model: type[SQLModel]) -> list[ColumnElement[bool]]:
 def is_limited(tx: Tx) -> bool:
     """Say whether the principal may see a part of the organisation only."""
     return tx.principal is not None and (tx.principal.sites is not None or tx.principal.vendors is not None)
+
+
+def alerts_shown(tx: Tx) -> list[ColumnElement[bool]]:
+    """Return the conditions that keep alerts to what the principal may see.
+
+    A reader of some sites or vendors sees the broken stages of these; not what is told of the whole house, nor an outlier, whose sentence
+    names the share of the whole house.
+    """
+    return [*seen(tx, Alert), col(Alert.kind) == AlertKind.CYCLE] if is_limited(tx) else []

@@ -64,6 +64,8 @@ async def _raise(uow: UnitOfWork, finding: Finding, owner: str | None) -> None:
         acknowledged_at=None,
         over_at=None,
         version=1,
+        site=finding.site,
+        vendor=finding.vendor,
     )
     await uow.insert(Alert, raised.model_dump())
     uow.emit(AlertRaised(alert_id=raised.id, figure=finding.figure, sentence=finding.sentence, raised_at=uow.now))

@@ -21,8 +21,9 @@ from services.knowledge.repository.backend import ROWS, Survey
 from services.knowledge.repository.candidates import occurrences
 from services.knowledge.repository.changes import changed_since, documents_after, mend_stamps, occurrences_after, placed, present_mark
 from services.knowledge.repository.facts import Facts, facts, links
-from services.knowledge.repository.ground import Ground, Scope, ground_of
+from services.knowledge.repository.ground import Ground, Scope
 from services.knowledge.repository.heads import heads
+from services.knowledge.repository.remembered import Epoch
 
 MOST_AT_ONCE = 500
 """Changed articles that one search takes in; while more wait, the rows in the database answer."""
@@ -95,6 +96,8 @@ class MemorySearch:
         self._mark: int | None = None
         self._known: dict[UUID, int] = {}
         """Stamps not below the mark of what was taken in."""
+        self._epoch: tuple[Snapshot, Epoch] | None = None
+        """What searchers of each kind see of the latest snapshot."""
 
     @property
     def ready(self) -> bool:
@@ -113,7 +116,10 @@ class MemorySearch:
         if self._mark is None or not await self._catch_up(tx, self._mark):
             return await ROWS.survey(tx, scope)
         snapshot = self._index.now
-        seen = ground_of(snapshot.totals, scope)
+        known = self._epoch
+        if known is None or known[0] is not snapshot:
+            known = self._epoch = (snapshot, Epoch(snapshot.totals))
+        seen = known[1].ground(scope)
         return _MemorySurvey(self._index, snapshot, seen, snapshot.seen(seen.standings), tx)
 
     async def _catch_up(self, tx: Tx, mark: int) -> bool:

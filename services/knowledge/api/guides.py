@@ -12,6 +12,7 @@ from services.kit.fields import View
 from services.kit.http import APIRouter, Cursor, IfMatch, Page, PageSize, Read, Write, etag, requires
 from services.kit.paging import encode_cursor
 from services.knowledge.api.reading import id_in
+from services.knowledge.api.search import Product
 from services.knowledge.contract import GuideStatistics, GuideView, RunView
 from services.knowledge.domain.drawing import Arrow, Box, mermaid, svg
 from services.knowledge.domain.guide import LAST, Node
@@ -49,13 +50,14 @@ async def list_guides(
     read: Read,
     _: Reader,
     state: Annotated[str | None, Query(pattern="^(draft|published|archived)$")] = None,
+    product: Product = None,
     cursor: Cursor = None,
     limit: PageSize = 50,
 ) -> Page[GuideView]:
     """List guides, newest first."""
 
     async def page(tx: Tx) -> list[Guide]:
-        return await guides(tx, state=state, before=id_in(cursor), limit=limit + 1)
+        return await guides(tx, state=state, product=product, before=id_in(cursor), limit=limit + 1)
 
     found = await read(page)
     more = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None

@@ -10,6 +10,7 @@ from services.kit.db import Tx
 from services.kit.errors import InvalidInput
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, etag, requires
 from services.kit.paging import decode_cursor, encode_cursor
+from services.knowledge.api.search import Product
 from services.knowledge.contract import ArticleUseView, ArticleVersionView, ArticleView, FlagView
 from services.knowledge.domain.lifecycle import ArticleState
 from services.knowledge.models import Article, ArticleFlag, ArticleVersion
@@ -24,13 +25,14 @@ async def list_articles(
     read: Read,
     _: Reader,
     state: ArticleState | None = None,
+    product: Product = None,
     cursor: Cursor = None,
     limit: PageSize = 50,
 ) -> Page[ArticleView]:
     """List articles, newest first."""
 
     async def page(tx: Tx) -> list[Article]:
-        return await articles.articles(tx, state=state, before=id_in(cursor), limit=limit + 1)
+        return await articles.articles(tx, state=state, product=product, before=id_in(cursor), limit=limit + 1)
 
     found = await read(page)
     more = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None

@@ -9,7 +9,7 @@ from fastapi import Query
 from services.kit.auth import Principal
 from services.kit.db import Tx
 from services.kit.errors import InvalidInput
-from services.kit.fields import Language
+from services.kit.fields import Language, Line
 from services.kit.http import APIRouter, Page, Read, RuntimeDep, requires
 from services.knowledge.contract import GapView, SearchView
 from services.knowledge.domain.lifecycle import ArticleState, Audience
@@ -24,6 +24,7 @@ router = APIRouter(tags=["search"])
 Reader = Annotated[Principal, requires("knowledge:read")]
 Asked = Annotated[str, Query(min_length=1, max_length=500, pattern=r"^[^\x00]+$", description="what is looked for")]
 Mode = Annotated[Literal["mixed", "words"], Query(description="mixed: words and meaning; words: words alone")]
+Product = Annotated[Line | None, Query(description="only what is about this product, named as in the article")]
 Results = Annotated[int, Query(ge=1, le=50, description="how many results at most")]
 
 
@@ -36,11 +37,12 @@ async def search(
     language: Annotated[Language | None, Query(description="only knowledge in this language")] = None,
     audience: Audience | None = None,
     state: ArticleState | None = None,
+    product: Product = None,
     mode: Mode = "mixed",
     limit: Results = 10,
 ) -> SearchView:
     """Search everything that is not archived, by words and by meaning; each result says why it was found."""
-    scope = for_agents(audience=audience, language=language, state=state)
+    scope = for_agents(audience=audience, language=language, state=state, product=product)
     return await read(find, Question(q, language, await meaning(runtime, q, scope, mode)), scope, limit, runtime.resources["search"])
 
 
@@ -51,6 +53,7 @@ async def suggest(
     _: Reader,
     text: Annotated[str | None, Query(min_length=1, max_length=QUESTION_LENGTH, pattern=r"^[^\x00]+$", description="what the customer says")] = None,
     case_id: UUID | None = None,
+    product: Product = None,
     limit: Results = 5,
 ) -> SearchView:
     """Suggest articles and guides for a text, or for the words of an open case."""
@@ -60,7 +63,7 @@ async def suggest(
     if case_id is not None:
         case = await read(open_case, case_id)
         text, language = f"{case.title}\n{case.text}"[:QUESTION_LENGTH], case.language
-    scope = for_agents()
+    scope = for_agents(product=product)
     return await read(find, Question(text or "", language, await meaning(runtime, text or "", scope)), scope, limit, runtime.resources["search"])
 
 

@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 
 from services.kit.fields import Command, Language
 from services.kit.http import APIRouter, Read, RuntimeDep, Write, public
-from services.knowledge.api.search import Asked, meaning
+from services.knowledge.api.search import Asked, Product, meaning
 from services.knowledge.contract import HelpArticleView, HelpSearchView
 from services.knowledge.repository.ground import for_customers
 from services.knowledge.repository.search import Question, find
@@ -30,10 +30,11 @@ async def help_search(
     _: Annotated[None, public("customers search what is published for them")],
     session: Session = None,
     language: Language | None = None,
+    product: Product = None,
     limit: Annotated[int, Query(ge=1, le=20, description="how many results at most")] = 10,
 ) -> Response:
     """Search what is published for customers; the question is logged, so that a missing answer becomes a gap."""
-    scope = for_customers()
+    scope = for_customers(product)
     question = Question(q, language, await meaning(runtime, q, scope))
     found = await read(find, question, scope, limit, runtime.resources["search"])
     return await write(note_help_search, question, session, found, view=HelpSearchView)

@@ -95,13 +95,15 @@ def places(text: str, language: str, wanted: Container[str]) -> list[Token]:
     """Return where some terms stand in a text, in order: `tokens` filtered, but quicker, as most words of a text are not wanted."""
     own, found = primary_language(language), []
     if text.isascii():
-        hits = ((match, term) for match in _PLAIN.finditer(text) if (term := stem(match.group(), own)) in wanted)
-        return [Token(term, match.start(), match.end(), correctable=match.group().isalpha()) for match, term in hits]
+        known = {word: term for word in set(_PLAIN.findall(text)) if (term := stem(word, own)) in wanted}  # most words of a text come again
+        hits = ((match, match[0]) for match in _PLAIN.finditer(text) if match[0] in known)
+        return [Token(known[word], match.start(), match.end(), correctable=word.isalpha()) for match, word in hits]
     for match in _TOKEN.finditer(text):
+        word = match[0]
         if match.lastgroup == "run":
-            found += [token for token in _bigrams(match.group(), match.start()) if token.term in wanted]
-        elif (term := stem(match.group(), own)) in wanted:
-            found.append(Token(term, match.start(), match.end(), correctable=match.group().isalpha()))
+            found += [token for token in _bigrams(word, match.start()) if token.term in wanted]
+        elif (term := stem(word, own)) in wanted:
+            found.append(Token(term, match.start(), match.end(), correctable=word.isalpha()))
     return found
 
 

@@ -18,8 +18,11 @@ from services.knowledge.domain.telling import MICRO, WIDE, Terms, Wanted, split
 
 Place = tuple[int, int]
 """Segment, and article in it."""
-_Scores = tuple[NDArray[np.int32], NDArray[np.float64]]
+Worth = NDArray[np.float64]
+_Scores = tuple[NDArray[np.int32], Worth]
 """Articles of one segment, and what each is worth in millionths."""
+MOST_KEPT = 256
+"""Kinds of searchers for whom it is kept what they see: a byte for each article and kind."""
 _MERGE_BELOW = 4
 """A segment is merged into the one before it when that is not more than so many times larger."""
 
@@ -53,6 +56,8 @@ class Snapshot:
         if known is None:
             visible = np.array([code in standings for code in self.codes], dtype=bool)
             known = Seen([one.alive & visible[one.standings] if len(visible) else one.alive for one in self.segments])
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.pop(next(iter(self.kept)), None)
             self.kept[standings] = known
         return known
 
@@ -89,27 +94,30 @@ class Snapshot:
         for at, one in enumerate(self.segments):
             mine = [(article, place) for article, (segment_at, place) in places.items() if segment_at == at]
             articles = np.array([place for _, place in mine], dtype=np.int32)
-            lengths = list(zip(one.title_lengths[articles].tolist(), one.text_lengths[articles].tolist(), strict=True))
             lists: list[list[Occurrence]] = [[] for _ in mine]
-            for term in terms if mine else ():
-                held, rows = one.held(self.vocabulary.get(term, -1), articles)
-                for number, in_title, in_text in zip(held.tolist(), one.in_title[rows].tolist(), one.in_text[rows].tolist(), strict=True):
-                    lists[number].append(Occurrence(term, in_title, in_text, *lengths[number]))
+            held, rows, times = self._pairs(one, terms, articles)
+            asked = [term for term, number in zip(terms, times, strict=True) for _ in range(number)]
+            which = articles[held]
+            columns = (one.in_title[rows], one.in_text[rows], one.title_lengths[which], one.text_lengths[which])
+            for number, occurrence in zip(held.tolist(), map(Occurrence, asked, *(column.tolist() for column in columns)), strict=True):
+                lists[number].append(occurrence)
             found.update((article, held_by) for (article, _), held_by in zip(mine, lists, strict=True) if held_by)
         return found
 
     def _ranked(self, at: int, terms: Sequence[Wanted], corpus: Corpus, seen: NDArray[np.bool_]) -> _Scores:
+        if not terms:
+            return np.empty(0, dtype=np.int32), np.empty(0)
         one = self.segments[at]
-        scores = np.zeros(len(one.ids))
-        for wanted in terms:
-            where = one.of(self.vocabulary.get(wanted.term, -1))
-            articles = one.articles[where]
-            scores[articles] += wanted.idf * _saturations(one, where, articles, corpus)
-        found = scores.nonzero()[0]
-        found = found[seen[found]]
+        where = [one.of(self.vocabulary.get(wanted.term, -1)) for wanted in terms]
+        articles, in_title, in_text = (np.concatenate([column[some] for some in where]) for column in (one.articles, one.in_title, one.in_text))
+        idfs = np.repeat([wanted.idf for wanted in terms], [some.stop - some.start for some in where])
+        scores: Worth = np.bincount(articles, idfs * _saturations(one, articles, (in_title, in_text), corpus), len(one.ids)).astype(
+            np.float64, copy=False
+        )
+        found = np.flatnonzero(seen & (scores > 0))
         worth = np.round(MICRO * scores[found])
         counted = worth >= 1
-        return found[counted].astype(np.int32), worth[counted]
+        return found[counted].astype(np.int32), worth[counted].astype(np.float64)
 
     def _best(self, found: Sequence[_Scores], most: int) -> list[_Scores]:
         """Return per segment those of the best ones, in any order; of equal scores the smaller ids."""
@@ -130,23 +138,32 @@ class Snapshot:
             chosen.append((articles[some], scores[some]))
         return chosen
 
-    def _worth(self, one: Segment, articles: NDArray[np.int32], terms: Sequence[Wanted], corpus: Corpus) -> NDArray[np.float64]:
+    def _worth(self, one: Segment, articles: NDArray[np.int32], terms: Sequence[Wanted], corpus: Corpus) -> Worth:
         """Return what some terms are worth in some articles of a segment."""
-        worth = np.zeros(len(articles))
-        for wanted in terms if len(articles) else ():
-            held, rows = one.held(self.vocabulary.get(wanted.term, -1), articles)
-            worth[held] += wanted.idf * _saturations(one, rows, articles[held], corpus)
+        held, rows, times = self._pairs(one, [wanted.term for wanted in terms], articles)
+        idfs = np.repeat([wanted.idf for wanted in terms], times)
+        worth = np.bincount(held, idfs * _saturations(one, articles[held], (one.in_title[rows], one.in_text[rows]), corpus), len(articles))
         return np.round(MICRO * worth)
 
+    def _pairs(self, one: Segment, terms: Sequence[str], articles: NDArray[np.int32]) -> tuple[Numbers, Numbers, list[int]]:
+        """Return which of these articles (numbers in the list) have the first term, then the next ones; where that lies; and how many each has."""
+        found = [one.held(self.vocabulary.get(term, -1), articles) for term in terms]
+        if not found:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), []
+        return np.concatenate([held for held, _ in found]), np.concatenate([rows for _, rows in found]), [len(held) for held, _ in found]
 
-def _saturations(one: Segment, where: slice | NDArray[np.int64], articles: NDArray[np.int32], corpus: Corpus) -> NDArray[np.float64]:
-    """Return ranking.parts of some occurrences, added and without the idf."""
-    title = _saturation(one.in_title[where], one.title_lengths[articles], corpus.title_length)
-    return TITLE_WEIGHT * title + TEXT_WEIGHT * _saturation(one.in_text[where], one.text_lengths[articles], corpus.text_length)
+
+def _saturations(one: Segment, articles: NDArray[np.int32], occurrences: tuple[NDArray[np.int32], NDArray[np.int32]], corpus: Corpus) -> Worth:
+    """Return ranking.parts of some occurrences (in title, in text) in these articles, added and without the idf.
+
+    All that a search looks at comes at once: a step over a hundred numbers takes hardly longer than over one.
+    """
+    title = _saturation(occurrences[0], one.title_lengths[articles], corpus.title_length)
+    return TITLE_WEIGHT * title + TEXT_WEIGHT * _saturation(occurrences[1], one.text_lengths[articles], corpus.text_length)
 
 
-def _saturation(occurrences: NDArray[np.int32], lengths: Numbers, average: float) -> NDArray[np.float64]:
-    found: NDArray[np.float64] = (K1 + 1) * occurrences / (occurrences + K1 * (1 - B) + K1 * B * lengths / average)
+def _saturation(occurrences: NDArray[np.int32], lengths: Numbers, average: float) -> Worth:
+    found: Worth = (K1 + 1) * occurrences / (occurrences + K1 * (1 - B) + K1 * B * lengths / average)
     return found
 
 

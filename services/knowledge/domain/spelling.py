@@ -24,16 +24,17 @@ def nearest(term: str, vocabulary: Iterable[str]) -> list[str]:
     """
     allowed, letters = allowed_edits(term), _letters(term)
     found: list[tuple[int, str]] = []
+    elsewhere = min(allowed, 1) if len(term) >= _FIRST_LETTER_FROM else 0
     for known in vocabulary:
-        if not known or abs(len(known) - len(term)) > allowed:
+        other_start = known[:1] != term[:1]
+        most = elsewhere if other_start else allowed
+        if abs(len(known) - len(term)) > most:
             continue
-        if (letters ^ _letters(known)).bit_count() > 2 * allowed:  # one edit changes at most two letters of the alphabet used
+        if (letters ^ _letters(known)).bit_count() > 2 * most:  # one edit changes at most two letters of the alphabet used
             continue
-        edits = edit_distance(term, known, allowed)
-        other_start = known[0] != term[0]
-        if not 0 < edits <= allowed or (other_start and (len(term) < _FIRST_LETTER_FROM or edits > 1)):
-            continue
-        found.append((edits + other_start, known))
+        edits = edit_distance(term, known, most)
+        if 0 < edits <= most:
+            found.append((edits + other_start, known))
     return [known for _, known in sorted(found)]
 
 

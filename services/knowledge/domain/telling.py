@@ -46,8 +46,12 @@ class AskedWord:
 
 def told(asked: Sequence[AskedWord], held: Iterable[str]) -> float:
     """Return 0..1: of all that the words of a question tell, the share of those that these terms stand for."""
-    known, whole = set(held), sum(one.tells for one in asked)
-    return round(sum(one.tells for one in asked if not one.terms.isdisjoint(known)) / whole, PLACES) if whole else 0.0
+    known, share, whole = set(held), 0.0, 0.0
+    for one in asked:
+        whole += one.tells
+        if not one.terms.isdisjoint(known):
+            share += one.tells
+    return round(share / whole, PLACES) if whole else 0.0
 
 
 def split(terms: Terms) -> tuple[list[Wanted], list[Wanted]]:

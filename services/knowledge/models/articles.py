@@ -28,7 +28,7 @@ class Article(Base, table=True):
     language: str
     state: str = Field(index=True)
     audience: str
-    product: str | None
+    product: str | None = Field(index=True)
     driver: str | None
     case_id: UUID | None = Field(unique=True)
     """The case whose write-up it is; None when written without one."""

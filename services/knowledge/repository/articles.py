@@ -47,11 +47,13 @@ async def article_of_case(tx: Tx, case_id: UUID) -> Article | None:
     return await tx.first(select(Article).where(col(Article.case_id) == case_id), Article)
 
 
-async def articles(tx: Tx, *, state: str | None, before: UUID | None, limit: int) -> list[Article]:
+async def articles(tx: Tx, *, state: str | None, product: str | None, before: UUID | None, limit: int) -> list[Article]:
     """Return articles, newest first (ids grow with time)."""
     wanted = select(Article).order_by(col(Article.id).desc()).limit(limit)
     if state is not None:
         wanted = wanted.where(col(Article.state) == state)
+    if product is not None:
+        wanted = wanted.where(col(Article.product) == product)
     if before is not None:
         wanted = wanted.where(col(Article.id) < before)
     return await tx.all(wanted, Article)

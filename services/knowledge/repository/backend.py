@@ -15,7 +15,7 @@ from services.knowledge.domain.ranking import Occurrence
 from services.knowledge.domain.telling import Terms
 from services.knowledge.repository.candidates import candidates, occurrences
 from services.knowledge.repository.facts import Facts, facts
-from services.knowledge.repository.ground import Ground, Scope, ground_of, totals
+from services.knowledge.repository.ground import Ground, Scope, totals
 from services.knowledge.repository.heads import heads
 from services.knowledge.repository.remembered import Epoch, Remembered
 
@@ -85,7 +85,7 @@ class Rows:
     async def survey(self, tx: Tx, scope: Scope) -> Survey:
         """Return the rows that the searcher may see."""
         epoch = await self._remembered.epoch(tx) if self._remembered else Epoch(await totals(tx))
-        return _RowsSurvey(tx, ground_of(epoch.totals, scope), epoch)
+        return _RowsSurvey(tx, epoch.ground(scope), epoch)
 
 
 ROWS: SearchBackend = Rows()

@@ -13,7 +13,7 @@ from services.kit.db import Tx
 from services.knowledge.domain.analysis import primary_language
 from services.knowledge.domain.lifecycle import LIVING, ArticleState, Audience
 from services.knowledge.domain.ranking import Corpus
-from services.knowledge.domain.standing import Kind, decode
+from services.knowledge.domain.standing import Kind, decode, product_key
 from services.knowledge.models import IndexedArticle, Posting
 
 EVERYTHING = tuple(kind.value for kind in Kind)
@@ -30,6 +30,8 @@ class Scope:
     language: str | None = None
     """None: any; with or without region and script."""
     kinds: tuple[str, ...] = EVERYTHING
+    product: str | None = None
+    """None: any, and what is about none."""
 
     def sees(self, standing: str) -> bool:
         """Say whether something of this standing exists for the searcher."""
@@ -39,12 +41,13 @@ class Scope:
             and one.state in self.states
             and self.audience in {None, one.audience}
             and (self.language is None or one.language == primary_language(self.language)[:3])
+            and (self.product is None or one.product == product_key(self.product))
         )
 
 
-def for_agents(*, audience: str | None = None, language: str | None = None, state: str | None = None) -> Scope:
+def for_agents(*, audience: str | None = None, language: str | None = None, state: str | None = None, product: str | None = None) -> Scope:
     """Return what agents may see: everything that is not archived, unless they ask for one state."""
-    return Scope((state,) if state else tuple(one.value for one in LIVING), audience, language)
+    return Scope((state,) if state else tuple(one.value for one in LIVING), audience, language, product=product)
 
 
 def articles_for_agents(language: str) -> Scope:
@@ -52,9 +55,9 @@ def articles_for_agents(language: str) -> Scope:
     return Scope(tuple(one.value for one in LIVING), None, language, (Kind.ARTICLE.value,))
 
 
-def for_customers() -> Scope:
+def for_customers(product: str | None = None) -> Scope:
     """Return what customers may see, in any language: validated, and meant for them."""
-    return Scope(PUBLISHED, Audience.CUSTOMER.value)
+    return Scope(PUBLISHED, Audience.CUSTOMER.value, product=product)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,11 +38,13 @@ async def guide_by_id(tx: Tx, guide_id: UUID, *, for_customers: bool = False) ->
     return found
 
 
-async def guides(tx: Tx, *, state: str | None, before: UUID | None, limit: int) -> list[Guide]:
+async def guides(tx: Tx, *, state: str | None, product: str | None, before: UUID | None, limit: int) -> list[Guide]:
     """Return guides, newest first."""
     wanted = select(Guide).order_by(col(Guide.id).desc()).limit(limit)
     if state is not None:
         wanted = wanted.where(col(Guide.state) == state)
+    if product is not None:
+        wanted = wanted.where(col(Guide.product) == product)
     if before is not None:
         wanted = wanted.where(col(Guide.id) < before)
     return await tx.all(wanted, Guide)

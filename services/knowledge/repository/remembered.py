@@ -10,11 +10,12 @@ from typing import Any
 
 from services.kit.db import Tx
 from services.knowledge.repository.changes import present_mark
-from services.knowledge.repository.ground import Ground, Total, holdings, totals
+from services.knowledge.repository.ground import Ground, Scope, Total, ground_of, holdings, totals
 
 FREQUENT = 200
 """Articles from which on a word's count is kept: rare words are counted as fast as they are looked up."""
 _MOST_KEPT = 20_000
+_MOST_GROUNDS = 1_000
 _CHANGES = "SELECT count(*), coalesce(sum(stamp), 0), (SELECT max(stamp) FROM kb_change) FROM kb_change WHERE stamp >= $1"
 """Stamps only grow, and what a later transaction changes is not below the mark: equal answers mean that nothing changed in between."""
 
@@ -26,6 +27,16 @@ class Epoch:
     totals: Sequence[Total]
     counts: dict[tuple[tuple[str, ...], str], int] = field(default_factory=dict)
     """Visible standings and a frequent term, to how many articles of these standings have it."""
+    grounds: dict[Scope, Ground] = field(default_factory=dict)
+
+    def ground(self, scope: Scope) -> Ground:
+        """Return what a searcher may see."""
+        known = self.grounds.get(scope)
+        if known is None:
+            known = ground_of(self.totals, scope)
+            if len(self.grounds) < _MOST_GROUNDS:
+                self.grounds[scope] = known
+        return known
 
     async def holdings(self, tx: Tx, terms: Collection[str], seen: Ground) -> dict[str, int]:
         """Return for each term how many visible articles have it; terms that none has are absent."""

@@ -43,7 +43,7 @@ async def keep_article(uow: UnitOfWork, article: Article, *, reason: str, by: st
 
 def indexed(article: Article) -> Indexed:
     """Return an article as the index sees it."""
-    standing = encode(Kind.ARTICLE, article.state, article.audience, article.language)
+    standing = encode(Kind.ARTICLE, article.state, article.audience, article.language, article.product)
     return Indexed(article.id, standing, article.language, article.title, article.plain)
 
 

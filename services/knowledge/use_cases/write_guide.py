@@ -154,4 +154,5 @@ def _graph(command: WriteGuide) -> dict[str, Any]:
 
 def _indexed(guide: Guide) -> Indexed:
     state = {"draft": "work_in_progress", "published": "validated", "archived": "archived"}[guide.state]
-    return Indexed(guide.id, encode(Kind.GUIDE, state, guide.audience, guide.language), guide.language, guide.title, guide.plain)
+    standing = encode(Kind.GUIDE, state, guide.audience, guide.language, guide.product)
+    return Indexed(guide.id, standing, guide.language, guide.title, guide.plain)

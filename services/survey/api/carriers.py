@@ -11,7 +11,7 @@ from services.kit.fields import Command
 from services.kit.http import APIRouter, RuntimeDep, public
 from services.kit.strict import must_be_json, parse_json
 from services.survey.domain.signing import is_signed
-from services.survey.use_cases.settle_message import DeliveryReport, hear_report
+from services.survey.use_cases.hear_report import DeliveryReport, hear_report
 from services.survey.use_cases.take_message import InboundMessage, take_message
 
 router = APIRouter(tags=["carriers"])

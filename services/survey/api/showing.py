@@ -8,7 +8,8 @@ from pydantic import model_validator
 
 from services.kit.errors import InvalidInput
 from services.kit.paging import decode_cursor, encode_cursor
-from services.survey.contract import DecisionView, InvitationView, SurveyView
+from services.survey.contract import DecisionView, InvitationView
+from services.survey.contract.asking import SurveyView
 from services.survey.domain.explaining import WAITING, sentence_for
 from services.survey.domain.judging import Reason
 from services.survey.domain.tokens import Purpose, token_for

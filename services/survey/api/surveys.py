@@ -9,8 +9,7 @@ from services.kit.fields import Code
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, Write, requires
 from services.kit.paging import decode_cursor, encode_cursor
 from services.survey.api.showing import SurveyOut
-from services.survey.contract import SurveyView
-from services.survey.contract.asking import LintFindingView, LintView
+from services.survey.contract.asking import LintFindingView, LintView, SurveyView
 from services.survey.domain.design import Questionnaire
 from services.survey.domain.linting import judged, lint
 from services.survey.repository import asking

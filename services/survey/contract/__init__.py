@@ -75,6 +75,26 @@ class AskSettled(Event):
     settled_at: datetime
 
 
+class TellingSettled(Event):
+    """What became of telling a customer what changed because of their words.
+
+    state is told (a carrier took it), undeliverable (no channel is left) or withheld; `reason` says why not. Another channel may follow after told.
+    """
+
+    subject: ClassVar[str] = "survey.telling_settled.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("customer_id",)
+
+    telling_id: UUID
+    initiative_id: UUID
+    customer_id: UUID
+    state: str
+    channel: str | None
+    language: str | None
+    reason: str | None
+    """erased, customer_unknown, no_consent, no_address, cap_reached, already_told, or a carrier's own word; None when told."""
+    settled_at: datetime
+
+
 class SurveySkipped(Event):
     """A customer could have been asked and was not, and why (reason is a code such as cap_reached, not_sampled, no_consent)."""
 
@@ -188,18 +208,6 @@ class SubjectErased(Event):
     customer_id: UUID
     rows: int
     """How many rows were blanked or deleted."""
-
-
-class SurveyView(View):
-    """One version of a survey."""
-
-    key: str
-    version: int
-    title: dict[str, str] | None
-    questions: list[dict[str, JsonValue]]
-    created_at: datetime
-    frozen_at: datetime | None
-    """When the first answer froze this version; None while a change still goes into it."""
 
 
 class RuleView(View):

@@ -1,6 +1,8 @@
-"""What survey shows of the asking itself: messages on their way, earlier answers, faults of a questionnaire."""
+"""What survey shows of the asking itself: messages on their way, earlier answers, questionnaires and their faults."""
 
 from datetime import datetime
+
+from pydantic import JsonValue
 
 from services.kit.fields import View
 from services.survey.contract import GivenAnswer
@@ -17,10 +19,10 @@ class ResponseRevisionView(View):
 
 
 class SendAttemptView(View):
-    """One message that was meant to leave: an ask or a reminder, by which channel, and what became of it."""
+    """One message that was meant to leave: an ask, a reminder or a telling, by which channel, and what became of it."""
 
     purpose: str
-    """ask, reminder_1, reminder_2, …"""
+    """ask, reminder_1, reminder_2, …, or telling."""
     channel: str
     state: str
     """sending, accepted, delivered, refused or unknown."""
@@ -31,6 +33,18 @@ class SendAttemptView(View):
     """Why it was not sent by this channel, e.g. outside_messaging_window, no_address, no_carrier, or the carrier's own word."""
     started_at: datetime
     settled_at: datetime | None
+
+
+class SurveyView(View):
+    """One version of a survey."""
+
+    key: str
+    version: int
+    title: dict[str, str] | None
+    questions: list[dict[str, JsonValue]]
+    created_at: datetime
+    frozen_at: datetime | None
+    """When the first answer froze this version; None while a change still goes into it."""
 
 
 class LintFindingView(View):

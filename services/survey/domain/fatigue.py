@@ -62,7 +62,7 @@ class Recontact(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PastAsk:
-    """An ask that this person already had."""
+    """An ask that this person already had; or a telling of what changed, which counts as one but asks for no answer."""
 
     invited_at: datetime
     programme: str
@@ -72,6 +72,8 @@ class PastAsk:
     """False when it was ignored or declined."""
     about: Mapping[str, str | None] = field(default_factory=dict)
     reminded_at: tuple[datetime, ...] = ()
+    is_question: bool = True
+    """False for a telling: nobody can ignore it, and it ends no row of ignored asks."""
 
 
 def counted_by(cap: Cap, asks: Sequence[PastAsk], ask: PastAsk, *, reminders_count: bool = False) -> list[datetime]:
@@ -109,7 +111,7 @@ def free_again_at(cap: Cap, counted: Sequence[datetime]) -> datetime | None:
 def ignored_in_a_row(asks: Sequence[PastAsk], now: datetime, patience: timedelta) -> int:
     """Return how many of the latest asks went unanswered; one that is younger than `patience` may still be answered and is passed over."""
     count = 0
-    for past in sorted(asks, key=lambda each: each.invited_at, reverse=True):
+    for past in sorted((each for each in asks if each.is_question), key=lambda each: each.invited_at, reverse=True):
         if past.answered:
             break
         count += past.invited_at + patience <= now

@@ -1,4 +1,4 @@
-"""What falls due: judging a decision, giving up a wait, sending an invitation."""
+"""What falls due: judging a decision, giving up a wait, sending an invitation, telling what changed."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -10,11 +10,13 @@ from services.kit.service import BatchJob, Job, Runtime, TxJob
 from services.survey.domain.honesty import SweepWatch
 from services.survey.jobs.pulses import close, send_pulse_link
 from services.survey.jobs.sending import send_invitation, send_reminder
+from services.survey.jobs.telling import tell_customer
 from services.survey.use_cases.anchor_people import ANCHOR, COME_ROUND, anchor_people, come_round
 from services.survey.use_cases.count_cells import ALLOCATE, allocate_cells
 from services.survey.use_cases.give_up_decision import give_up_decision
 from services.survey.use_cases.judge_decision import SEND, Keys, judge_decisions
 from services.survey.use_cases.keep_partial import record_partial
+from services.survey.use_cases.plan_telling import TELL
 from services.survey.use_cases.prepare_message import REMIND
 from services.survey.use_cases.record_response import KEEP_PARTIAL
 from services.survey.use_cases.run_pulse import CLOSE_PULSE, SEND_PULSE
@@ -84,6 +86,7 @@ JOBS: list[Job | TxJob | BatchJob] = [
     TxJob(COME_ROUND, round_of_one),
     Job(SEND, send_invitation, concurrency=8),
     Job(REMIND, send_reminder, concurrency=8),
+    Job(TELL, tell_customer, concurrency=8),
     Job(SEND_PULSE, send_pulse_link, concurrency=4),
     TxJob(CLOSE_PULSE, close),
     TxJob(KEEP_PARTIAL, partial_answer),

@@ -1,6 +1,7 @@
 """Sending what was decided: hand a message to its carrier, and settle what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from services.survey.domain.carrying import ASK, Carrier, CarrierAway, CarrierRe
 from services.survey.domain.design import Questionnaire
 from services.survey.domain.letter import Ask, first_faces, write_letter, write_text_message
 from services.survey.domain.tokens import Purpose, token_for
+from services.survey.models.asked import SendAttempt
 from services.survey.use_cases.judge_decision import Keys
 from services.survey.use_cases.prepare_message import Prepared, Ways, prepare_message
 from services.survey.use_cases.settle_message import carrier_away, carrier_unsure, message_refused, message_taken
@@ -31,24 +33,42 @@ async def send_reminder(runtime: Runtime, job: DueJob) -> None:
 
 
 async def _send(runtime: Runtime, invitation_id: UUID, purpose: str) -> None:
-    """Hand a message over under its key. Whatever happens in between, trying again with the same key asks nobody twice."""
+    ready = await runtime.write(prepare_message, invitation_id, purpose, ways_of(runtime))
+    if ready is not None:
+        settled = Settled(message_taken, message_refused, carrier_away)
+        await hand_over(runtime, parcel_of(ready, runtime), invitation_id, ready.attempt, settled)
+
+
+def ways_of(runtime: Runtime) -> Ways:
+    """Return by which channels something may leave this installation."""
+    return Ways(frozenset(runtime.resources[CARRIERS]), timedelta(hours=runtime.settings.message_window_hours))
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The use cases that note what a carrier said of a message, each with the message's id, its attempt, and a reference or reason."""
+
+    taken: Callable[..., Awaitable[None]]
+    refused: Callable[..., Awaitable[None]]
+    away: Callable[..., Awaitable[bool]]
+    """Returns True when the same is to be tried again."""
+
+
+async def hand_over(runtime: Runtime, parcel: Parcel, message_id: UUID, attempt: SendAttempt, settled: Settled) -> None:
+    """Hand a message over under its key. Whatever happens in between, trying again with the same key reaches nobody twice."""
     carriers: Mapping[str, Carrier] = runtime.resources[CARRIERS]
-    ways = Ways(frozenset(carriers), timedelta(hours=runtime.settings.message_window_hours))
-    ready = await runtime.write(prepare_message, invitation_id, purpose, ways)
-    if ready is None:
-        return
     try:
-        reference = await carriers[ready.attempt.channel].carry(parcel_of(ready, runtime))
+        reference = await carriers[attempt.channel].carry(parcel)
     except CarrierRefused as refusal:
-        await runtime.write(message_refused, invitation_id, ready.attempt, str(refusal))
+        await runtime.write(settled.refused, message_id, attempt, str(refusal))
     except CarrierAway as absence:
-        if await runtime.write(carrier_away, invitation_id, ready.attempt, str(absence)):
+        if await runtime.write(settled.away, message_id, attempt, str(absence)):
             raise
     except CarrierUnsure as doubt:
-        await runtime.write(carrier_unsure, ready.attempt, str(doubt))
+        await runtime.write(carrier_unsure, attempt, str(doubt))
         raise
     else:
-        await runtime.write(message_taken, invitation_id, ready.attempt, reference)
+        await runtime.write(settled.taken, message_id, attempt, reference)
 
 
 def parcel_of(ready: Prepared, runtime: Runtime) -> Parcel:
@@ -76,9 +96,10 @@ def parcel_of(ready: Prepared, runtime: Runtime) -> Parcel:
         text = write_text_message(ask, questionnaire)
         return Parcel(key, attempt.channel, attempt.address, invitation.language, text, name=customer.display_name, wanted_at=invitation.invited_at)
     letter = write_letter(ask)
-    unsubscribe = {
-        "List-Unsubscribe": f"<{stop_link}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Feedback-ID": f"{invitation.programme}:survey",
-    }
-    return Parcel(key, "email", attempt.address, invitation.language, letter.text, letter.subject, letter.html, unsubscribe, customer.display_name)
+    headers = headers_of(stop_link, invitation.programme)
+    return Parcel(key, "email", attempt.address, invitation.language, letter.text, letter.subject, letter.html, headers, customer.display_name)
+
+
+def headers_of(stop_link: str, about: str) -> dict[str, str]:
+    """Return what a letter says to mail programs: how to stop it with one click (RFC 8058), and what it is about."""
+    return {"List-Unsubscribe": f"<{stop_link}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click", "Feedback-ID": f"{about}:survey"}

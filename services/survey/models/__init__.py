@@ -8,11 +8,11 @@ from sqlalchemy import JSON, Index, UniqueConstraint, true
 from sqlmodel import Field
 
 from services.kit.tables import kit_tables
-from services.survey.models import asked
+from services.survey.models import asked, told
 from services.survey.models.base import DIRECT, FREE_TEXT, INDIRECT, Base
 from services.survey.models.planning import Anchor, Cell, Simulation, Wish
 
-__all__ = ["Anchor", "Base", "Cell", "Simulation", "Wish", "asked"]
+__all__ = ["Anchor", "Base", "Cell", "Simulation", "Wish", "asked", "told"]
 
 
 class SurveyVersion(Base, table=True):

@@ -11,15 +11,16 @@ from services.survey.models.base import DIRECT, FREE_TEXT, INDIRECT, Base
 
 
 class SendAttempt(Base, table=True):
-    """One message that was meant to leave: an ask or a reminder by one channel. The key is what makes sending it twice the same as once."""
+    """One message that was meant to leave: an ask, a reminder or a telling by one channel. Its key makes sending it twice the same as once."""
 
     __tablename__ = "send_attempt"
     __table_args__ = (UniqueConstraint("invitation_id", "purpose", "channel"), Index("ix_send_attempt_address", "channel", "address"))
 
     id: UUID = Field(primary_key=True)
     invitation_id: UUID
+    """The invitation's id; the telling's with the purpose `telling`."""
     purpose: str
-    """ask, or reminder_1, reminder_2, …"""
+    """ask, reminder_1, reminder_2, …, or telling."""
     channel: str
     address: str = Field(sa_column_kwargs=DIRECT)
     """Where it went: an inbound answer is matched by it, and an address that changed meanwhile does not change the past."""

@@ -15,6 +15,7 @@ from services.survey.domain.fatigue import PastAsk
 from services.survey.domain.programme import Trigger
 from services.survey.models import ConsentWord, Decision, Invitation, KnownContact, KnownCustomer, KnownOrder, OpenMatter, Response
 from services.survey.repository import planning
+from services.survey.repository.past import contacts_of
 
 PAGE = 500
 USUAL_RATE = 0.2
@@ -113,10 +114,7 @@ async def people_of(tx: Tx, customer_ids: Collection[UUID]) -> dict[UUID, Person
     groups = await planning.people(tx, customer_ids)
     everybody = {member for group in groups.values() for member in group}
     rows = await planning.customers(tx, everybody)
-    asks, words, matters = defaultdict(list), defaultdict(list), defaultdict(list)
-    for ask in await planning.asks_of(tx, everybody):
-        past = PastAsk(ask["invited_at"], ask["programme"], ask["survey"], ask["channel"], ask["state"] == "answered", ask["attribution"])
-        asks[ask["customer_id"]].append(past)
+    asks, words, matters = await contacts_of(tx, everybody), defaultdict(list), defaultdict(list)
     for word in await planning.words_of(tx, everybody):
         words[word.customer_id].append(word)
     for matter in await tx.all(select(OpenMatter).where(tx.among(col(OpenMatter.customer_id), everybody)), OpenMatter):

@@ -68,10 +68,6 @@ _KNOWN: Any = [
     quickly(column) if column.key == "segment" else column
     for column in KnownCustomer.__table__.columns  # type: ignore[attr-defined]  # SQLModel does not declare SQLAlchemy's attribute
 ]
-_ASKS: Any = (
-    *(Invitation.customer_id, Invitation.invited_at, Invitation.programme, Invitation.survey, Invitation.channel, Invitation.state),
-    *(quickly(col(Invitation.attribution)), quickly(col(Invitation.reminded_at))),
-)
 
 
 _LOCK_PEOPLE = (
@@ -140,11 +136,6 @@ async def customers(tx: Tx, customer_ids: Collection[UUID]) -> dict[UUID, dict[s
     """Return the copies of these customers."""
     told = and_(tx.among(col(KnownCustomer.customer_id), customer_ids), col(KnownCustomer.version) > ONLY_AN_ID)
     return {row["customer_id"]: dict(row) for row in await tx.rows(select(*_KNOWN).where(told))}
-
-
-async def asks_of(tx: Tx, customer_ids: Collection[UUID]) -> list[RowMapping]:
-    """Return every ask that these customers ever had, oldest first."""
-    return await tx.rows(select(*_ASKS).where(tx.among(col(Invitation.customer_id), customer_ids)).order_by(col(Invitation.invited_at)))
 
 
 async def contacts_asked(tx: Tx, contact_ids: Collection[UUID]) -> set[UUID]:

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 
 from services.kit.db import Tx, UnitOfWork
 from services.kit.ids import new_id
+from services.survey.domain.telling import TELLING
 from services.survey.models import Invitation, KnownContact
 from services.survey.models.asked import ReportHeard, SendAttempt
+from services.survey.models.told import Telling
 
 REMEMBERED = timedelta(days=2)
 """How long the id of a heard report is kept; its signature dies after five minutes."""
@@ -54,13 +57,15 @@ async def lock_invitation(uow: UnitOfWork, invitation_id: UUID) -> Invitation | 
     return await uow.first(select(Invitation).where(col(Invitation.id) == invitation_id).with_for_update(), Invitation)
 
 
-async def newest_sent_to(tx: Tx, channel: str, address: str) -> SendAttempt | None:
-    """Return the newest message that a carrier took to this address, or None."""
-    taken = (
+async def newest_sent_to(tx: Tx, channel: str, address: str, *, asks_alone: bool = False) -> SendAttempt | None:
+    """Return the newest message that a carrier took to this address, or None; with `asks_alone` the newest that may be answered."""
+    taken: tuple[Any, ...] = (
         col(SendAttempt.channel) == channel,
         col(SendAttempt.address) == address,
         col(SendAttempt.state).in_(["accepted", "delivered", "unknown"]),
     )
+    if asks_alone:
+        taken = (*taken, col(SendAttempt.purpose) != TELLING)
     return await tx.first(select(SendAttempt).where(*taken).order_by(col(SendAttempt.started_at).desc()).limit(1), SendAttempt)
 
 
@@ -79,5 +84,7 @@ async def last_message_contact(tx: Tx, customer_ids: Sequence[UUID]) -> datetime
 
 async def forget_addresses(uow: UnitOfWork, customer_ids: Sequence[UUID]) -> int:
     """Blank the addresses of everything that was sent to these customers; return how many rows that were."""
-    theirs = select(Invitation.id).where(col(Invitation.customer_id).in_(customer_ids))
-    return await uow.execute(update(SendAttempt).where(col(SendAttempt.invitation_id).in_(theirs)).values(address=""))
+    asked = select(Invitation.id).where(col(Invitation.customer_id).in_(customer_ids))
+    told = select(Telling.id).where(col(Telling.customer_id).in_(customer_ids))
+    theirs = or_(col(SendAttempt.invitation_id).in_(asked), col(SendAttempt.invitation_id).in_(told))
+    return await uow.execute(update(SendAttempt).where(theirs).values(address=""))

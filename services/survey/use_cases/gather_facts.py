@@ -3,11 +3,9 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import RowMapping
 
 from services.kit.db import UnitOfWork
 from services.survey.domain.cells import cell_name
@@ -17,7 +15,7 @@ from services.survey.domain.judging import CellFacts, Facts, RuleVerdict
 from services.survey.domain.programme import Matter, Outranked, Rules
 from services.survey.domain.sampling import lot_of
 from services.survey.models import Cell, KnownOrder, Wish
-from services.survey.repository import planning
+from services.survey.repository import past, planning
 from services.survey.repository.planning import OpenDecision
 from services.survey.use_cases.conditions import VOCABULARY
 from services.survey.use_cases.rules_of import rules_of
@@ -38,6 +36,7 @@ class Knowledge:
     people: dict[UUID, list[UUID]]
     customers: dict[UUID, dict[str, Any]]
     asks: dict[UUID, list[PastAsk]]
+    """Everything that they had from us before, tellings too."""
     words: dict[UUID, list[Word]]
     matters: dict[UUID, list[Matter]]
     contacts_asked: set[UUID]
@@ -59,9 +58,7 @@ async def gather(uow: UnitOfWork, decisions: list[OpenDecision]) -> Knowledge:
     everybody = {member for group in people.values() for member in group}
     contact_ids = {row.contact_id for row in decisions if row.contact_id}
     customers = await planning.lock_people(uow, everybody)
-    asks: dict[UUID, list[PastAsk]] = defaultdict(list)
-    for ask in await planning.asks_of(uow, everybody):
-        asks[ask["customer_id"]].append(_past_ask(ask))
+    asks = await past.contacts_of(uow, everybody)
     words: dict[UUID, list[Word]] = defaultdict(list)
     for word in await planning.words_of(uow, everybody):
         words[word.customer_id].append(Word(word.purpose, word.channel, word.granted, word.said_at))
@@ -184,9 +181,3 @@ def _cell_facts(decision: OpenDecision, rules: Rules, known: Knowledge) -> CellF
     cell = known.cells[decision.programme, cell_name(rules.cells.by, facts_of_occasion(decision))]
     in_all = known.asked_in_all.get(decision.programme, 0)
     return CellFacts(cell.name, cell.share, cell.asked, in_all, stopped=cell.stopped_at is not None)
-
-
-def _past_ask(row: RowMapping) -> PastAsk:
-    reminded = tuple(datetime.fromisoformat(moment) for moment in row["reminded_at"]) if row["reminded_at"] else ()
-    is_answered = row["state"] == "answered"
-    return PastAsk(row["invited_at"], row["programme"], row["survey"], row["channel"], is_answered, row["attribution"], reminded)

@@ -7,9 +7,11 @@ from services.kit.db import UnitOfWork
 from services.kit.subjects import forget_told
 from services.survey.contract import SubjectErased
 from services.survey.domain.judging import Reason, RuleVerdict
+from services.survey.domain.telling import Untold
 from services.survey.models import KnownCustomer
-from services.survey.repository import answering, asking, hearing, known, sending
+from services.survey.repository import answering, asking, hearing, known, sending, told
 from services.survey.use_cases.hear_contact import name_customer
+from services.survey.use_cases.prepare_telling import settle_untold
 from services.survey.use_cases.record_response import KEEP_PARTIAL
 from services.survey.use_cases.skip_decision import call_off
 
@@ -42,6 +44,9 @@ async def hear_erased(uow: UnitOfWork, event: CustomerErased) -> None:
     rows += await asking.blank_responses(uow, event.customer_id)
     rows += await answering.forget_revisions(uow, event.customer_id)
     rows += await sending.forget_addresses(uow, [event.customer_id])
+    for telling in await told.open_of(uow, event.customer_id):
+        await settle_untold(uow, telling, Untold.ERASED)
+    rows += await told.kill_links(uow, event.customer_id)
     rows += await asking.withdraw_invitations(uow, [event.customer_id], also_sent=True)
     asked = await asking.invitations_of(uow, [event.customer_id], MOST_ASKS)
     await hearing.cancel_all(uow, KEEP_PARTIAL, [str(each.id) for each in asked])

@@ -6,19 +6,20 @@ from uuid import UUID
 from services.kit.db import Tx, UnitOfWork
 from services.survey.contract import SurveyOptedOut
 from services.survey.models import Invitation
-from services.survey.repository import asking, known
+from services.survey.models.told import Telling
+from services.survey.repository import asking, known, told
 from services.survey.use_cases.answer_link import LinkDead
 
 StopChannel = Literal["email", "sms", "message", "any"]
 ASKING_CHANNELS: tuple[StopChannel, ...] = ("email", "sms", "message")
 
 
-async def living_stop_link(tx: Tx, stop_hash: str) -> Invitation:
-    """Return the invitation of a stop link; raises LinkDead. It works as long as the invitation exists."""
-    invitation = await asking.invitation_by_hash(tx, stop_hash=stop_hash)
-    if invitation is None:
+async def living_stop_link(tx: Tx, stop_hash: str) -> Invitation | Telling:
+    """Return what a stop link came with; raises LinkDead. It works as long as that exists."""
+    found = await asking.invitation_by_hash(tx, stop_hash=stop_hash) or await told.telling_by_stop_hash(tx, stop_hash)
+    if found is None:
         raise LinkDead("This link cannot be used.")
-    return invitation
+    return found
 
 
 async def opt_out(uow: UnitOfWork, stop_hash: str, channel: StopChannel) -> None:

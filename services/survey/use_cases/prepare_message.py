@@ -1,5 +1,6 @@
 """The last look before a message leaves: the carrier may have been away for hours since we decided to ask."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -106,11 +107,17 @@ async def _hindrance(uow: UnitOfWork, customer: KnownCustomer, invitation: Invit
         return NO_CARRIER
     if not address_of(customer, invitation.channel):
         return NO_ADDRESS
-    if invitation.channel == Channel.MESSAGE and ways.message_window:
-        last = await sending.last_message_contact(uow, await known.person_of(uow, customer.customer_id))
-        if last is None or last + ways.message_window <= uow.now:
-            return OUTSIDE_WINDOW
+    if invitation.channel == Channel.MESSAGE and await is_outside_window(uow, await known.person_of(uow, customer.customer_id), ways):
+        return OUTSIDE_WINDOW
     return None
+
+
+async def is_outside_window(uow: UnitOfWork, person: Sequence[UUID], ways: Ways) -> bool:
+    """Say whether a messaging service may not be used now: the person (all ids) wrote to us there too long ago, or never."""
+    if not ways.message_window:
+        return False
+    last = await sending.last_message_contact(uow, person)
+    return last is None or last + ways.message_window <= uow.now
 
 
 async def _put_off(uow: UnitOfWork, invitation: Invitation, purpose: str, moment: datetime) -> None:

@@ -1,20 +1,18 @@
 """What became of a message: a carrier took it, refused it, was away, or did not say."""
 
 from datetime import timedelta
-from typing import Literal
 from uuid import UUID
 
 from services.kit.db import UnitOfWork
-from services.kit.fields import Command, Reference
 from services.survey.domain.carrying import ASK
 from services.survey.models import Invitation
 from services.survey.models.asked import SendAttempt
 from services.survey.repository import asking, sending
-from services.survey.use_cases.prepare_message import REFUSED, REMIND, SENDING, UNKNOWN, next_channel
+from services.survey.use_cases.prepare_message import REMIND, SENDING, UNKNOWN, next_channel
 from services.survey.use_cases.rules_of import rules_of
 from services.survey.use_cases.tell_settled import SENT, tell_settled
 
-ACCEPTED, DELIVERED = "accepted", "delivered"
+ACCEPTED = "accepted"
 PATIENT_TRIES = 5
 """So often a carrier that is away is asked before the next channel is tried."""
 
@@ -63,44 +61,6 @@ async def carrier_away(uow: UnitOfWork, invitation_id: UUID, attempt: SendAttemp
 async def carrier_unsure(uow: UnitOfWork, attempt: SendAttempt, reason: str) -> None:
     """It may have arrived: from now on only the same key by the same channel may be tried."""
     await sending.settle_attempt(uow, attempt.id, UNKNOWN, reason=reason)
-
-
-class DeliveryReport(Command):
-    """What a provider tells about a message that it took."""
-
-    key: Reference
-    """The `key` that the message came with."""
-    channel: Literal["sms", "message", "email"]
-    state: Literal["delivered", "refused"]
-    reason: Reference | None = None
-
-
-async def hear_report(uow: UnitOfWork, message_id: str, report: DeliveryReport) -> int:
-    """Believe a signed report once; return how many messages it changed. One that comes late, or for a message not ours, changes none."""
-    if not await sending.hear_once(uow, message_id):
-        return 0
-    found = _addressed(report.key)
-    invitation = await sending.lock_invitation(uow, found[0]) if found else None
-    if found is None or invitation is None:
-        return 0
-    attempt = await sending.lock_attempt(uow, invitation.id, found[1], report.channel)
-    if attempt is None or attempt.state in {DELIVERED, REFUSED}:
-        return 0
-    if report.state == DELIVERED:
-        await sending.settle_attempt(uow, attempt.id, DELIVERED)
-    elif invitation.state in {"queued", "sent"} and invitation.channel == report.channel:
-        await next_channel(uow, invitation, attempt.purpose, report.reason or "undelivered")
-    else:
-        await sending.settle_attempt(uow, attempt.id, REFUSED, reason=report.reason or "undelivered")
-    return 1
-
-
-def _addressed(key: str) -> tuple[UUID, str] | None:
-    text, _, purpose = key.partition(".")
-    try:
-        return UUID(text), purpose or ASK
-    except ValueError:
-        return None
 
 
 async def _plan_reminders(uow: UnitOfWork, invitation_id: UUID) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import StringConstraints
 
@@ -12,13 +13,14 @@ from services.survey.contract import Attribution
 from services.survey.domain.answers import LONGEST_TEXT, read_sheet
 from services.survey.domain.design import Questionnaire
 from services.survey.domain.letter import first_scale
+from services.survey.domain.telling import TELLING
 from services.survey.domain.texting import Meaning, read_message
-from services.survey.domain.wording import words_in
+from services.survey.domain.wording import negotiate, words_in
 from services.survey.models import Invitation
-from services.survey.repository import answering, asking, known, sending
+from services.survey.repository import answering, asking, known, sending, told
 from services.survey.use_cases.amend_response import append_words
 from services.survey.use_cases.answer_link import OPEN_STATES
-from services.survey.use_cases.opt_out import refuse
+from services.survey.use_cases.opt_out import StopChannel, refuse
 from services.survey.use_cases.record_response import Given, record_response
 
 WORDS_WITHIN = timedelta(days=1)
@@ -48,6 +50,10 @@ async def take_message(uow: UnitOfWork, message_id: str, message: InboundMessage
     if not await sending.hear_once(uow, message_id):
         return Replied("duplicate", None)
     attempt = await sending.newest_sent_to(uow, message.channel, message.sender)
+    if attempt is not None and attempt.purpose == TELLING:
+        if read_message(message.text, None).meaning is Meaning.STOP:
+            return await _stop_telling(uow, attempt.invitation_id, message.channel)
+        attempt = await sending.newest_sent_to(uow, message.channel, message.sender, asks_alone=True)  # whoever answers, answers what was asked
     if attempt is None:
         return Replied("nothing_asked", None)
     invitation = await asking.invitation(uow, attempt.invitation_id)
@@ -86,6 +92,13 @@ async def take_message(uow: UnitOfWork, message_id: str, message: InboundMessage
         await append_words(uow, response, reading.words[:LONGEST_TEXT])
         return Replied("answer", words.more_done)
     return Replied("answer", words.sms_thanks)
+
+
+async def _stop_telling(uow: UnitOfWork, telling_id: UUID, channel: StopChannel) -> Replied:
+    """End everything by this channel: what was told is not answered, but it may be one too many."""
+    found = await told.telling(uow, telling_id)
+    await refuse(uow, found.customer_id, channel)
+    return Replied("stop", words_in(negotiate(found.language)).sms_stopped)
 
 
 async def _words(uow: UnitOfWork, invitation: Invitation, message: InboundMessage) -> Replied:

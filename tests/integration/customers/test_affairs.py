@@ -1,6 +1,7 @@
 """Orders, cases and consents: what a customer has with us."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from services.customers.app import service
@@ -23,6 +24,66 @@ from tests.integration.customers.builders import contact_ended, put, timeline
 
 WRITE = ("customers:read", "customers:write", "customers:admin", "internal")
 ACCOUNT = {"kind": "account", "value": "K-1"}
+
+
+async def test_a_customer_is_worth_what_they_ordered_in_the_last_year(open_room: OpenRoom) -> None:
+    async with open_room(service, start=datetime(2026, 11, 23, 9, tzinfo=UTC)) as room:
+        api = room.client(*WRITE)
+        one, other, nobody = [UUID((await put(api, account))["id"]) for account in ("K-1", "K-2", "K-3")]
+        orders: list[dict[str, Any]] = [
+            {"placed_at": "2025-11-23T09:00:00Z", "amount": "1000", "currency": "EUR"},  # a year ago, to the minute: too old
+            {"placed_at": "2025-11-23T09:00:01Z", "amount": "19.99", "currency": "EUR"},
+            {"placed_at": "2026-11-20T10:00:00Z", "amount": 0.01, "currency": "EUR"},
+            {"placed_at": "2026-11-19T10:00:00Z", "amount": "1.005", "currency": "KWD"},
+            {"placed_at": "2026-11-18T10:00:00Z"},
+            {"placed_at": "2026-11-22T10:00:00Z", "amount": "500", "currency": "EUR"},
+        ]
+        for number, order in enumerate(orders):
+            key = {"kind": "account", "value": "K-2" if number == 3 else "K-1"}
+            assert (await api.post("/customers/v1/orders", json={"order_reference": f"O-{number}", "customer_key": key, **order})).status_code == 201
+        await api.post("/customers/v1/orders/O-5/cancelled", json={})
+        await api.post("/customers/v1/merges", json={"survivor_id": str(one), "merged_id": str(other), "reason": "x"})
+        door = f"/customers/internal/v1/customers/{one}/view"
+        shown = await api.get(door, params={"sections": "value,orders"})
+        view = shown.json()["sections"]
+        empty = (await api.get(f"/customers/internal/v1/customers/{nobody}/view", params={"sections": "value"})).json()["sections"]
+
+        assert view["value"]["data"] == {
+            "window_days": 365,
+            "orders": 4,
+            "cancelled": 1,
+            "without_amount": 1,
+            "amounts": [{"currency": "EUR", "amount": "20.00"}, {"currency": "KWD", "amount": "1.005"}],
+            "last_order_at": "2026-11-20T10:00:00Z",
+            "recency_days": 2,
+        }
+        assert [(one["amount"], one["currency"]) for one in view["orders"]["data"]][:4] == [
+            ("500.00", "EUR"), ("0.01", "EUR"), ("1.005", "KWD"), (None, None),
+        ]  # fmt: skip
+        assert empty["value"]["data"] == {
+            **dict.fromkeys(("orders", "cancelled", "without_amount"), 0),
+            "window_days": 365, "amounts": [], "last_order_at": None, "recency_days": None,
+        }  # fmt: skip
+        same = {"sections": "value,orders"}
+        assert (await api.get(door, params=same, headers={"If-None-Match": shown.headers["ETag"]})).status_code == 304
+        await room.pass_time(days=1)
+        assert (await api.get(door, params=same, headers={"If-None-Match": shown.headers["ETag"]})).status_code == 200
+
+
+async def test_an_amount_comes_with_its_currency_and_stays_what_it_was(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*WRITE)
+        order = {"order_reference": "O-1", "customer_key": ACCOUNT, "amount": "12.50", "currency": "EUR"}
+        alone = [await api.post("/customers/v1/orders", json={**order, name: None}) for name in ("amount", "currency")]
+        assert [(one.status_code, one.json()["code"], one.json()["errors"][0]["pointer"]) for one in alone] == [
+            (422, "amount_incomplete", "/amount"), (422, "amount_incomplete", "/currency"),
+        ]  # fmt: skip
+        for wrong in ({"amount": "-1"}, {"amount": "0.0001"}, {"amount": "1e10"}, {"amount": "NaN"}, {"currency": "euro"}):
+            assert (await api.post("/customers/v1/orders", json={**order, **wrong})).status_code == 422, wrong
+        assert (await api.post("/customers/v1/orders", json=order)).status_code == 201
+        assert (await api.post("/customers/v1/orders", json={**order, "amount": 12.5})).json()["amount"] == "12.50"
+        other = await api.post("/customers/v1/orders", json={**order, "amount": "12.51"})
+        assert (other.status_code, other.json()["code"]) == (409, "order_exists")
 
 
 async def test_an_order_is_placed_once_and_delivered_once(open_room: OpenRoom) -> None:

@@ -136,3 +136,37 @@ async def test_who_may_be_the_same_person_is_suggested_with_the_evidence_and_not
         assert [one["customer_id"] for one in left] == [line["id"]]
         await api.post(f"/customers/v1/customers/{line['id']}/erase")
         assert (await api.get(f"/customers/v1/customers/{ann['id']}/candidates")).json()["items"] == []
+
+
+async def test_who_was_said_to_be_somebody_else_is_not_suggested_again(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client("customers:read", "customers:write", "customers:admin", subject="olga")
+        ann = await put(api, "K-1", display_name="Ann-Marie Dürer", phone="+4930901820")
+        other = await put(api, "K-2", display_name="DURER, Ann Marie", phone="+4930901821")
+        twin = await put(api, "K-3", display_name="Ann-Marie Dürer")
+        for number in range(20):
+            await put(api, f"S-{number}", display_name=f"Stranger Number{number}")
+
+        async def suggested(id_: str, **query: str) -> list[tuple[str, str | None]]:
+            found = (await api.get(f"/customers/v1/customers/{id_}/candidates", params=query)).json()["items"]
+            return sorted((one["customer_id"], one["refused_by"]) for one in found)
+
+        before = await suggested(ann["id"])
+        door = f"/customers/v1/customers/{ann['id']}/candidates/{other['id']}/refusal"
+        said = [(await api.put(door)).json() for _ in range(2)]
+        after, refused, mirrored = await suggested(ann["id"]), await suggested(ann["id"], refused="true"), await suggested(other["id"])
+        merge = {"survivor_id": other["id"], "merged_id": twin["id"], "reason": "same passport"}
+        merged = (await api.post("/customers/v1/merges", json=merge)).json()
+        of_the_merged = await suggested(ann["id"])
+        one_person = await api.put(f"/customers/v1/customers/{twin['id']}/candidates/{other['id']}/refusal")
+        await api.post(f"/customers/v1/merges/{merged['id']}/undo")
+        apart = await suggested(ann["id"])
+        taken_back = await api.delete(door)
+        again = await suggested(ann["id"])
+
+        assert before == again == sorted([(other["id"], None), (twin["id"], None)])
+        assert (said[0], said[0]["refused_by"], {said[0]["customer_id"], said[0]["other_id"]}) == (said[1], "olga", {ann["id"], other["id"]})
+        assert (after, refused, mirrored) == ([(twin["id"], None)], [(other["id"], "olga")], [(twin["id"], None)])
+        assert (of_the_merged, apart) == ([], [(twin["id"], None)])
+        assert (one_person.status_code, one_person.json()["code"]) == (409, "already_one_person")
+        assert taken_back.status_code == 204

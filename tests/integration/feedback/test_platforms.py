@@ -73,8 +73,13 @@ async def test_what_only_names_a_review_or_cannot_be_read_is_kept_where_people_s
         await room.pass_time(seconds=1)
         waiting = (await room.client(*ALL).get("/feedback/v1/unknown-webhook-events")).json()
         assert [(one["source_key"], one["outcome"]) for one in waiting] == [
-            ("trustpilot", "unknown"), ("trustpilot", "unreadable"), ("feefo", "to_fetch"), ("google", "to_fetch"),
+            ("trustpilot", "unknown"), ("trustpilot", "unreadable"),
         ]  # fmt: skip
+        named = (await room.client(*ALL).get("/feedback/v1/reviews-to-fetch")).json()
+        assert sorted((one["source_key"], one["failure"]) for one in named) == [
+            ("feefo", "The source has no author_id: at Feefo that is the merchant identifier."),
+            ("google", "The source has no API token."),
+        ]
         assert (await room.client(*ALL).get("/feedback/v1/items")).json()["items"] == []
 
 

@@ -45,6 +45,20 @@ async def test_a_source_is_made_its_secret_shown_once_and_what_it_sends_is_told(
     assert (wrong["entity"], [one["field"] for one in wrong["userErrors"]]) == (None, ["kind"])
 
 
+async def test_a_review_that_is_only_named_waits_in_a_list_until_it_is_tried_again(house: Running) -> None:
+    admin, source = await house.key("administrator", holder=f"keeper {new_id()}"), f"feefo-{new_id().hex}"
+    secret = (await house.ask(admin, PUT_SOURCE, key=source, **{"is": {"kind": "feefo"}}))["data"]["putFeedbackSource"]["entity"]["secret"]
+    await house.rest(None, "POST", f"/feedback/v1/webhooks/feefo/{secret}", json={"review_id": "f-1"})
+    house.clock.move_to(house.clock.now() + timedelta(seconds=1))
+    await house.settle()
+    asked = "query { reviewsToFetch(first: 5) { edges { node { sourceKey externalId failure } } } }"
+    refused = {"sourceKey": source, "externalId": "f-1", "failure": "The source has no author_id: at Feefo that is the merchant identifier."}
+    assert {"node": refused} in (await house.ask(admin, asked))["data"]["reviewsToFetch"]["edges"]
+    again = "mutation { fetchReviewsAgain { entity { reviews } userErrors { code } } }"
+    assert (await house.ask(admin, again))["data"]["fetchReviewsAgain"] == {"entity": {"reviews": 1}, "userErrors": []}
+    assert {"node": {**refused, "failure": None}} in (await house.ask(admin, asked))["data"]["reviewsToFetch"]["edges"]
+
+
 async def test_a_follow_up_rule_is_replaced_and_its_versions_stay_and_a_mistake_in_its_condition_is_shown(house: Running) -> None:
     key, rule = await house.key("administrator", holder=f"keeper {new_id()}"), f"rule-{new_id().hex}"
     said = {"priority": 50, "dueOfficeHours": 6.0, "sentiment": "negative", "kinds": ["email"], "when": "severity >= 3"}

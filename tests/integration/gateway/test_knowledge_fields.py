@@ -29,6 +29,22 @@ async def test_an_article_is_written_published_and_rewritten(house: Running) -> 
     assert (await house.ask(key, rewrite, **told))["data"]["rewriteArticle"]["userErrors"][0]["code"] == "stale_version"
 
 
+async def test_a_search_and_suggestions_for_one_product_tell_of_nothing_else(house: Running) -> None:
+    key = await house.key("administrator", holder="product-desk")
+    write = "mutation($a: ArticleInput!) { writeArticle(input: $a) { entity { product } userErrors { code } } }"
+    for product in ("Zeppelin 1", "Zeppelin 2"):
+        text = {"title": f"Landing a {product}", "language": "en", "resolution": "Slowly.", "product": product}
+        assert (await house.ask(key, write, a=text))["data"]["writeArticle"]["entity"] == {"product": product}
+    asked = """query($p: String) { searchKnowledge(text: "landing zeppelin", first: 5, product: $p) { results { title } }
+        suggestedKnowledge(text: "how do I land it: landing", first: 5, product: $p) { results { title } }
+        guides(first: 5, product: $p) { edges { cursor } } }"""
+    one = (await house.ask(key, asked, p="Zeppelin 2"))["data"]
+    assert one["searchKnowledge"] == one["suggestedKnowledge"] == {"results": [{"title": "Landing a Zeppelin 2"}]}
+    assert one["guides"] == {"edges": []}
+    both = (await house.ask(key, asked))["data"]["searchKnowledge"]["results"]
+    assert sorted(result["title"] for result in both) == ["Landing a Zeppelin 1", "Landing a Zeppelin 2"]
+
+
 async def test_what_is_missing_and_what_it_saves_is_told(house: Running) -> None:
     key, session = await house.key("administrator", holder="lead"), str(new_id())
     await house.rest(None, "GET", "/knowledge/v1/help/search", params={"q": "hovercraft insurance", "session": session, "language": "en"})

@@ -16,6 +16,15 @@ async def test_a_person_is_suggested_merged_exported_and_forgotten(house: Runnin
     await house.settle()
     found = await house.ask(key, "query($id: ID!) { customerCandidates(id: $id) { customerId evidence { kind } } }", id=one)
     assert found["data"]["customerCandidates"] == [{"customerId": other, "evidence": [{"kind": "name"}]}]
+    refuse = "mutation($a: ID!, $b: ID!) { refuseCandidate(id: $a, otherId: $b) { entity { customerId otherId } userErrors { code } } }"
+    pair = (await house.ask(key, refuse, a=one, b=other))["data"]["refuseCandidate"]["entity"]
+    assert {pair["customerId"], pair["otherId"]} == {one, other}
+    refused = await house.ask(
+        key,
+        "query($id: ID!) { now: customerCandidates(id: $id) { customerId } said: customerCandidates(id: $id, refused: true) { customerId } }",
+        id=one,
+    )
+    assert refused["data"] == {"now": [], "said": [{"customerId": other}]}
     merge = 'mutation($a: ID!, $b: ID!) { mergeCustomers(survivorId: $a, mergedId: $b, reason: "same") { entity { uid } userErrors { code } } }'
     merged = (await house.ask(key, merge, a=one, b=other))["data"]["mergeCustomers"]
     again = (await house.ask(key, merge, a=one, b=other))["data"]["mergeCustomers"]

@@ -15,7 +15,8 @@ query View($key: IdentityKeyInput!) {
     id uid displayName language keys { kind value }
     timeline(first: 10) { edges { cursor node { kind title occurredAt seq } } pageInfo { hasNextPage endCursor } }
     cases(first: 5) { edges { node { id uid title state status } } }
-    orders(first: 5) { edges { node { orderReference state status } } }
+    orders(first: 5) { edges { node { orderReference state status amount currency } } }
+    value { orders amounts { currency amount } recencyDays }
     contacts(first: 5) { edges { node { uid channel disposition } } }
     followUps(first: 5) { edges { node { uid issue } } }
     feedback(first: 5) { edges { node { uid kind text } } }
@@ -42,7 +43,7 @@ async def fill(house: Running) -> str:
         """mutation($o: PlaceOrderInput!) {
           orderPlaced(input: $o, idempotencyKey: "o-1") { entity { orderReference state } userErrors { code } }
         }""",
-        o={"orderReference": "R-77", "customerKey": KEY, "product": "router"},
+        o={"orderReference": "R-77", "customerKey": KEY, "product": "router", "amount": "49.90", "currency": "EUR"},
     )
     assert placed["data"]["orderPlaced"] == {"entity": {"orderReference": "R-77", "state": "placed"}, "userErrors": []}
     opened = await house.ask(
@@ -83,7 +84,9 @@ async def test_one_query_shows_the_customer_over_all_services(house: Running) ->
     customer = answer["data"]["customer"]
     assert customer["displayName"] == "Ana Pérez"
     assert {"kind": "account", "value": "c-1001"} in [{**one, "value": one["value"].lower()} for one in customer["keys"]]
-    assert [edge["node"] for edge in customer["orders"]["edges"]] == [{"orderReference": "R-77", "state": "placed", "status": "PLACED"}]
+    order = {"orderReference": "R-77", "state": "placed", "status": "PLACED", "amount": "49.90", "currency": "EUR"}
+    assert [edge["node"] for edge in customer["orders"]["edges"]] == [order]
+    assert customer["value"] == {"orders": 1, "amounts": [{"currency": "EUR", "amount": "49.90"}], "recencyDays": 0}
     assert [(edge["node"]["title"], edge["node"]["status"]) for edge in customer["cases"]["edges"]] == [("The router drops the line", "OPEN")]
     assert [edge["node"]["disposition"] for edge in customer["contacts"]["edges"]] == ["order placed"]
     assert customer["offer"]["offer"] is None

@@ -7,7 +7,7 @@ from services.insight.app import service
 from services.insight.contract import AlertRaised
 from services.kit.ids import new_id
 from tests.conftest import OpenRoom
-from tests.integration.insight.said import NOW, a_scored, an_answer, an_invitation
+from tests.integration.insight.said import NOW, a_contact, a_scored, an_answer, an_invitation
 
 
 def _a_bad_fortnight() -> list[Any]:
@@ -43,6 +43,36 @@ async def test_a_figure_that_changed_and_a_place_outside_of_its_funnel_become_al
             ("csat.site.south", "Customer satisfaction of site south is outside of the 99.8 % limits: 28 of 56 (50.0%), 83.3% of all."),
         ]
         assert sorted((one["figure"], one["over_at"] is not None) for one in over) == [("csat.change", True), ("csat.site.south", True)]
+
+
+async def test_a_stage_that_is_broken_at_one_site_alone_is_an_alert_of_that_site_and_shown_to_its_readers(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        house = room.client("insight:read", "insight:write", subject="ann")
+        south, north = [room.client("insight:read", "insight:write", subject=site, sites=[site]) for site in ("south", "north")]
+        told: list[Any] = []
+        for site, asked in (("north", 60), ("south", 20)):
+            for number in range(asked):
+                contact = a_contact(site=site, ended_at=NOW - timedelta(hours=1))
+                ask = an_invitation(contact_id=contact.contact_id, invited_at=NOW - timedelta(hours=1))
+                told += [contact, ask]
+                if site == "north" and number % 2:
+                    told.append(an_answer(a_scored("csat5", 5), invitation_id=ask.invitation_id, about={"site": site}))
+        await room.hear(*told)
+        await room.pass_time(days=1)
+        collect = {"kind": "cycle", "state": "open"}
+        seen = [one for one in (await house.get("/insight/v1/alerts", params=collect)).json()["items"] if "collect" in one["figure"]]
+        of_south = (await house.get("/insight/v1/alerts", params={**collect, "site": "south"})).json()["items"]
+        theirs = [one for one in (await south.get("/insight/v1/alerts")).json()["items"] if "collect" in one["figure"]]
+        others = [one for one in (await north.get("/insight/v1/alerts")).json()["items"] if "collect" in one["figure"]]
+        door = f"/insight/v1/alerts/{seen[0]['id']}/acknowledgement"
+        refused = await north.post(door)
+        taken = (await south.post(door)).json()
+
+        assert [(one["figure"], one["site"], one["vendor"]) for one in seen] == [("cycle.collect.site.south", "south", None)]
+        assert seen[0]["sentence"] == "Site south: Collect is broken: only 0 of 20 (0.0%) invitations that were answered; the threshold is 10%."
+        assert seen[0] in of_south
+        assert (theirs, others) == (seen, [])
+        assert (refused.status_code, taken["state"], taken["owner"]) == (404, "acknowledged", "south")
 
 
 async def test_an_alert_is_taken_handed_on_and_cannot_be_taken_when_it_is_over(open_room: OpenRoom) -> None:

@@ -51,15 +51,22 @@ async def test_satisfaction_is_weighted_to_who_was_asked_with_an_interval(open_r
         told: list[Any] = []
         for tier, customers in tiers.items():
             for place, customer in enumerate(customers):
-                contact = a_contact(customer_id=customer)
+                contact = a_contact(customer_id=customer, site="north")
                 ask = an_invitation(customer_id=customer, contact_id=contact.contact_id, channel="sms" if place < 30 else "email")
                 told += [contact, ask]
                 if place % 30 < (20 if tier == "gold" else 10):
                     mark = 5 if tier == "gold" else 1
-                    told.append(an_answer(a_scored("csat5", mark), invitation_id=ask.invitation_id, customer_id=customer))
+                    about = {"contact_id": contact.contact_id, "site": "north"}
+                    told.append(an_answer(a_scored("csat5", mark), about=about, invitation_id=ask.invitation_id, customer_id=customer))
         for first in range(0, len(told), 60):
             await room.hear(*told[first : first + 60])
-        found = (await room.client("insight:read").get("/insight/v1/response-bias")).json()
+        api = room.client("insight:read")
+        found = (await api.get("/insight/v1/response-bias")).json()
+        alone = (await api.get("/insight/v1/metrics/csat")).json()
+        gold = (await api.get("/insight/v1/metrics/dsat", params={"segment": "gold"})).json()
+        other = (await api.get("/insight/v1/metrics/csat", params={"programme": "another"})).json()
+        north = (await api.get("/insight/v1/metrics/csat/places")).json()["places"][0]
+        exported = (await api.get("/insight/v1/exports/figures", params={"format": "json"})).json()
         plain, *_, segment, raked = found["weighted"]
 
         assert (plain["by"], plain["value"], plain["n"], plain["n_effective"]) == ([], pytest.approx(2 / 3), 60, 60)
@@ -71,6 +78,14 @@ async def test_satisfaction_is_weighted_to_who_was_asked_with_an_interval(open_r
         half = 1.959963984540054 * (67.5**0.5) / 120
         assert (raked["interval"]["low"], raked["interval"]["high"]) == pytest.approx((0.5 - half, 0.5 + half))
         assert found["adjusted"]["segment"] == 0.5
+        assert [one["definition_id"] for one in found["figures"]] == ["csat@1", "dsat@1", "nps@1", "ces@1", "resolution@1"]
+        assert alone["non_response"] == found["figures"][0]["weighted"][-1]
+        assert (alone["value"], alone["non_response"]["value"], alone["non_response"]["design"]) == (pytest.approx(2 / 3), pytest.approx(0.5), True)
+        assert (gold["non_response"]["value"], gold["non_response"]["n"], gold["non_response"]["numerator"]) == (0.0, 40, 0)
+        assert (other["non_response"]["value"], other["non_response"]["withheld"], other["non_response"]["n"]) == (None, other["withheld"], 0)
+        assert (north["key"], north["share"], north["non_response"]) == ("north", pytest.approx(2 / 3), alone["non_response"])
+        shown = exported[0]
+        assert [shown[f"non_response_{name}"] for name in ("value", "low", "high")] == pytest.approx([0.5, 0.5 - half, 0.5 + half])
 
 
 async def test_forms_and_reviews_are_read_again_and_reports_take_every_filter(open_room: OpenRoom) -> None:

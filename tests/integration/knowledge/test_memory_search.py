@@ -38,7 +38,7 @@ async def same_as_rows(room: Room) -> None:
     """Ask both, as an agent, as a customer and for one language."""
     api, memory = room.client("knowledge:read"), room.runtime.resources["search"]
     for question in QUESTIONS:
-        for filters in ({}, {"audience": "customer", "state": "validated"}, {"language": "zh"}):
+        for filters in ({}, {"audience": "customer", "state": "validated"}, {"language": "zh"}, {"product": "Fiberbox 7"}):
             told = await search(api, question, **filters)
             room.runtime.resources["search"] = ROWS
             assert told == await search(api, question, **filters)
@@ -59,7 +59,15 @@ async def test_what_is_kept_tells_the_same_as_the_rows_before_and_after_every_ki
         for number in range(12):
             await write(api, f"Reset the router {number}", f"Hold the button for {number} seconds until the red light is off.")
         await write(api, "电子发票在哪里", "在我的订单里。", "zh")
+        about = {"title": "Reset the Fiberbox", "resolution": "Hold the red button.", "language": "en", "product": "Fiberbox 7"}
+        fiberbox = (await api.post("/knowledge/v1/articles", json=about)).json()
+        await write(api, "Where is the red line", "Everywhere.")
         invoice = await write(api, "Where is the invoice", "In your orders.", published=True)
+        await same_as_rows(room)
+        assert titles(await search(api, "red reset", product="Fiberbox 7")) == ["Reset the Fiberbox"]
+        await api.put(f"/knowledge/v1/articles/{fiberbox['id']}", json=about | {"product": "Fiberbox 8"}, headers={"If-Match": '"v1"'})
+        assert titles(await search(api, "red reset", product="Fiberbox 7")) == []
+        assert titles(await search(api, "red reset", product="Fiberbox 8")) == ["Reset the Fiberbox"]
         await same_as_rows(room)
         rewritten = {"title": "Where is the bill", "resolution": "In the red letter.", "language": "en"}
         await api.put(f"/knowledge/v1/articles/{invoice['id']}", json=rewritten, headers={"If-Match": '"v2"'})

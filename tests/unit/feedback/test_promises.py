@@ -1,4 +1,4 @@
-"""Promises in office hours, rules that open follow-ups, and the letter that tells what changed."""
+"""Promises in office hours, and rules that open follow-ups."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,6 @@ import pytest
 
 from services.feedback.domain.follow_up_rules import SHIPPED, Facts, Rule, decisive, in_force
 from services.feedback.domain.office_hours import after_office_hours
-from services.feedback.domain.telling import letter
 from services.feedback.use_cases.rule_words import said
 
 
@@ -54,16 +53,6 @@ def test_an_organisation_s_rule_takes_the_place_of_the_shipped_one() -> None:
     own = Rule("low_score", priority=99, active=False, due_office_hours=1)
     assert {rule.key: rule.active for rule in in_force([own])} == {"contact_me": True, "severity": True, "one_star": True, "low_score": False}
     assert decisive(in_force([own]), _facts(score_share=0.0)) is None
-
-
-def test_the_letter_is_in_one_language_the_customer_s_if_insight_wrote_it() -> None:
-    messages = {"en": "Faster now.", "de": "Jetzt schneller.", "zh": "现在更快了。", "sw": "Haraka sasa."}
-    assert (
-        letter(messages, "de-AT", "Eva").text
-        == "Guten Tag Eva,\n\nSie haben uns davon erzählt. Das hat sich geändert:\n\nJetzt schneller.\n\nDanke für Ihre offenen Worte.\n"
-    )
-    assert [letter(messages, language, None).language for language in ("zh-Hans", "sw", "ru", None)] == ["zh", "en", "en", "en"]
-    assert "\n" not in letter(messages, "en", "Eva\nBcc: x").text.split("\n\n")[0]
 
 
 def test_a_rule_in_words_is_judged_over_what_is_known_and_never_over_what_is_not() -> None:

@@ -23,10 +23,10 @@ async def show_stop(token: str, request: Request, runtime: RuntimeDep, _: Door, 
     if not is_genuine(token, Purpose.STOP, runtime.resources["keys"].link):
         return gone(request, runtime)
     try:
-        invitation = await runtime.read(living_stop_link, fingerprint(token))
+        stoppable = await runtime.read(living_stop_link, fingerprint(token))
     except LinkDead:
         return gone(request, runtime)
-    language = negotiate(lang, invitation.language)
+    language = negotiate(lang, stoppable.language)
     words = words_in(language)
     channels = [("any", words.stop_any), *((code, getattr(words, f"stop_{code}")) for code in ASKING_CHANNELS)]
     return page(render("stop.html", language, runtime.settings.brand, heading=words.stop_title, channels=channels))
