@@ -12,7 +12,7 @@ from services.routing.domain.engine.engine import Engine
 from services.routing.domain.engine.parts import NEVER, DeskAgent, Pick, WaitingContact
 from services.routing.domain.engine.pricing import PRICE_EVERY_S
 
-Deadline = tuple[float, int, WaitingContact]
+Deadline = tuple[float, int, Any]
 
 
 class Happened(NamedTuple):
@@ -33,8 +33,9 @@ class Floor:
         self.offered: dict[Any, WaitingContact] = {}
         self.talking: dict[Any, WaitingContact] = {}
         self.wrapping: dict[Any, WaitingContact] = {}
-        self._ends: dict[float, deque[Deadline]] = {}
-        """Of offers and wrap-ups by their length in seconds: (end, number, contact). One that is not its contact's `until` (any more) is void."""
+        self._offers_end: dict[float, deque[Deadline]] = {}
+        self._wraps_end: dict[float, deque[Deadline]] = {}
+        """By length in seconds: (end, number, id of the contact). One that is not its contact's `until` (any more) is void."""
         self._number = count()
         self.events: list[Happened] = []
 
@@ -54,16 +55,16 @@ class Floor:
             return
         contact = pick.contact
         self.offered[contact.id] = contact
-        self._until(self._promises[contact.cls].offer_s, contact, now)
+        self._until(self._offers_end, self._promises[contact.cls].offer_s, contact, now)
         self.events.append(Happened(now, "offered", contact.id, pick.agent.id))
 
-    def _until(self, seconds: float, contact: WaitingContact, now: float) -> None:
+    def _until(self, ends: dict[float, deque[Deadline]], seconds: float, contact: WaitingContact, now: float) -> None:
         """Set the contact's deadline."""
-        line = self._ends.get(seconds)
+        line = ends.get(seconds)
         if line is None:
-            line = self._ends[seconds] = deque()
+            line = ends[seconds] = deque()
         contact.until = until = now + seconds
-        line.append((until, next(self._number), contact))
+        line.append((until, next(self._number), contact.id))
 
     def serve(self, agent: DeskAgent, now: float) -> None:
         """Somebody may have become free."""
@@ -123,7 +124,7 @@ class Floor:
         self.wrapping[contact_id] = contact
         self.events.append(Happened(now, "wrapping", contact_id, contact.agent.id))
         if wrap_s > 0:
-            self._until(wrap_s, contact, now)
+            self._until(self._wraps_end, wrap_s, contact, now)
         else:
             self.finish(contact_id, now)
         return True
@@ -148,20 +149,22 @@ class Floor:
     def _first_deadline(self) -> Deadline | None:
         """Return the first deadline that still matters, and forget those before it."""
         first = None
-        for line in self._ends.values():
-            while line:
-                deadline = line[0]
-                if deadline[2].until == deadline[0]:
-                    if first is None or deadline < first:
-                        first = deadline
-                    break
-                line.popleft()
+        for ends, awaited in ((self._offers_end, self.offered), (self._wraps_end, self.wrapping)):
+            for line in ends.values():
+                while line:
+                    deadline = line[0]
+                    contact = awaited.get(deadline[2])
+                    if contact is not None and contact.until == deadline[0]:
+                        if first is None or deadline < first:
+                            first = deadline
+                        break
+                    line.popleft()
         return first
 
     def tick(self, now: float) -> None:
         """Let lapse what was not answered, end wrap-ups, look at what became possible by waiting."""
         while (first := self._first_deadline()) is not None and first[0] <= now:
-            contact_id = first[2].id
+            contact_id = first[2]
             if contact_id in self.offered:
                 self._return(contact_id, now, "lapsed")
             else:
