@@ -82,6 +82,15 @@ class Routing:
         path = f"/v1/reservations/{segment(reservation_id)}/{verb}"
         return self.service.believe(ReservationView, await self.service.change(caller, "POST", path, body, key=key))
 
+    async def agent(self, caller: Caller, agent: str) -> AgentView:
+        """Return an agent; raises Problem (not_found)."""
+        return self.service.believe(AgentView, await self.service.read(caller, f"/v1/agents/{segment(agent)}"))
+
+    async def put_load(self, caller: Caller, agent: str, body: dict[str, Any], key: str | None) -> AgentView:
+        """Say how much an agent carries at once; return the agent."""
+        path = f"/v1/agents/{segment(agent)}/load"
+        return self.service.believe(AgentView, await self.service.change(caller, "PUT", path, body, key=key))
+
     async def shifts(self, caller: Caller, query: Query) -> Page[ShiftView]:
         """Return a page of planned shifts."""
         return self.service.believe(Page[ShiftView], await self.service.read(caller, "/v1/shifts", query))
@@ -94,7 +103,7 @@ class Routing:
     async def remove_shift(self, caller: Caller, agent: str, key: str, once: str | None) -> AgentView:
         """Forget a planned shift; return the agent as they stand now."""
         await self.service.change(caller, "DELETE", f"/v1/agents/{segment(agent)}/shifts/{segment(key)}", None, key=once)
-        return self.service.believe(AgentView, await self.service.read(caller, f"/v1/agents/{segment(agent)}"))
+        return await self.agent(caller, agent)
 
     async def adherence(self, caller: Caller, agent: str, query: Query) -> AdherenceView:
         """Return what was planned of an agent and what was done; raises Problem (not_found)."""

@@ -11,10 +11,12 @@ from strawberry.scalars import JSON
 from gateway.clients.failures import ServiceFailed
 from gateway.context import GatewayContext, Info, at
 from gateway.schema import ids
+from gateway.schema.asking import or_none
 from gateway.schema.payload import IdempotencyKey, Payload, performed
 from gateway.schema.relay import changes, computed, follows, mapped, raw_id
 from gateway.schema.routing import AgentOffer, Contact, Reservation
 from gateway.schema.routing_escalations import EscalationMutations, EscalationQueries
+from gateway.schema.routing_load import AgentLoadInput, load_body
 from gateway.schema.routing_plan import AgentName, DeskAgent, RoutingPlanMutations, RoutingPlanQueries
 from services.kit.errors import InvalidInput
 from services.routing import contract
@@ -95,6 +97,14 @@ class RoutingQueries(EscalationQueries, RoutingPlanQueries):
         context.need("routing:read")
         return QueueStaffing.of(await context.clients.routing.staffing(context.caller, queue))
 
+    @computed("An agent at this moment, with skills, plan and load; null where there is none.")
+    async def desk_agent(self, info: Info, agent: AgentName) -> DeskAgent | None:
+        """Ask routing."""
+        context = at(info)
+        context.need("routing:read")
+        found = await or_none(context.clients.routing.agent(context.caller, agent))
+        return None if found is None else DeskAgent.of(found)
+
 
 @strawberry.type
 class RoutingMutations(EscalationMutations, RoutingPlanMutations):
@@ -111,6 +121,18 @@ class RoutingMutations(EscalationMutations, RoutingPlanMutations):
         """Tell routing."""
         context = at(info)
         return await performed(lambda: context.clients.routing.activity(context.caller, agent, {"activity": activity}, idempotency_key), DeskAgent.of)
+
+    @changes("Say what contacts cost an agent, how much is carried at once, and what may interrupt what; it counts from now on.")
+    async def put_agent_load(
+        self,
+        info: Info,
+        agent: AgentName,
+        input: Annotated[AgentLoadInput, strawberry.argument(description="The load.")],
+        idempotency_key: IdempotencyKey = None,
+    ) -> Payload[DeskAgent]:
+        """Tell routing."""
+        context = at(info)
+        return await performed(lambda: context.clients.routing.put_load(context.caller, agent, load_body(input), idempotency_key), DeskAgent.of)
 
     @changes("Finish the wrap-up before its time is over.")
     async def complete_reservation(self, info: Info, id: AnyId, idempotency_key: IdempotencyKey = None) -> Payload[Reservation]:

@@ -12,6 +12,7 @@ from gateway.schema.asking import or_none, paged, texts
 from gateway.schema.nested import nested
 from gateway.schema.payload import IdempotencyKey, Payload, body_of, performed
 from gateway.schema.relay import After, Connection, First, changes, computed, mapped, page_from
+from gateway.schema.routing_load import AgentLoad
 from services.routing import contract
 
 AgentName = Annotated[str, strawberry.argument(description="The agent's id in the installation's own system.")]
@@ -30,13 +31,14 @@ class DeskAgent:
     plan_counts: bool = strawberry.field(description="Whether shifts as planned keep offers away.")
     planned: str = strawberry.field(description="What the plan says now: none (there is none), work, break or off.")
     shift_ends_at: datetime | None = strawberry.field(description="End of the present shift; null while there is none.")
+    load: AgentLoad | None = strawberry.field(description="What is carried at once over all channels; null: only the maxima by channel count.")
     skills: JSON = strawberry.field(description="Level by skill; languages as lang:xx.")
     changed_at: datetime = strawberry.field(description="When anything of this changed last.")
 
     @classmethod
     def of(cls, view: contract.AgentView) -> "DeskAgent":
         """Build it from the view."""
-        return mapped(cls, view, uid=view.id)
+        return mapped(cls, view, uid=view.id, load=AgentLoad.of(view.load))
 
 
 @strawberry.type(description="A planned shift, as it was said.")

@@ -22,9 +22,7 @@ class Telling:
     state: str = strawberry.field(description="waiting, queued, told, withheld or undeliverable.")
     channel: str | None = strawberry.field(description="By which it goes or went; null while that is not chosen, or when it does not go.")
     language: str | None = strawberry.field(description="In which language; null likewise.")
-    reason: str | None = strawberry.field(
-        description="Why it waits or does not go, e.g. cap_reached, no_consent; null when nothing does."
-    )
+    reason: str | None = strawberry.field(description="Why it waits or does not go, e.g. cap_reached, no_consent; null when nothing does.")
     wanted_at: datetime = strawberry.field(description="Since when the customer is to be told.")
     next_possible_at: datetime | None = strawberry.field(description="When it is looked at again; null once it is settled.")
     counted_at: datetime | None = strawberry.field(description="Since when caps count it as a contact with the customer; null while they do not.")

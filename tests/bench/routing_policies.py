@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from statistics import fmean
+from statistics import fmean, stdev
 
 from services.routing.domain.engine.rules import RULES
 from services.routing.domain.simulation.figures import Figures, by, figures, gini, occupancy
@@ -37,11 +37,12 @@ class Compared:
         value = pick(list(losses.values()))
         return value, next(topic for topic, loss in losses.items() if loss == value)
 
-    def paired(self, name: str) -> float:
-        """Return the mean gain in points of the days, each day weighing the same."""
+    def paired(self, name: str) -> str:
+        """Say the mean gain in points of the days, each day weighing the same, with its standard error."""
         length = self.base.scenario.day_s
         days = [by(played, lambda each: str(int(each.contact.arrival_s // length))) for played in (self.base, self.ours)]
-        return fmean(100 * (_value(days[1][day], name) - _value(days[0][day], name)) for day in days[0] if days[0][day].offered >= RARE)
+        gains = [100 * (_value(days[1][day], name) - _value(days[0][day], name)) for day in days[0] if days[0][day].offered >= RARE]
+        return f"{fmean(gains):+.2f} (standard error {stdev(gains) / len(gains) ** 0.5:.2f})"
 
 
 def _value(found: Figures, name: str) -> float:
@@ -125,16 +126,14 @@ def _range(seeds: list[Compared], name: str, each: str) -> str:
 def _bank99(bank: Compared) -> list[Figure]:
     (sla, by_sla), (abandon, by_abandon) = bank.worst("sla", min), bank.worst("abandon", max)
     return [
-        Figure(
-            "routing.bank99_sla_gain", bank.gain("sla"), "points", 1, note=f"days weighed by their contacts; each day alike {bank.paired('sla'):+.2f}"
-        ),
+        Figure("routing.bank99_sla_gain", bank.gain("sla"), "points", 1, note=f"days weighed by their contacts; each day alike {bank.paired('sla')}"),
         Figure(
             "routing.bank99_abandon_gain",
             bank.gain("abandon"),
             "points",
             -0.3,
             lower_is_better=True,
-            note=f"days weighed by their contacts; each day alike {bank.paired('abandon'):+.2f}",
+            note=f"days weighed by their contacts; each day alike {bank.paired('abandon')}",
         ),
         Figure("routing.bank99_type_sla", sla, "points", -1, note=f"the type that loses most service level: {by_sla}"),
         Figure("routing.bank99_type_abandon", abandon, "points", 2, lower_is_better=True, note=f"the type that gains most abandonment: {by_abandon}"),

@@ -13,6 +13,7 @@ from services.routing.queries.queue_state import offers_of
 from services.routing.repository import agents
 from services.routing.use_cases.change_activity import ChangeActivity, change_activity
 from services.routing.use_cases.put_agent import PutAgent, put_agent
+from services.routing.use_cases.put_load import PutLoad, put_load
 
 router = APIRouter(tags=["agents"])
 Reader = Annotated[Principal, requires("routing:read")]
@@ -22,6 +23,12 @@ Reader = Annotated[Principal, requires("routing:read")]
 async def write_agent(external_id: Reference, command: PutAgent, write: Settled, _: Annotated[Principal, requires("routing:admin")]) -> Response:
     """Create or replace an agent; offers at once what the agent can take."""
     return await write(put_agent, external_id, command, view=AgentView)
+
+
+@router.put("/v1/agents/{external_id}/load", response_model=AgentView)
+async def write_load(external_id: Reference, command: PutLoad, write: Settled, _: Annotated[Principal, requires("routing:admin")]) -> Response:
+    """Say what contacts cost the agent, how much is carried at once, and what may interrupt what; it counts from now on."""
+    return await write(put_load, external_id, command, view=AgentView)
 
 
 @router.get("/v1/agents")

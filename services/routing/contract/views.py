@@ -8,6 +8,19 @@ from pydantic import JsonValue
 from services.kit.fields import View
 
 
+class LoadView(View):
+    """How much an agent carries at once over all channels."""
+
+    costs: dict[str, float]
+    """By channel; 1 where it is not named."""
+    capacity: float | None
+    """The sum of costs; None: without limit."""
+    cap: float
+    """Up to which share of the capacity new contacts come."""
+    interrupted_by: dict[str, list[str]]
+    """Which other channels may come while a contact of this one is held; any where it is not named."""
+
+
 class AgentView(View):
     """An agent; `skills` holds languages as `lang:xx`."""
 
@@ -26,6 +39,8 @@ class AgentView(View):
     """What the plan says now: none (there is none), work, break, off."""
     shift_ends_at: datetime | None
     """End of the present shift; None while there is none."""
+    load: LoadView | None
+    """None: only the maxima by channel count."""
     skills: dict[str, int]
     changed_at: datetime
 

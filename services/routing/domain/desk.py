@@ -14,6 +14,7 @@ from services.routing.domain.engine.batch import Batch
 from services.routing.domain.engine.engine import Engine
 from services.routing.domain.engine.parts import NEVER, Capacity, ClassSpec, Pick, Profile, QueuePromise, Stage, WaitingContact
 from services.routing.domain.engine.pricing import PRICE_EVERY_S
+from services.routing.domain.load import Limits, limits_of
 
 GRAIN = float(1 << 20)
 """Moments are multiples of 1/GRAIN s: sums and differences of such numbers are exact, so a step falls due at its very instant."""
@@ -216,13 +217,17 @@ def _promise(queue: QueuePromise) -> tuple[object, ...]:
 
 
 def profile_of(
-    skills: Mapping[str, int], places: Mapping[str, int], estimates: Iterable[tuple[str, float, float]] = (), closed: tuple[str, ...] = ()
+    skills: Mapping[str, int],
+    places: Mapping[str, int],
+    estimates: Iterable[tuple[str, float, float]] = (),
+    closed: tuple[str, ...] = (),
+    load: Mapping[str, Any] | None = None,
 ) -> Profile:
     """Return what makes an agent alike to others."""
-    return _profile(tuple(sorted(skills.items())), tuple(sorted(places.items())), tuple(estimates), closed)
+    return _profile(tuple(sorted(skills.items())), tuple(sorted(places.items())), limits_of(load), tuple(estimates), closed)
 
 
 @lru_cache(maxsize=20_000)
-def _profile(skills: _Pairs, places: _Pairs, estimates: tuple[tuple[str, float, float], ...], closed: tuple[str, ...]) -> Profile:
+def _profile(skills: _Pairs, places: _Pairs, limits: Limits, estimates: tuple[tuple[str, float, float], ...], closed: tuple[str, ...]) -> Profile:
     """Agents come back again and again, each time with the profile that they had."""
-    return Profile(skills, Capacity(places), estimates, closed)
+    return Profile(skills, Capacity(places, *limits), estimates, closed)

@@ -1,10 +1,12 @@
 """The rule in sentences that a supervisor reads; figures are those that were stored with the decision."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.routing.domain.eligibility import LANGUAGE_PREFIX, STEP_PREFIX, Policy, Shortfall, eligible_after
+from services.routing.domain.load import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,18 @@ def say_contact_terms(terms: Mapping[str, Any], others: int) -> str:
     if terms.get("planned_together"):
         return sentence + f", one pair of a plan for everybody free and {others + 1} waiting with the largest sum of I."
     return sentence + (f", best of {others + 1} waiting." if others else ", the only one waiting.")
+
+
+def judge_load(limits: Limits, held: Sequence[str], channel: str) -> list[Condition]:
+    """Judge whether one more contact of a channel fits beside those that are held (their channels), and whether it may interrupt them."""
+    costs, most, interrupted_by = dict(limits[0]), limits[1], dict(limits[2])
+    carried, cost = sum(costs.get(each, 1.0) for each in held), costs.get(channel, 1.0)
+    keeping = sorted(each for each in {*held} - {channel} if channel not in interrupted_by.get(each, (channel,)))
+    words = f"A contact of {channel} may not interrupt {' and '.join(keeping)}." if keeping else "Nothing that is held keeps this contact away."
+    found = [Condition("interruption", not keeping, words)]
+    if most < math.inf:
+        found.append(Condition("load", carried + cost <= most, f"Carries {carried:g} of {most:g}; a contact of {channel} costs {cost:g}."))
+    return found
 
 
 def say_decision(outcome: str, terms: Mapping[str, Any], runners_up: list[dict[str, Any]], considered: int, requirement: Mapping[str, int]) -> str:

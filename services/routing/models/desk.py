@@ -122,6 +122,8 @@ class Agent(Base, table=True):
     """What the plan says now: none (there is no plan), work, break, off."""
     shift_ends_at: datetime | None = Field(default=None)
     """End of the present shift."""
+    load: dict[str, Any] | None = Field(default=None, sa_type=JSON, nullable=True)
+    """Costs by channel, capacity, cap and what may interrupt what; None: only the maxima by channel count."""
     group_key: str
     opportunity: float
     changed_at: datetime

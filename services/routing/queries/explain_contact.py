@@ -10,10 +10,11 @@ from services.routing.domain import explanation
 from services.routing.domain.contact import ContactState, is_routable
 from services.routing.domain.eligibility import Policy, next_step_after, requirement_at, shortfalls
 from services.routing.domain.explanation import Condition
+from services.routing.domain.load import limits_of
 from services.routing.domain.shifts import Planned, may_be_asked, takes_offers
 from services.routing.models import Agent, Contact, RoutingDecision
 from services.routing.queries.staffing import handle_s_of
-from services.routing.repository import agents, contacts, queues
+from services.routing.repository import agents, contacts, desk, queues
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +131,19 @@ async def _conditions(tx: Tx, contact: Contact, agent: Agent, policy: Policy, wa
         *await _planned(tx, contact, agent),
         explanation.judge_skills(policy, has, short, waited_s),
         Condition("capacity", used < maximum, f"Holds {used} of {maximum} places for {contact.channel}."),
+        *await _carried(tx, contact, agent),
         await _passed(tx, contact, mine.reason if mine else None, mine.excluded_at.isoformat() if mine else None),
         _excluded(kept=str(agent.id) in contact.banned),
         await _promised(tx, contact, agent),
     ]
+
+
+async def _carried(tx: Tx, contact: Contact, agent: Agent) -> list[Condition]:
+    """Judge cost and interruption; nothing for an agent of whom neither is said."""
+    if agent.load is None:
+        return []
+    held = [row[2] for row in await desk.held(tx, [agent.id])]
+    return explanation.judge_load(limits_of(agent.load), held, contact.channel)
 
 
 async def _planned(tx: Tx, contact: Contact, agent: Agent) -> list[Condition]:

@@ -98,7 +98,7 @@ _PLAN = ("planned", "plan_counts", "shift_ends_at")
 
 async def agents(tx: Tx, ids: Collection[UUID] | None) -> list[Row]:
     """Return these agents; None: all."""
-    statement = _columns(Agent, ("id", "activity", "skills", "name", "team", "site", "vendor", "external_id", *_PLAN))
+    statement = _columns(Agent, ("id", "activity", "skills", "name", "team", "site", "vendor", "external_id", "load", *_PLAN))
     return [row for some in _of_agents(tx, statement, col(Agent.id), ids) for row in await tx.rows(some)]
 
 

@@ -84,7 +84,7 @@ async def _agents(tx: Tx, desk: Desk, ids: Collection[UUID] | None, triggers: Ma
         skills = agent["skills"] | stands[agent_id] if agent_id in stands else agent["skills"]
         desk.put_agent(
             agent_id,
-            profile_of(skills, places.get(agent_id, {}), learned.get(agent_id, ()), closed),
+            profile_of(skills, places.get(agent_id, {}), learned.get(agent_id, ()), closed, agent["load"]),
             on_shift=takes_offers(agent["activity"], agent["planned"], plan_counts=agent["plan_counts"]),
             since=seconds_of(since[agent_id]) if agent_id in since else 0.0,
             held=holds.get(agent_id, {}),

@@ -75,8 +75,9 @@ class Benches:
         return self._seat_of(agent)[0]
 
     def _seat_of(self, agent: DeskAgent) -> tuple[int, int]:
-        carried = agent.held
-        held = tuple(sorted(carried.values())) if len(carried) > 1 else tuple(carried.values())
+        held = tuple(agent.held.values())
+        if len(held) > 1:
+            held = tuple(sorted(held))
         known = self._seats[agent.profile].get(held)
         if known is None:
             capacity, names = self.profiles[agent.profile].capacity, self.channels[agent.profile]

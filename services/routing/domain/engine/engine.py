@@ -88,8 +88,10 @@ class Engine:
 
     def wait(self, contact: WaitingContact) -> None:
         """Put the contact in its line."""
-        if contact.is_special:
-            self.special.waiting[contact.id] = contact
+        if not contact.is_special:
+            self.lines.join(contact)
+            return
+        self.special.waiting[contact.id] = contact
         if contact.sticky is not None:
             self.special.join(contact)
         else:
@@ -116,14 +118,15 @@ class Engine:
 
     def serve_contact(self, contact: WaitingContact, now: float) -> Pick | None:
         """Give a contact that came, or came back, to the best idle agent, or have it wait."""
-        pick, soon = self.picking.agent_for(contact, now)
-        if pick is not None:
-            self._join(pick)
-            return pick
-        special = contact.is_special
+        soon = NEVER
+        if self.benches.idle_count:
+            pick, soon = self.picking.agent_for(contact, now)
+            if pick is not None:
+                self._join(pick)
+                return pick
         if not contact.live:
             self.wait(contact)
-        if special:
+        if contact.is_special:
             spec, waited = self.lines.specs[contact.cls], now - contact.since
             change = self.special.next_change(contact, now, self.lines.promises[contact.cls].cool_down_s)
             soon = min([soon, change - now, *(stage.after_s - waited for stage in spec.stages if stage.after_s > waited)])

@@ -30,13 +30,12 @@ class Floor:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._promises = engine.lines.promises
-        self.offered: dict[Any, float] = {}
-        """Contact to the end of its offer."""
-        self.talking: dict[Any, DeskAgent] = {}
-        self.wrapping: dict[Any, DeskAgent] = {}
+        self.offered: dict[Any, WaitingContact] = {}
+        self.talking: dict[Any, WaitingContact] = {}
+        self.wrapping: dict[Any, WaitingContact] = {}
         self._offers_end: dict[float, deque[Deadline]] = {}
         self._wraps_end: dict[float, deque[Deadline]] = {}
-        """By length in seconds: (end, number, contact)."""
+        """By length in seconds: (end, number, id of the contact). One that is not its contact's `until` (any more) is void."""
         self._number = count()
         self.events: list[Happened] = []
 
@@ -54,17 +53,18 @@ class Floor:
     def _offer(self, pick: Pick | None, now: float) -> None:
         if pick is None:
             return
-        contact_id = pick.contact.id
-        self.offered[contact_id] = self._until(self._offers_end, self._promises[pick.contact.cls].offer_s, contact_id, now)
-        self.events.append(Happened(now, "offered", contact_id, pick.agent.id))
+        contact = pick.contact
+        self.offered[contact.id] = contact
+        self._until(self._offers_end, self._promises[contact.cls].offer_s, contact, now)
+        self.events.append(Happened(now, "offered", contact.id, pick.agent.id))
 
-    def _until(self, ends: dict[float, deque[Deadline]], seconds: float, contact_id: Any, now: float) -> float:
-        """Set a deadline; return its moment."""
+    def _until(self, ends: dict[float, deque[Deadline]], seconds: float, contact: WaitingContact, now: float) -> None:
+        """Set the contact's deadline."""
         line = ends.get(seconds)
         if line is None:
             line = ends[seconds] = deque()
-        line.append((now + seconds, next(self._number), contact_id))
-        return now + seconds
+        contact.until = until = now + seconds
+        line.append((until, next(self._number), contact.id))
 
     def serve(self, agent: DeskAgent, now: float) -> None:
         """Somebody may have become free."""
@@ -73,14 +73,12 @@ class Floor:
 
     def accept(self, contact_id: Any, now: float) -> bool:
         """The agent takes it; False when the offer is gone. An offer is over at the very instant it expires."""
-        expires = self.offered.get(contact_id)
-        if expires is None or now >= expires:
+        contact = self.offered.get(contact_id)
+        if contact is None or contact.agent is None or now >= contact.until:
             return False
         del self.offered[contact_id]
-        contact = self.engine.contacts[contact_id]
-        if contact.agent is None:
-            return False
-        self.talking[contact_id] = contact.agent
+        contact.until = NEVER
+        self.talking[contact_id] = contact
         queue = self._promises[contact.cls]
         self.engine.lines.note_answer(queue.key, in_time=now - contact.since <= queue.sla_s)
         self.events.append(Happened(now, "accepted", contact_id, contact.agent.id))
@@ -91,12 +89,10 @@ class Floor:
         return self._return(contact_id, now, "declined")
 
     def _return(self, contact_id: Any, now: float, why: str) -> bool:
-        if self.offered.pop(contact_id, None) is None:
+        contact = self.offered.pop(contact_id, None)
+        if contact is None or contact.agent is None:
             return False
-        contact = self.engine.contacts[contact_id]
-        agent = contact.agent
-        if agent is None:
-            return False
+        contact.until, agent = NEVER, contact.agent
         self.events.append(Happened(now, why, contact_id, agent.id))
         self.engine.let_pass(contact, now)
         self._offer(self.engine.serve_contact(contact, now), now)
@@ -109,6 +105,7 @@ class Floor:
         if contact is None or contact_id in self.talking or contact_id in self.wrapping:
             return False
         agent, asked = contact.agent, self.offered.pop(contact_id, None) is not None
+        contact.until = NEVER
         self.engine.drop_contact(contact_id)
         self.engine.lines.note_answer(self._promises[contact.cls].key, in_time=False)
         self.events.append(Happened(now, "left", contact_id, None))
@@ -120,23 +117,24 @@ class Floor:
 
     def end(self, contact_id: Any, now: float) -> bool:
         """The talk is over; the agent wraps up for as long as the queue grants. False when nobody talks."""
-        agent = self.talking.pop(contact_id, None)
-        if agent is None:
+        contact = self.talking.pop(contact_id, None)
+        if contact is None or contact.agent is None:
             return False
-        wrap_s = self._promises[self.engine.contacts[contact_id].cls].wrap_s
-        self.wrapping[contact_id] = agent
-        self.events.append(Happened(now, "wrapping", contact_id, agent.id))
+        wrap_s = self._promises[contact.cls].wrap_s
+        self.wrapping[contact_id] = contact
+        self.events.append(Happened(now, "wrapping", contact_id, contact.agent.id))
         if wrap_s > 0:
-            self._until(self._wraps_end, wrap_s, contact_id, now)
+            self._until(self._wraps_end, wrap_s, contact, now)
         else:
             self.finish(contact_id, now)
         return True
 
     def finish(self, contact_id: Any, now: float) -> bool:
         """The wrap-up is done: the agent is free. False when it was done before."""
-        agent = self.wrapping.pop(contact_id, None)
-        if agent is None:
+        contact = self.wrapping.pop(contact_id, None)
+        if contact is None or contact.agent is None:
             return False
+        contact.until, agent = NEVER, contact.agent
         self.engine.drop_contact(contact_id)
         self.events.append(Happened(now, "completed", contact_id, agent.id))
         for pick in self.engine.serve_freed(agent, contact_id, now):
@@ -150,23 +148,17 @@ class Floor:
 
     def _first_deadline(self) -> Deadline | None:
         """Return the first deadline that still matters, and forget those before it."""
-        first, offered, wrapping = None, self.offered, self.wrapping
-        for line in self._offers_end.values():
-            while line:
-                deadline = line[0]
-                if offered.get(deadline[2]) == deadline[0]:
-                    if first is None or deadline < first:
-                        first = deadline
-                    break
-                line.popleft()
-        for line in self._wraps_end.values():
-            while line:
-                deadline = line[0]
-                if deadline[2] in wrapping:
-                    if first is None or deadline < first:
-                        first = deadline
-                    break
-                line.popleft()
+        first = None
+        for ends, awaited in ((self._offers_end, self.offered), (self._wraps_end, self.wrapping)):
+            for line in ends.values():
+                while line:
+                    deadline = line[0]
+                    contact = awaited.get(deadline[2])
+                    if contact is not None and contact.until == deadline[0]:
+                        if first is None or deadline < first:
+                            first = deadline
+                        break
+                    line.popleft()
         return first
 
     def tick(self, now: float) -> None:

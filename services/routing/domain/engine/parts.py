@@ -96,9 +96,12 @@ class DeskAgent:
 
 
 class WaitingContact:
-    """One contact in the engine. `since` is the moment that its age counts from; `passed` maps agents who let it pass to when."""
+    """One contact in the engine. `since` is the moment that its age counts from; `passed` maps agents who let it pass to when.
 
-    __slots__ = ("agent", "banned", "cls", "id", "live", "passed", "since", "sticky", "sticky_until")
+    `until` is the floor's: when its offer lapses or its wrap-up ends.
+    """
+
+    __slots__ = ("agent", "banned", "cls", "id", "live", "passed", "since", "sticky", "sticky_until", "until")
 
     def __init__(self, contact_id: Any, cls: int, since: float) -> None:
         self.id = contact_id
@@ -110,11 +113,16 @@ class WaitingContact:
         self.banned: frozenset[Any] = frozenset()
         self.sticky: Any = None
         self.sticky_until = 0.0
+        self.until = NEVER
 
     @property
     def is_special(self) -> bool:
         """Tell whether agents of one group are not alike to this contact: it is then weighed alone."""
         return self.passed is not None or bool(self.banned) or self.sticky is not None
+
+    def is_new_to(self, agent_id: Any) -> bool:
+        """Tell whether this agent neither let it pass nor is kept from it: then it is like any other in its line."""
+        return (self.passed is None or agent_id not in self.passed) and agent_id not in self.banned
 
 
 @dataclass(slots=True)

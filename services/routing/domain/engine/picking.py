@@ -5,9 +5,9 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from services.routing.domain.engine.benches import Benches
+from services.routing.domain.engine.heads import NOTHING, index_of, undisputed
 from services.routing.domain.engine.lines import Lines
 from services.routing.domain.engine.parts import NEVER, DeskAgent, Pick, Rule, WaitingContact, Weighed
 from services.routing.domain.engine.rows import GroupRow, Pairs
@@ -15,8 +15,6 @@ from services.routing.domain.engine.special import Special
 from services.routing.domain.engine.tables import Floats
 
 SHOWN = 3
-NOTHING = -math.inf
-Mask = NDArray[np.bool_]
 Candidate = tuple[float, float, Any, int, WaitingContact]
 """(-worth, since, id, place in the row, contact): the smallest is the best, equal ones by age, then id."""
 
@@ -37,25 +35,22 @@ class Picking:
     def contact_for(self, agent: DeskAgent, now: float) -> tuple[Pick | None, float]:
         """Return the best contact for an idle agent; without one, the seconds until somebody who waits in a line may be served."""
         row, lines = self.complete(agent.group), self.lines
-        heads = lines.heads[row.cls]
+        waited = now - lines.heads[row.cls]
         if not self.shown and not self.special.promised:
-            oldest = self._oldest(row, heads, now)
-            if oldest is not None:
-                return Pick(oldest, agent, now, True, True, [], 1), NEVER
-        waited = now - heads
+            contact, hungry = undisputed(lines, row, waited, agent)
+            if contact is not None:
+                return Pick(contact, agent, now, True, hungry, [], 1), NEVER
         starving = waited > row.hungry_at
         considered = starving.tobytes().count(1)
-        found = self._best(agent, row, waited, now, starving) if considered else []
+        found = self._best(agent, row, np.where(starving, waited, NOTHING), now, hungry=True) if considered else []
         hungry = bool(found)
         if not hungry:
-            if considered:
-                waited = now - heads
             early = waited < row.after
             considered = row.cls.size - early.tobytes().count(1)
             if considered:
-                worth = _index(row, lines, waited)
+                worth = index_of(lines, row, waited)
                 worth[early] = NOTHING
-                found = self._best(agent, row, worth, now, None)
+                found = self._best(agent, row, worth, now, hungry=False)
         if self.special.promised:
             own = self._promised_to(agent, row, now, found, hungry=hungry)
             if own:
@@ -64,20 +59,6 @@ class Picking:
             return None, self._soon(agent, row, waited, now)
         weighed = [self._weighed(agent, row, each, now) for each in found] if self.shown else []
         return Pick(found[0][4], agent, now, True, hungry, weighed, considered), NEVER
-
-    def _oldest(self, row: GroupRow, heads: Floats, now: float) -> WaitingContact | None:
-        """Return who has waited longest, where that alone decides: beyond the limit, alone of that age, and open to everybody; else None."""
-        if not len(heads):
-            return None
-        place = int(heads.argmin())
-        since = heads.item(place)
-        if now - since <= row.hungry_at.item(place):
-            return None
-        heads[place] = NEVER
-        alone = heads.item(int(heads.argmin())) > since
-        heads[place] = since
-        contact = self.lines.in_line[row.cls.item(place)][0]
-        return contact if alone and contact.passed is None and not contact.banned else None
 
     def complete(self, group: int) -> GroupRow:
         """Return the group's row with the base of I as it is now. A new class is a new epoch, too."""
@@ -88,6 +69,7 @@ class Picking:
             row.base = np.ones(len(cls)) if self.rule.fifo else lines.weight[cls] * row.resolution / (row.pace * lines.handle[cls] + lines.wrap[cls])
             row.credit, row.queue, limit = lines.credit[cls], lines.queue_of[cls], lines.limit[cls]
             row.hungry_at = np.where(row.after > limit, np.nextafter(row.after, NOTHING), limit)
+            row.never_hungry_to = float(row.hungry_at.min(initial=NEVER))
             row.epoch = lines.epoch
         return row
 
@@ -104,7 +86,7 @@ class Picking:
                 soon = min(soon, float(row.after[place]) - (now - following.since))
         return soon
 
-    def _best(self, agent: DeskAgent, row: GroupRow, worth: Floats, now: float, starving: Mask | None) -> list[Candidate]:
+    def _best(self, agent: DeskAgent, row: GroupRow, worth: Floats, now: float, *, hungry: bool) -> list[Candidate]:
         """Return the best of the lines and the next `shown`. Destroys `worth`; -inf is no candidate.
 
         The head of a line that may not go to this agent (who let it pass, or is kept from it) steps aside for the next in its line.
@@ -118,14 +100,12 @@ class Picking:
             if value == NOTHING or (len(found) > shown and -value > found[-1][0]):
                 break
             worth[place] = NOTHING
-            if starving is not None and not starving[place]:
-                continue
             contact = (behind.pop(place, None) if behind else None) or lines[row.cls.item(place)][0]
-            if (contact.passed is not None or contact.banned) and not self.is_allowed(contact, agent, now):
+            if not contact.is_new_to(agent.id) and not self.is_allowed(contact, agent, now):
                 following = self._behind(agent, contact.cls, now)
                 if following is not None:
                     behind[place] = following
-                    worth[place] = self._worth(row, place, now - following.since, hungry=starving is not None)
+                    worth[place] = self._worth(row, place, now - following.since, hungry=hungry)
                 continue
             found.append((-value, contact.since, contact.id, place, contact))
         if len(found) > 1:
@@ -136,7 +116,7 @@ class Picking:
     def _behind(self, agent: DeskAgent, cls: int, now: float) -> WaitingContact | None:
         """Return the oldest of a line that may go to this agent."""
         for contact in self.lines.by_age(cls):
-            if (contact.passed is None and not contact.banned) or self.is_allowed(contact, agent, now):
+            if contact.is_new_to(agent.id) or self.is_allowed(contact, agent, now):
                 return contact
         return None
 
@@ -162,7 +142,7 @@ class Picking:
         if worst is not None and hungry:
             likely = waited >= worst
         elif worst is not None:
-            likely = (_index(row, self.lines, waited) >= worst) | (waited > row.hungry_at)
+            likely = (index_of(self.lines, row, waited) >= worst) | (waited > row.hungry_at)
         else:
             likely = waited >= row.after
         queue = [self._entry(row, place, 0, now) for place in np.flatnonzero(likely).tolist() if waited[place] >= row.after[place]]
@@ -217,14 +197,12 @@ class Picking:
     def agent_for(self, contact: WaitingContact, now: float) -> tuple[Pick | None, float]:
         """Return the best idle agent for a contact; without one, the seconds until an agent who is idle now may serve it."""
         benches = self.benches
-        if benches.idle_count == 0:
-            return None, NEVER
         row, waited = self.pairs.of_class(contact.cls), now - contact.since
         since = benches.idle_head[row.group]
         idle = since < NEVER
-        if not np.count_nonzero(idle):
+        first = int(idle.argmax()) if idle.size else 0
+        if not idle.size or not idle.item(first):
             return None, NEVER
-        first = int(idle.argmax())
         for after, start, end in row.rings:
             if end <= first:
                 continue
@@ -276,13 +254,6 @@ class Picking:
         found.sort(key=lambda each: (-each[0].index, -each[0].idle_s, each[0].who))
         weighed = [each for each, _ in found[: self.shown + 1]] if self.shown else []
         return Pick(contact, found[0][1], now, False, False, weighed, len(found))
-
-
-def _index(row: GroupRow, lines: Lines, waited: Floats) -> Floats:
-    """Return I of a whole row."""
-    rise = lines.rises[row.queue]
-    index: Floats = (rise * waited + (lines.debts[row.queue] + rise * row.credit)) * row.base
-    return index
 
 
 def _in_order(found: tuple[float, float, Any, int, Any]) -> tuple[float, float, Any]:

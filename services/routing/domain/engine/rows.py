@@ -14,10 +14,10 @@ BEST_SKILL_STEP = 1e6
 class GroupRow:
     """The classes that one group may ever serve, ascending; `base` is that part of I which does not change with waiting.
 
-    Who has waited longer than `hungry_at` may be served, and is beyond the limit of its queue.
+    Who has waited longer than `hungry_at` may be served, and is beyond the limit of its queue; nobody is who waited no longer than `never_hungry_to`.
     """
 
-    __slots__ = ("after", "base", "cls", "credit", "epoch", "hungry_at", "pace", "queue", "resolution", "upto")
+    __slots__ = ("after", "base", "cls", "credit", "epoch", "hungry_at", "never_hungry_to", "pace", "queue", "resolution", "upto")
 
     def __init__(self) -> None:
         self.upto = 0
@@ -29,6 +29,7 @@ class GroupRow:
         self.base: Floats = np.empty(0)
         self.credit: Floats = np.empty(0)
         self.hungry_at: Floats = np.empty(0)
+        self.never_hungry_to = NEVER
         self.queue: Ints = np.empty(0, dtype=np.intp)
 
 
