@@ -82,7 +82,8 @@ class CustomerSections:
         self._caller = caller
         self._inside = views.trusted(caller)
         self._known = None if isinstance(asked, UUID) else asked
-        self._members: tuple[UUID, ...] = (asked,) if isinstance(asked, UUID) else tuple(asked.member_ids)
+        self._id = asked if isinstance(asked, UUID) else asked.id
+        self._members: tuple[UUID, ...] = last_good.people.of(asked) if isinstance(asked, UUID) else tuple(asked.member_ids)
         self._wanted = wanted
         self._last_good = last_good
         self._types = types
@@ -102,7 +103,7 @@ class CustomerSections:
         if part.failure is not None:
             self.stop()
             raise part.failure
-        found = part.sections.get(self._members[0], {}).get(PROFILE)
+        found = part.sections.get(self._id, {}).get(PROFILE)
         if found is None:
             self.stop()
             return None
@@ -145,11 +146,12 @@ class CustomerSections:
         return found
 
     def _meet(self, members: Sequence[UUID]) -> None:
-        """The person has other records, too: services that know each record alone are asked again. Rare, and the only second hop."""
-        if tuple(members) == self._members:
+        """The person has other records than was known: services that know each record alone are asked again. Rare, and the only second hop."""
+        told = tuple(members) if self._id in members else (self._id, *members)
+        if told == self._members:
             return
-        asked = self._members[0]
-        self._members = (asked, *(member for member in members if member != asked)) if asked not in members else tuple(members)
+        self._members = told
+        self._last_good.people.learn(self._id, self._members)
         for service, names in self._wanted.items():
             if service != CUSTOMERS:
                 self._asked[service].cancel()
@@ -186,7 +188,7 @@ class CustomerSections:
             refused = Forbidden(f"This needs the scope {service.name}:read.")
             return Part(SectionState.UNAVAILABLE, {}, "FORBIDDEN", refused)
         # customers itself answers for the whole person under any of its ids; the others know each record alone
-        members = self._members[:1] if service.name == CUSTOMERS else self._members
+        members = (self._id,) if service.name == CUSTOMERS else self._members
         sizes = self._sizes if service.name == CUSTOMERS else None
         key = (service.name, self._caller.principal, members, (*names, str(self.timeline_size)))
         try:

@@ -12,6 +12,31 @@ from services.kit.auth import Principal
 
 Key = tuple[str, Principal, tuple[UUID, ...], tuple[str, ...]]
 REMEMBERED = 1_000
+PEOPLE = 10_000
+
+
+@dataclass(slots=True)
+class KnownPeople:
+    """The records of persons who have several, as customers told them last: a guess whom to ask about, so that nobody waits for the answer first.
+
+    It is checked by every answer of customers and shows nobody anything, so it needs no end in time and may be shared between principals.
+    """
+
+    _records: OrderedDict[UUID, tuple[UUID, ...]] = field(default_factory=OrderedDict)
+
+    def of(self, asked: UUID) -> tuple[UUID, ...]:
+        """Return the records of the person with this id, the survivor's first; the id alone where nothing else is known."""
+        return self._records.get(asked, (asked,))
+
+    def learn(self, asked: UUID, members: tuple[UUID, ...]) -> None:
+        """Remember what customers told."""
+        if members == (asked,):
+            self._records.pop(asked, None)
+            return
+        self._records[asked] = members
+        self._records.move_to_end(asked)
+        if len(self._records) > PEOPLE:
+            self._records.popitem(last=False)
 
 
 @dataclass(slots=True)
@@ -20,6 +45,7 @@ class LastGood:
 
     seconds: float
     _known: OrderedDict[Key, tuple[float, bytes]] = field(default_factory=OrderedDict)
+    people: KnownPeople = field(default_factory=KnownPeople)
 
     def keep(self, key: Key, answer: bytes) -> None:
         """Remember an answer."""

@@ -113,6 +113,34 @@ async def test_each_service_is_asked_for_its_sections_once(house: Running) -> No
     }
 
 
+async def test_a_person_of_several_records_is_asked_about_in_one_hop_once_they_were_met(house: Running) -> None:
+    key = await house.key("administrator", holder=f"keeper {new_id()}")
+    ids = []
+    for number in (1, 2):
+        account = f"T-{new_id().hex[-8:]}"
+        put = await house.rest(key, "PUT", f"/customers/v1/customers/by-key/account/{account}", json={"display_name": f"Twin {number}"})
+        ids.append(put.json()["id"])
+        call = {"externalId": account, "channel": "voice", "direction": "inbound", "customerKey": {"kind": "account", "value": account}}
+        call |= {"startedAt": f"2026-11-23T08:4{number}:00Z", "endedAt": f"2026-11-23T08:5{number}:00Z", "disposition": f"call {number}"}
+        await house.ask(key, "mutation($c: EndContactInput!) { endContact(input: $c) { userErrors { code } } }", c=call)
+    await house.settle()
+    merge = {"survivor_id": ids[0], "merged_id": ids[1], "reason": "same passport"}
+    merged = (await house.rest(key, "POST", "/customers/v1/merges", json=merge)).json()["id"]
+
+    async def asked() -> tuple[str, list[str], int]:
+        house.ways["routing"].calls.clear()
+        query = "query($id: ID!) { customer(id: $id) { uid contacts(first: 5) { edges { node { disposition } } } } }"
+        found = (await house.ask(key, query, id=ids[1]))["data"]["customer"]
+        return found["uid"], [edge["node"]["disposition"] for edge in found["contacts"]["edges"]], len(house.ways["routing"].calls)
+
+    met, again = await asked(), await asked()
+    await house.rest(key, "POST", f"/customers/v1/merges/{merged}/undo")
+    apart, alone = await asked(), await asked()
+
+    assert (met, again) == ((ids[0], ["call 2", "call 1"], 2), (ids[0], ["call 2", "call 1"], 1))
+    assert (apart, alone) == ((ids[1], ["call 2"], 2), (ids[1], ["call 2"], 1))
+
+
 async def test_a_customer_is_found_by_every_kind_of_key_that_the_schema_names(house: Running) -> None:
     key = await fill(house)
     question = "query($kind: IdentityKeyKind!, $value: String!) { customerByKey(kind: $kind, value: $value) { displayName } }"

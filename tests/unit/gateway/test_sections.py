@@ -18,7 +18,11 @@ from services.customers import contract as customers_views
 from tests.support.gateway_upstream import NOON, example
 
 LISTS: list[Any] = [one for one in vars(parts).values() if isinstance(one, ListPart) and one.section != "suggested_articles"]
-ONES: dict[str, tuple[Any, Any]] = {"mood": (customers_views.MoodView, customers.Mood), "offer": (customers_views.OfferView, customers.Offer)}
+ONES: dict[str, tuple[Any, Any]] = {
+    "mood": (customers_views.MoodView, customers.Mood),
+    "value": (customers_views.ValueView, customers.CustomerValue),
+    "offer": (customers_views.OfferView, customers.Offer),
+}
 
 
 def shown(value: Any, like: Any) -> Any:
