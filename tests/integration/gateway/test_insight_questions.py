@@ -214,5 +214,5 @@ async def test_files_and_flowcharts_are_found_through_graphql_too(house: Running
     assert found["process"]["mermaid"].startswith("flowchart LR")
     assert found["triangulation"][0]["period"]["start"].startswith("2026-10-25")
     assert found["drivers"]["edges"][0]["node"]["csat"]["weighted"]["designEffect"] == 1.0
-    assert [one["definitionId"] for one in found["responseBias"]["figures"]] == ["csat@1", "nps@1", "ces@1", "resolution@1"]
+    assert [one["definitionId"] for one in found["responseBias"]["figures"]] == ["csat@1", "dsat@1", "nps@1", "ces@1", "resolution@1"]
     assert wrong["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"

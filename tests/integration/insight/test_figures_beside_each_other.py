@@ -78,6 +78,7 @@ async def test_net_promoters_are_weighted_for_who_was_asked_and_who_answered(ope
         assert ways[(), True]["value"] == pytest.approx(100 * (40 - 10) / 50)
         assert {one["definition_id"]: one["weighted"][0]["n"] for one in found["figures"]} == {
             "csat@1": 0,
+            "dsat@1": 0,
             "nps@1": 30,
             "ces@1": 0,
             "resolution@1": 0,
