@@ -120,7 +120,7 @@ class Metric:
     raw: Estimate | None = strawberry.field(description="The plain estimate; null while withheld.")
     weighted: Estimate | None = strawberry.field(description="Weighted by how likely each was asked; null when too few are known.")
     non_response: WeightedFigure | None = strawberry.field(
-        description="As if all channels and segments that were asked had answered alike, and by design. Null for first-contact resolution."
+        description="As if all channels and segments that were asked had answered alike, and by design; null for first-contact resolution."
     )
     mean: float | None = strawberry.field(description="The mean score; null while withheld.")
     parts: JSON | None = strawberry.field(description="Of a net score: how many are good, neutral and bad; null otherwise.")

@@ -68,7 +68,7 @@ class InsightExportQuery:
             raise InvalidInput(f"A file is one of {', '.join(FORMATS)}.", pointer="/format")
         if key not in {one.key for one in await context.clients.insight.exports(context.caller)}:
             return None
-        await context.clients.insight.metric(context.caller, "csat", query_of(slice))
+        await context.clients.insight.metric(context.caller, "csat", query_of(slice, non_response="false"))
         return _file(f"exports/{key}", slice, format)
 
     @computed("Where a department's whole statement can be fetched from as CSV; null for a department that nobody knows.")

@@ -10,6 +10,7 @@ from gateway.schema.asking import or_none, paged, texts
 from gateway.schema.insight import Driver, Metric
 from gateway.schema.insight_queries import SCOPE, From, Slice, To, query_of
 from gateway.schema.relay import After, Connection, First, computed, page_from
+from gateway.schema.selection import selection
 
 Site = Annotated[str | None, strawberry.argument(description="Only this site.")]
 Vendor = Annotated[str | None, strawberry.argument(description="Only this vendor.")]
@@ -63,5 +64,6 @@ class InsightMetricQuery:
         context = at(info)
         context.need(SCOPE)
         single = texts(to=to, site=site, vendor=vendor, driver=driver, department=department, **{"from": start})
-        found = await or_none(context.clients.insight.metric(context.caller, name, _narrowed(slice, single)))
+        weighted = "true" if "nonResponse" in selection(info, "Metric").below else "false"  # dear: only for who reads it
+        found = await or_none(context.clients.insight.metric(context.caller, name, {**_narrowed(slice, single), "non_response": weighted}))
         return None if found is None else Metric.of(found)

@@ -1,11 +1,12 @@
 """What lies behind the figures: places, trends, key drivers, repeats, sources side by side, who answered."""
 
 import asyncio
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import Path, Query
 
-from services.insight.api.asked import SlicesAsked
+from services.insight.api.asked import SlicesAsked, WithNonResponse
 from services.insight.contract import AdjustedFunnelView, FunnelView, KeyDriversView, RepeatView, ResponseBiasView, TrendView, TriangulationView
 from services.insight.queries.adjusted import USUAL_MIX, adjusted_places
 from services.insight.queries.key_drivers import key_drivers, scored
@@ -26,9 +27,11 @@ Mix = Annotated[list[Kind] | None, Query(min_length=1, max_length=4, description
 
 
 @router.get("/v1/metrics/{key}/places", response_model=FunnelView)
-async def get_places(key: Key, asked: SlicesAsked, read: Read, _: Reader, by: Literal["site", "vendor", "team"] = "site") -> FunnelView:
+async def get_places(
+    key: Key, asked: SlicesAsked, read: Read, _: Reader, by: Literal["site", "vendor", "team"] = "site", non_response: WithNonResponse = True
+) -> FunnelView:
     """Sites, vendors or teams in a funnel of 95 % and 99.8 % limits, with false-discovery control: no naked league table."""
-    return await read(places, key, by, asked)
+    return await read(partial(places, non_response=non_response), key, by, asked)
 
 
 @router.get("/v1/metrics/{key}/adjusted-places", response_model=AdjustedFunnelView)

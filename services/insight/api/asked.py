@@ -93,6 +93,7 @@ async def parts_asked(
     return asked(start, to, (compare_from, compare_to), site=site, vendor=vendor, team=team, product=product, segment=segment)
 
 
+WithNonResponse = Annotated[bool, Query(description="weighted by who answered, too: read from single answers, so that a long period takes a while")]
 ListFrom = Annotated[Moment | None, Query(alias="from", description="first moment of the time that is listed; from the beginning")]
 ListTo = Annotated[Moment | None, Query(description="first moment behind the time that is listed; to the end")]
 

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import Path
 
-from services.insight.api.asked import AnswersAsked, PlacesAsked, SlicesAsked
+from services.insight.api.asked import AnswersAsked, PlacesAsked, SlicesAsked, WithNonResponse
 from services.insight.contract import CycleHealthView, DefinitionView, DriverView, MetricView
 from services.insight.domain.definitions import DEFINITIONS, FIRST_CONTACT, MEANINGS
 from services.insight.queries.cycle_health import cycle_health
 from services.insight.queries.drivers import drivers
+from services.insight.queries.metrics import metric
 from services.insight.queries.non_response import metric_with_all_weights
 from services.insight.queries.repeats import first_contact
 from services.kit.auth import Principal
@@ -30,14 +31,16 @@ async def list_metrics(_: Reader) -> list[DefinitionView]:
 
 
 @router.get("/v1/metrics/{key}", response_model=MetricView)
-async def get_metric(key: Annotated[Code, Path()], asked: AnswersAsked, read: Read, runtime: RuntimeDep, _: Reader) -> MetricView:
+async def get_metric(
+    key: Annotated[Code, Path()], asked: AnswersAsked, read: Read, runtime: RuntimeDep, _: Reader, non_response: WithNonResponse = True
+) -> MetricView:
     """One figure over one slice, with its interval, plain beside weighted by design and by non-response; withheld when too few answered.
 
     First-contact resolution looks seven days ahead for a repeat; `repeats` takes other windows.
     """
     if key == FIRST_CONTACT.key:
         return await read(first_contact, asked, WINDOW_DAYS, runtime.settings.minimum_answers)
-    return await read(metric_with_all_weights, key, asked, runtime.settings.minimum_answers)
+    return await read(metric_with_all_weights if non_response else metric, key, asked, runtime.settings.minimum_answers)
 
 
 def _place(cursor: str | None) -> int:

@@ -80,7 +80,7 @@ class PlaceView(View):
     weighted: EstimateView | None
     """By how likely each was asked; null while too few probabilities are known. Limits and signal are of the plain share."""
     non_response: WeightedFigureView | None
-    """As if all channels and segments that were asked there had answered alike; null in the overview, which reads sums alone."""
+    """As if all channels and segments that were asked there had answered alike; null in the overview and in charts, and where nobody asked for it."""
     z: float
     p: float
     adjusted_p: float

@@ -124,7 +124,7 @@ class MetricView(View):
     non_response: WeightedFigureView | None
     """As if everybody who was asked in the period had answered as their channel and segment did: raked to both, and by design as well.
 
-    Null for first-contact resolution, which is worked out from more than answers.
+    Null for first-contact resolution, which is worked out from more than answers, and where nobody asked for it.
     """
     mean: float | None
     parts: dict[str, int] | None

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, RowMapping, func, literal, select
+from sqlalchemy import ColumnElement, RowMapping, Select, func, literal, select
 from sqlmodel import col
 
 from services.insight.contract import MetricView, NonResponseView, WeightedFigureView
@@ -29,6 +29,7 @@ ATTRIBUTES: dict[str, Any] = {
 RAKED = ("channel", "segment")
 """How somebody was asked, and who they are: the two margins that answers are raked to."""
 MOST_ATTRIBUTES = len(RAKED)
+NOBODY: Mapping[str, dict[str, tuple[float, float]]] = {attribute: {} for attribute in RAKED}
 SILENT = "a group that was asked has no answer, so nothing is known of it"
 FIGURES = tuple(DEFINITIONS.values())
 GOOD = {Part.GOOD: 1.0, Part.OTHER: 0.0, Part.BAD: 0.0}
@@ -56,16 +57,30 @@ def _placed(by: str | None) -> ColumnElement[str]:
     return literal("") if by is None else func.coalesce(getattr(ContactFact, by), "")
 
 
-async def _asked(tx: Tx, attribute: str, conditions: list[Any], by: str | None = None) -> Mapping[str, Margin]:
-    """Return by place how many of each group were asked."""
-    place, group = _placed(by).label("place"), func.coalesce(ATTRIBUTES[attribute], "unknown").label("grouped")
-    numbers = (func.count().label("n"), func.sum(1 / col(InvitationFact.probability)).label("weight"))
-    joined = select(place, group, *numbers).select_from(InvitationFact)
-    joined = joined.join(ContactFact, col(ContactFact.contact_id) == col(InvitationFact.contact_id), isouter=True)
-    found: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
-    for row in await tx.rows(joined.where(*conditions).group_by(place, group).order_by(place, group)):
-        found[row["place"]][row["grouped"]] = (float(row["n"]), float(row["weight"]))
+async def _asked(tx: Tx, attribute: str, conditions: list[Any]) -> Margin:
+    """Return how many of each group were asked."""
+    group = func.coalesce(ATTRIBUTES[attribute], "unknown").label("grouped")
+    rows = await tx.rows(_asks(group).where(*conditions).group_by(group).order_by(group))
+    return {row["grouped"]: (float(row["n"]), float(row["weight"])) for row in rows}
+
+
+async def _asked_at(tx: Tx, conditions: list[Any], by: str | None) -> Mapping[str, Mapping[str, Margin]]:
+    """Return by place, and by attribute of those that are raked to, how many of each group were asked; in one read."""
+    place = _placed(by).label("place")
+    groups = [func.coalesce(ATTRIBUTES[attribute], "unknown").label(f"by_{attribute}") for attribute in RAKED]
+    found: dict[str, dict[str, dict[str, tuple[float, float]]]] = defaultdict(lambda: {attribute: {} for attribute in RAKED})
+    for row in await tx.rows(_asks(place, *groups).where(*conditions).group_by(place, *groups).order_by(place, *groups)):
+        for attribute in RAKED:
+            margin, group = found[row["place"]][attribute], row[f"by_{attribute}"]
+            n, weight = margin.get(group, (0.0, 0.0))
+            margin[group] = (n + float(row["n"]), weight + float(row["weight"]))
     return found
+
+
+def _asks(*columns: Any) -> Select[Any]:
+    numbers = (func.count().label("n"), func.sum(1 / col(InvitationFact.probability)).label("weight"))
+    joined: Select[Any] = select(*columns, *numbers).select_from(InvitationFact)
+    return joined.join(ContactFact, col(ContactFact.contact_id) == col(InvitationFact.contact_id), isouter=True)
 
 
 async def _answered(tx: Tx, conditions: list[Any], which: Conditions, by: str | None = None) -> Mapping[str, list[RowMapping]]:
@@ -83,7 +98,7 @@ async def _answered(tx: Tx, conditions: list[Any], which: Conditions, by: str | 
 
 async def non_response(tx: Tx, conditions: list[Any], minimum: int) -> list[NonResponseView]:
     """Return each figure of those who were asked under these conditions on invitations, with all weights."""
-    asked = {attribute: (await _asked(tx, attribute, conditions)).get("", {}) for attribute in ATTRIBUTES}
+    asked = {attribute: await _asked(tx, attribute, conditions) for attribute in ATTRIBUTES}
     kinds = sorted({one.question_kind for one in FIGURES})
     rows = (await _answered(tx, conditions, [col(AnswerFact.kind).in_(kinds), col(AnswerFact.place) == 0])).get("", [])
     return [_figure(definition, rows, asked, minimum) for definition in FIGURES]
@@ -97,15 +112,15 @@ async def fully_weighted(tx: Tx, definition: Definition, asked: Asked, minimum: 
     """
     period = period_of(tx, asked)
     conditions = [*in_time(period), *asks(tx, asked), *of_programme(asked)]
-    margins = {attribute: await _asked(tx, attribute, conditions, by) for attribute in RAKED}
+    margins = await _asked_at(tx, conditions, by)
     first = AnswerFact.place_in_dimension if "dimension" in asked.filters else AnswerFact.place
     which = [*of(tx, AnswerFact, asked), col(AnswerFact.kind) == definition.question_kind, col(first) == 0]
     answered = await _answered(tx, conditions, which, by)
     found = {}
     for place in [""] if by is None else sorted(answered):
         mine = [row for row in answered.get(place, []) if row["mark"] in definition.valid]
-        groups = {attribute: sizes.get(place, {}) for attribute, sizes in margins.items()}
-        found[place] = _weighted(definition, mine, groups, (RAKED, True), withheld_reason(sum(row["n"] for row in mine), minimum))
+        reason = withheld_reason(sum(row["n"] for row in mine), minimum)
+        found[place] = _weighted(definition, mine, margins.get(place, NOBODY), (RAKED, True), reason)
     return found
 
 

@@ -19,8 +19,8 @@ from services.kit.errors import NotFound
 FROM_SUMS = ("site", "vendor")
 
 
-async def places(tx: Tx, key: str, by: str, asked: Asked) -> FunnelView:
-    """Return the funnel of a share by site, vendor or team; raises NotFound."""
+async def places(tx: Tx, key: str, by: str, asked: Asked, *, non_response: bool = False) -> FunnelView:
+    """Return the funnel of a share by site, vendor or team, weighted for who answered if that is asked for; raises NotFound."""
     definition = DEFINITIONS.get(key)
     if definition is None or definition.unit is not Unit.SHARE:
         raise NotFound("There is no share of that name. Places are compared by csat, dsat, ces or resolution.")
@@ -29,6 +29,8 @@ async def places(tx: Tx, key: str, by: str, asked: Asked) -> FunnelView:
     count = count_places if by in FROM_SUMS else _count_teams
     sides = (await count(tx, definition, past, asked, by), await count(tx, definition, period, asked, by))
     found = judged_funnel(definition, sides, by, (past, period), asked)
+    if not non_response:
+        return found
     weighted = await fully_weighted(tx, definition, asked, LEAST_PLACE, by)
     judged = [one.model_copy(update={"non_response": weighted.get(one.key)}) for one in found.places]
     return found.model_copy(update={"places": judged})

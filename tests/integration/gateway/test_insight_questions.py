@@ -113,6 +113,7 @@ async def test_every_question_to_insight_answers_and_needs_the_right(house: Runn
       noPlaces: adjustedPlaces(metric: "nps", slice: $slice) { by }
       repeats(slice: $slice, windowDays: 7) { n withheld comparedWith { start } change { difference } }
       metric(name: "csat", slice: $slice) { value comparedWith { start end } change { difference interval { method } } filters }
+      whole: metric(name: "csat", slice: $slice) { nonResponse { by design n value } }
       drivers(first: 5, slice: $slice) { edges { node { driver contactsBefore } } }
       triangulation(slice: $slice) { driver verdict sources { source n } }
       responseBias(slice: $slice) { asked groups { group } rInsight: rIndicator }
@@ -135,6 +136,7 @@ async def test_every_question_to_insight_answers_and_needs_the_right(house: Runn
     assert found["repeats"]["comparedWith"] == {"start": "2026-09-25T00:00:00+00:00"}
     compared = {"start": "2026-09-25T00:00:00+00:00", "end": "2026-10-25T00:00:00+00:00"}
     assert found["metric"] == {"value": 0.75, "comparedWith": compared, "change": None, "filters": {"vendor": "graphql"}}
+    assert found["whole"] == {"nonResponse": {"by": ["channel", "segment"], "design": True, "n": 0, "value": None}}
     assert found["drivers"]["edges"] == [{"node": {"driver": "late-delivery", "contactsBefore": 0}}]
     assert found["businessCase"]["worth"]["amount"] == "24000.00"
     assert round(found["contactsAvoided"]["change"], 3) == -0.175

@@ -66,6 +66,7 @@ async def test_satisfaction_is_weighted_to_who_was_asked_with_an_interval(open_r
         gold = (await api.get("/insight/v1/metrics/dsat", params={"segment": "gold"})).json()
         other = (await api.get("/insight/v1/metrics/csat", params={"programme": "another"})).json()
         north = (await api.get("/insight/v1/metrics/csat/places")).json()["places"][0]
+        lean = [(await api.get(f"/insight/v1/metrics/csat{door}", params={"non_response": "false"})).json() for door in ("", "/places")]
         exported = (await api.get("/insight/v1/exports/figures", params={"format": "json"})).json()
         plain, *_, segment, raked = found["weighted"]
 
@@ -84,6 +85,7 @@ async def test_satisfaction_is_weighted_to_who_was_asked_with_an_interval(open_r
         assert (gold["non_response"]["value"], gold["non_response"]["n"], gold["non_response"]["numerator"]) == (0.0, 40, 0)
         assert (other["non_response"]["value"], other["non_response"]["withheld"], other["non_response"]["n"]) == (None, other["withheld"], 0)
         assert (north["key"], north["share"], north["non_response"]) == ("north", pytest.approx(2 / 3), alone["non_response"])
+        assert (lean[0], lean[1]["places"][0]) == ({**alone, "non_response": None}, {**north, "non_response": None})
         shown = exported[0]
         assert [shown[f"non_response_{name}"] for name in ("value", "low", "high")] == pytest.approx([0.5, 0.5 - half, 0.5 + half])
 
