@@ -1,76 +1,14 @@
-"""The unified customer view over real services, and what is left of it when one is gone."""
+"""The unified customer view over real services."""
 
 from datetime import timedelta
 
 import pytest
 
-from gateway.clients.transport import Unreachable
 from services.kit.ids import new_id
 from tests.integration.gateway.house import Running
+from tests.integration.gateway.the_customer import KEY, VIEW, fill
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-VIEW = """
-query View($key: IdentityKeyInput!) {
-  customer(key: $key) {
-    id uid displayName language keys { kind value }
-    timeline(first: 10) { edges { cursor node { kind title occurredAt seq } } pageInfo { hasNextPage endCursor } }
-    cases(first: 5) { edges { node { id uid title state status } } }
-    orders(first: 5) { edges { node { orderReference state status amount currency } } }
-    value { orders amounts { currency amount } recencyDays }
-    contacts(first: 5) { edges { node { uid channel disposition } } }
-    followUps(first: 5) { edges { node { uid issue } } }
-    feedback(first: 5) { edges { node { uid kind text } } }
-    invitations(first: 5) { edges { node { uid state } } }
-    responses(first: 5) { edges { node { uid comment } } }
-    suggestedArticles(first: 5) { edges { node { articleId title caseTitle } } }
-    offer { offer { key } withheld { code sentence } }
-    mood { mood because }
-    consents(first: 5) { edges { node { purpose granted } } }
-    sections { name state reason }
-  }
-}
-"""
-KEY = {"kind": "account", "value": "C-1001"}
-
-
-async def fill(house: Running) -> str:
-    """One customer with an order, a case and a contact; returns an agent's key."""
-    key = await house.key("agent", holder=f"agent {new_id()}")
-    put = await house.rest(key, "PUT", "/customers/v1/customers/by-key/account/C-1001", json={"display_name": "Ana Pérez", "language": "es"})
-    assert put.status_code in {200, 201}, put.text
-    placed = await house.ask(
-        key,
-        """mutation($o: PlaceOrderInput!) {
-          orderPlaced(input: $o, idempotencyKey: "o-1") { entity { orderReference state } userErrors { code } }
-        }""",
-        o={"orderReference": "R-77", "customerKey": KEY, "product": "router", "amount": "49.90", "currency": "EUR"},
-    )
-    assert placed["data"]["orderPlaced"] == {"entity": {"orderReference": "R-77", "state": "placed"}, "userErrors": []}
-    opened = await house.ask(
-        key,
-        """mutation($c: OpenCaseInput!) { openCase(input: $c, idempotencyKey: "case-1") { entity { id uid state } userErrors { code field } } }""",
-        c={"customerKey": KEY, "title": "The router drops the line", "description": "Every evening.", "language": "en"},
-    )
-    assert opened["data"]["openCase"]["userErrors"] == []
-    ended = await house.ask(
-        key,
-        """mutation($c: EndContactInput!) {
-          endContact(input: $c, idempotencyKey: "c-1") { entity { uid disposition } userErrors { code field message } }
-        }""",
-        c={
-            "externalId": "call-1",
-            "channel": "voice",
-            "direction": "inbound",
-            "customerKey": KEY,
-            "startedAt": "2026-11-23T08:40:00Z",
-            "endedAt": "2026-11-23T08:50:00Z",
-            "disposition": "order placed",
-            "orderReference": "R-77",
-        },
-    )
-    assert ended["data"]["endContact"]["userErrors"] == []
-    await house.settle()
-    return key
 
 
 async def test_one_query_shows_the_customer_over_all_services(house: Running) -> None:
@@ -164,53 +102,6 @@ async def test_a_small_question_asks_one_service_alone(house: Running) -> None:
     assert {name: len(way.calls) for name, way in house.ways.items() if way.calls} == {"customers": 1}
 
 
-async def test_a_dead_service_costs_its_own_sections_and_one_error(house: Running) -> None:
-    key = await fill(house)
-    house.ways["feedback"].broken = Unreachable("connection refused: 127.0.0.1:9103")
-
-    answer = await house.ask(key, VIEW, key=KEY)
-
-    assert len(answer["errors"]) == 1
-    error = answer["errors"][0]
-    assert error["message"] == "feedback is not available"
-    assert error["path"][0] == "customer"
-    assert error["extensions"]["code"] == "SERVICE_UNAVAILABLE"
-    assert error["extensions"]["service"] == "feedback"
-    assert error["extensions"]["retryable"] is True
-    assert error["extensions"]["errorId"]
-    customer = answer["data"]["customer"]
-    assert customer["feedback"] is None
-    assert customer["followUps"] is None
-    assert customer["displayName"] == "Ana Pérez"
-    states = {status["name"]: status for status in customer["sections"]}
-    assert states["feedback"] == {"name": "feedback", "state": "UNAVAILABLE", "reason": "SERVICE_UNAVAILABLE"}
-    assert states["contacts"]["state"] == "FRESH"
-    assert "127.0.0.1" not in str(answer)
-
-
-async def test_the_last_good_answer_is_shown_as_stale_while_a_service_is_silent(house: Running) -> None:
-    key = await fill(house)
-    await house.ask(key, VIEW, key=KEY)
-    house.ways["routing"].broken = Unreachable()
-
-    answer = await house.ask(key, VIEW, key=KEY)
-
-    assert "errors" not in answer
-    states = {status["name"]: status["state"] for status in answer["data"]["customer"]["sections"]}
-    assert states["contacts"] == "STALE"
-    assert [edge["node"]["disposition"] for edge in answer["data"]["customer"]["contacts"]["edges"]] == ["order placed"]
-
-
-async def test_without_customers_there_is_no_customer_and_one_error_says_so(house: Running) -> None:
-    key = await fill(house)
-    house.ways["customers"].broken = Unreachable()
-
-    answer = await house.ask(key, VIEW, key=KEY)
-
-    assert answer["data"] == {"customer": None}
-    assert [error["extensions"]["code"] for error in answer["errors"]] == ["SERVICE_UNAVAILABLE"]
-
-
 async def test_a_key_that_nobody_has_is_null_not_an_error(house: Running) -> None:
     key = await house.key("agent", holder=f"agent {new_id()}")
 
@@ -268,25 +159,6 @@ async def test_the_same_idempotency_key_changes_once(house: Running) -> None:
     second = await house.ask(key, mutation, c=case)
 
     assert first["data"]["openCase"]["entity"]["uid"] == second["data"]["openCase"]["entity"]["uid"]
-
-
-async def test_a_role_without_the_scope_gets_no_section_and_no_change(house: Running) -> None:
-    await fill(house)
-    narrow = await house.key("integration", holder=f"robot {new_id()}")
-
-    answer = await house.ask(
-        narrow, "query($key: IdentityKeyInput!) { customer(key: $key) { displayName contributions(first: 1) { pageInfo { endCursor } } } }", key=KEY
-    )
-    change = await house.ask(
-        narrow,
-        """mutation { startInitiative(input: {title: "t", driver: "d", responsible: "a", accountable: "b", target: {metric: "csat", value: 0.9}
-        baselineFrom: "2026-10-01T00:00:00Z", baselineTo: "2026-11-01T00:00:00Z", due: "2026-12-24T00:00:00Z"})
-        { entity { uid } userErrors { code } } }""",
-    )
-
-    assert answer["data"]["customer"] == {"displayName": "Ana Pérez", "contributions": None}
-    assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"]
-    assert [error["extensions"]["code"] for error in change["errors"]] == ["FORBIDDEN"]
 
 
 async def test_customers_of_a_list_are_loaded_in_one_call(house: Running) -> None:
