@@ -17,6 +17,7 @@ from services.customers.contract import (
     TimelineEntryView,
     WriteUpView,
 )
+from services.customers.contract.likely import LikelyAuthorView
 from services.kit.paging import Page
 
 
@@ -82,6 +83,11 @@ class Customers:
         """Return who may be the same person, or (`refused`) who is not, as somebody said."""
         data = await self.service.read(caller, f"/v1/customers/{segment(customer_id)}/candidates", {"refused": "true" if refused else "false"})
         return self.service.believe(Page[CandidateView], data).items
+
+    async def likely_authors(self, caller: Caller, body: dict[str, Any]) -> list[LikelyAuthorView]:
+        """Return who may have written something that is signed with a name alone."""
+        told = await self.service.change(caller, "POST", "/v1/customers/likely-authors", body)
+        return [self.service.believe(LikelyAuthorView, one) for one in told]
 
     async def refuse(self, caller: Caller, customer_id: str, other_id: str, key: str | None) -> RefusalView:
         """Say that two are different persons."""

@@ -78,6 +78,10 @@ class Feedback(FeedbackKeeping):
         """Return a page of voices that wait for their customer."""
         return self.service.believe(Page[found.UnmatchedView], await self.service.read(caller, "/v1/unmatched-items", query))
 
+    async def unmatched_one(self, caller: Caller, item_id: str) -> found.UnmatchedView:
+        """Return a voice that waits for its customer; raises Problem (not_found)."""
+        return self.service.believe(found.UnmatchedView, await self.service.read(caller, f"/v1/unmatched-items/{segment(item_id)}"))
+
     async def review_queue(self, caller: Caller, query: Query) -> Page[ItemView]:
         """Return a page of what a person should look at."""
         return self.service.believe(Page[ItemView], await self.service.read(caller, "/v1/review-queue", query))

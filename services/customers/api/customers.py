@@ -8,8 +8,10 @@ from fastapi import Path, Query, Response
 
 from services.customers import repository
 from services.customers.contract import CandidateView, CustomerView, RefusalView
+from services.customers.contract.likely import LikelyAuthorView
 from services.customers.domain.keys import KeyKind
 from services.customers.queries.candidates import candidates
+from services.customers.queries.likely_authors import WhoWrote, likely_authors
 from services.customers.queries.resolve import customer_by_key
 from services.customers.use_cases.erase_customer import erase_customer
 from services.customers.use_cases.put_customer import GivenKey, PutCustomer, add_key, put_customer
@@ -55,6 +57,12 @@ async def list_candidates(
 ) -> Page[CandidateView]:
     """Return who may be the same person, the likeliest first, with what speaks for it. Nothing is merged: a person decides."""
     return Page(items=await read(partial(candidates, refused=refused), customer_id), next_cursor=None)
+
+
+@router.post("/v1/customers/likely-authors", response_model=list[LikelyAuthorView])
+async def find_likely_authors(command: WhoWrote, read: Read, _: Annotated[Principal, requires("customers:read")]) -> list[LikelyAuthorView]:
+    """Return who may have written a review that is signed with a name alone, the likeliest first. Changes nothing: feedback is told whose it is."""
+    return await read(likely_authors, command)
 
 
 @router.put("/v1/customers/{customer_id}/candidates/{other_id}/refusal", response_model=RefusalView)

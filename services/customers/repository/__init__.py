@@ -37,7 +37,7 @@ from services.customers.repository.erasures import (
     put_receipt,
     receipts,
 )
-from services.customers.repository.hints import record_count, shared_hints
+from services.customers.repository.hints import holders_of, members_of, record_count, shared_hints, some_records
 from services.customers.repository.identity import (
     active_edges,
     add_customer,
@@ -125,11 +125,13 @@ __all__ = [
     "erasures",
     "follow_up",
     "give_follow_ups",
+    "holders_of",
     "key_owners",
     "keys_of",
     "lock_customers",
     "lock_people",
     "lock_person",
+    "members_of",
     "merge",
     "name_subject",
     "offer",
@@ -156,6 +158,7 @@ __all__ = [
     "reshape",
     "sealers",
     "shared_hints",
+    "some_records",
     "standing",
     "standings",
     "take_waiting",

@@ -7,7 +7,7 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlmodel import col
 
 from services.customers.domain.keys import Key, fingerprint
-from services.customers.domain.likeness import HintKind, hint_of_name, hints_of_keys
+from services.customers.domain.likeness import HintKind, hint_of_name, hints_of_keys, short_names
 from services.customers.domain.profile import FIELDS
 from services.customers.models import (
     Customer,
@@ -46,7 +46,8 @@ async def add_customer(uow: UnitOfWork, values: Values, said_at: Mapping[str, st
 async def change_customer(uow: UnitOfWork, customer_id: UUID, values: Values) -> None:
     """Overwrite columns of one record."""
     if "display_name" in values:
-        await drop_hints(uow, [customer_id], HintKind.NAME)
+        for kind in (HintKind.NAME, HintKind.SHORT_NAME):
+            await drop_hints(uow, [customer_id], kind)
         await _hint_at(uow, customer_id, values["display_name"])
     if SEALED_FIELDS & {name for name, value in values.items() if value}:
         values = seal_values((await sealers_for(uow, [customer_id]))[customer_id], values, "customer", SEALED_FIELDS)
@@ -55,8 +56,8 @@ async def change_customer(uow: UnitOfWork, customer_id: UUID, values: Values) ->
 
 async def _hint_at(uow: UnitOfWork, customer_id: UUID, name: str | None) -> None:
     hint = hint_of_name(name) if name else None
-    if hint is not None:
-        await add_hints(uow, customer_id, [(HintKind.NAME, hint)])
+    if name and hint is not None:
+        await add_hints(uow, customer_id, [(HintKind.NAME, hint), *((HintKind.SHORT_NAME, short) for short in short_names(name))])
 
 
 async def touch(uow: UnitOfWork, customer_id: UUID) -> None:

@@ -22,7 +22,7 @@ from services.feedback.use_cases.voice import Voice
 from services.kit.auth import Principal
 from services.kit.db import Context, Tx, UniqueViolation
 from services.kit.errors import InvalidInput
-from services.kit.fields import View
+from services.kit.fields import Line, Reference, View
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, RuntimeDep, Write, requires
 from services.kit.ids import new_id
 from services.kit.paging import decode_cursor, encode_cursor
@@ -35,6 +35,9 @@ MOST_PLACE = 2**31 - 1
 
 class RecordItem(Voice):
     """A voice from anywhere; `external_id` makes sending it twice the same as once."""
+
+    author: Annotated[Line | None, Field(description="who wrote it, where no key says so: kept until the customer is known")] = None
+    place: Annotated[Reference | None, Field(description="the site or branch that it is about; helps to find its author")] = None
 
 
 class CorrectionView(View):
@@ -81,6 +84,8 @@ def _new_item(command: RecordItem, now: datetime) -> NewItem:
         customer_id=command.customer_id,
         customer_keys=((key.kind, key.value),) if key else (),
         contact_id=command.contact_id,
+        author=command.author,
+        place=command.place,
     )
 
 

@@ -7,8 +7,8 @@ from fastapi import Response
 
 from services.feedback.contract import ItemView
 from services.feedback.contract.found import DuplicateView, KeyHint, UnmatchedView
-from services.feedback.models import Item
-from services.feedback.queries.item_search import ItemFilter, found_items
+from services.feedback.models import Item, ItemAuthor
+from services.feedback.queries.item_search import ItemFilter, authors_of, found_items, unmatched_item
 from services.feedback.use_cases.match_items import MatchItem, MergeItem, match_item, merge_item, suggested_duplicates, unmerge_item
 from services.feedback.use_cases.read_items import Reader
 from services.kit.auth import Principal
@@ -29,13 +29,22 @@ async def list_unmatched(
     """List voices that name a customer whom nobody found, newest first."""
     before = _uuid(decode_cursor(cursor, 1)[0]) if cursor is not None else None
     found = await read(found_items, ItemFilter(matched="waiting"), before, limit + 1)
-    shown = [_unmatched(one) for one in found[:limit]]
+    authors = await read(authors_of, [one.id for one in found[:limit]])
+    shown = [_unmatched(one, authors.get(one.id)) for one in found[:limit]]
     return Page(items=shown, next_cursor=encode_cursor(str(shown[-1].item.id)) if len(found) > limit else None)
 
 
-def _unmatched(item: Item) -> UnmatchedView:
+@router.get("/v1/unmatched-items/{item_id}", response_model=UnmatchedView)
+async def get_unmatched(item_id: UUID, read: Read, _: Annotated[Principal, requires("feedback:read")]) -> UnmatchedView:
+    """Return a voice that names a customer whom nobody found; 404 when it has one, or names nobody."""
+    item = await read(unmatched_item, item_id)
+    return _unmatched(item, (await read(authors_of, [item_id])).get(item_id))
+
+
+def _unmatched(item: Item, author: ItemAuthor | None) -> UnmatchedView:
     keys = [KeyHint(kind=key["kind"], ends_with=key["value"][-SHOWN:] if len(key["value"]) > 2 * SHOWN else "") for key in item.customer_keys]
-    return UnmatchedView(item=ItemView.model_validate(item), keys=keys, waiting_since=item.received_at)
+    name, place = (author.name, author.place) if author else (None, None)
+    return UnmatchedView(item=ItemView.model_validate(item), keys=keys, author=name, place=place, waiting_since=item.received_at)
 
 
 @router.post("/v1/items/{item_id}/match", response_model=ItemView)

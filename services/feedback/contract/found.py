@@ -83,6 +83,10 @@ class UnmatchedView(BaseModel):
 
     item: ItemView
     keys: list[KeyHint]
+    author: str | None
+    """What the platform calls who wrote it; null where it does not say."""
+    place: str | None
+    """The site or branch that it is about; null where the platform does not say."""
     waiting_since: datetime
 
 

@@ -32,6 +32,10 @@ class NewItem:
     wants_contact: bool = False
     contact_channel: str | None = None
     counted: bool = True
+    author: str | None = None
+    """What the platform calls who wrote it; no key, and kept only while the customer is not known."""
+    place: str | None = None
+    """The site or branch that it is about, where the platform says so."""
 
     def digest(self) -> str:
         """Return what tells whether the same external id came with other content."""

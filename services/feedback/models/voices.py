@@ -80,6 +80,17 @@ class Item(Base, table=True):
     """When the platform says that this version was made; an older one that comes later does not replace it. None where it does not say."""
 
 
+class ItemAuthor(Base, table=True):
+    """Who wrote an item, as its platform shows them: a help to find the customer, gone as soon as one is known."""
+
+    __tablename__ = "item_author"
+
+    item_id: UUID = Field(primary_key=True)
+    name: str = Field(sa_column_kwargs=_DIRECT)
+    place: str | None = Field(sa_column_kwargs=_INDIRECT)
+    """The site or branch that it is about."""
+
+
 class ItemVector(Base, table=True):
     """What the embedder made of an item: corrections are learned from it without reading the text again."""
 

@@ -6,14 +6,14 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, String, cast, or_, select
+from sqlalchemy import ColumnElement, String, cast, exists, or_, select
 from sqlmodel import col
 
 from services.feedback.domain.finding import asked
 from services.feedback.domain.items import REMOVED
-from services.feedback.models import Item, ItemTerm
+from services.feedback.models import Item, ItemAuthor, ItemTerm
 from services.kit.db import Tx
-from services.kit.errors import InvalidInput
+from services.kit.errors import InvalidInput, NotFound
 from services.kit.fields import Code, Instant, Language
 
 MOST_WORDS = 10
@@ -73,9 +73,24 @@ def _conditions(chosen: ItemFilter) -> list[ColumnElement[bool]]:
     return wanted + ([] if chosen.q is None else _words(chosen.q))
 
 
+async def unmatched_item(tx: Tx, item_id: UUID) -> Item:
+    """Return a voice that names somebody and is nobody's yet; raises NotFound."""
+    chosen = select(Item).where(col(Item.id) == item_id, *_conditions(ItemFilter(matched="waiting")))
+    found = await tx.first(chosen, Item)
+    if found is None:
+        raise NotFound(f"No item {item_id} waits for its customer.")
+    return found
+
+
+async def authors_of(tx: Tx, items: Sequence[UUID]) -> dict[UUID, ItemAuthor]:
+    """Return who wrote these items, where their platform says so and no customer is known."""
+    found = await tx.all(select(ItemAuthor).where(col(ItemAuthor.item_id).in_(items)), ItemAuthor)
+    return {one.item_id: one for one in found}
+
+
 def names_somebody() -> ColumnElement[bool]:
-    """Say that an item carries a key of a customer, and still has its words."""
-    named: ColumnElement[bool] = cast(col(Item.customer_keys), String) != "[]"
+    """Say that an item carries a key of a customer or the name of its author, and still has its words."""
+    named: ColumnElement[bool] = or_(cast(col(Item.customer_keys), String) != "[]", exists().where(col(ItemAuthor.item_id) == col(Item.id)))
     return named & (col(Item.state) != REMOVED)
 
 

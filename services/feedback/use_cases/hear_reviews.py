@@ -13,7 +13,7 @@ from sqlmodel import col
 from services.feedback import repository
 from services.feedback.contract import FeedbackRemoved
 from services.feedback.domain.items import RECEIVED, REMOVED, NewItem
-from services.feedback.models import Item, ItemTerm, ItemVector, ReviewToFetch, WebhookEvent
+from services.feedback.models import Item, ItemAuthor, ItemTerm, ItemVector, ReviewToFetch, WebhookEvent
 from services.feedback.use_cases.forgetting import CustomerWasErased
 from services.feedback.use_cases.reply_to_review import reopen_replies
 from services.feedback.use_cases.sealing import Words, vault_of
@@ -155,5 +155,6 @@ async def _remove(uow: UnitOfWork, item: Item) -> None:
     await uow.execute(update(WebhookEvent).where(col(WebhookEvent.item_id) == item.id).values(sealed=None))
     await uow.execute(delete(ItemVector).where(col(ItemVector.item_id) == item.id))
     await uow.execute(delete(ItemTerm).where(col(ItemTerm.item_id) == item.id))
+    await uow.execute(delete(ItemAuthor).where(col(ItemAuthor.item_id) == item.id))
     await reopen_replies(uow, item.id, "deleted")
     uow.emit(FeedbackRemoved(item_id=item.id, customer_id=item.customer_id, source=item.source, removed_at=uow.now))

@@ -9,7 +9,7 @@ from services.customers.contract import CustomerErased, CustomersMerged, Custome
 from services.feedback import repository
 from services.feedback.contract import SubjectErased
 from services.feedback.domain.items import CATEGORISED, RECEIVED, REMOVED
-from services.feedback.models import CustomerAlias, FollowUp, Item, ItemTerm, ItemVector, Reply, ThemeMember, WebhookEvent
+from services.feedback.models import CustomerAlias, FollowUp, Item, ItemAuthor, ItemTerm, ItemVector, Reply, ThemeMember, WebhookEvent
 from services.feedback.use_cases.forgetting import erased_among, remember_erased
 from services.feedback.use_cases.record_labels import tell_categorised
 from services.feedback.use_cases.take_in import wake_categoriser
@@ -24,6 +24,7 @@ async def hear_subject_identified(uow: UnitOfWork, event: SubjectIdentified) -> 
     unowned = update(Item).where(col(Item.id) == event.subject_id, col(Item.customer_id).is_(None))
     if await uow.execute(unowned.values(customer_id=event.customer_id, categorise_from=uow.now)) == 0:
         return
+    await uow.execute(delete(ItemAuthor).where(col(ItemAuthor.item_id) == event.subject_id))
     item = await repository.item(uow, event.subject_id)
     if item.state == RECEIVED:
         await uow.cancel("categorise", key=str(item.id))

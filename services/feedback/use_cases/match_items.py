@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlmodel import col
 
 from services.feedback import repository
 from services.feedback.contract import FeedbackMatched, FeedbackMerged, ItemView
 from services.feedback.domain.items import CATEGORISED, REMOVED
-from services.feedback.models import Item
+from services.feedback.models import Item, ItemAuthor
 from services.feedback.use_cases.forgetting import CustomerWasErased, erased_among
 from services.feedback.use_cases.open_follow_up import consider
 from services.feedback.use_cases.record_labels import tell_categorised
@@ -82,6 +82,7 @@ async def match_item(uow: UnitOfWork, item_id: UUID, command: MatchItem, office_
     changed = {"customer_id": command.customer_id, "matched_by": who, "version": item.version + 1}
     unowned = update(Item).where(col(Item.id) == item_id, col(Item.customer_id).is_(None))
     await uow.execute(unowned.values(**changed))
+    await uow.execute(delete(ItemAuthor).where(col(ItemAuthor.item_id) == item_id))
     uow.emit(FeedbackMatched(item_id=item_id, customer_id=command.customer_id, by=who))
     matched = await repository.item(uow, item_id)
     if matched.state == CATEGORISED:

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.customers.contract import IdentityKey
 from services.feedback.contract import FeedbackReceived
 from services.feedback.domain.items import RECEIVED, NewItem
-from services.feedback.models import Item
+from services.feedback.models import Item, ItemAuthor
 from services.feedback.use_cases.forgetting import CustomerWasErased, is_erased
 from services.feedback.use_cases.sealing import Words
 from services.kit.db import UnitOfWork
@@ -35,6 +35,8 @@ async def take_in(uow: UnitOfWork, new: NewItem, item_id: UUID, words: Words, *,
         raise CustomerWasErased("This customer was erased here.", pointer="/customer_id")
     row = item_row(uow, new, item_id, words) | {"changed_at": changed_at}
     await uow.insert(Item, row)
+    if new.author and new.customer_id is None:
+        await uow.insert(ItemAuthor, {"item_id": item_id, "name": new.author, "place": new.place})
     await announce(uow, row)
     return row
 

@@ -90,6 +90,7 @@ async def test_a_review_at_google_is_fetched_by_its_name_and_an_edit_is_fetched_
         await _tell(room, door, "google")
         await _tell(room, door, "google")
         item = (await _items(room))[0]
+        signed = (await room.client(*ALL).get(f"/feedback/v1/unmatched-items/{item['id']}")).json()
         platforms.review |= {"comment": "It came after all.", "starRating": "FOUR", "updateTime": "2026-11-22T10:00:00Z"}
         await _tell(room, door, "google", version=2)
         edited = await _items(room)
@@ -97,6 +98,7 @@ async def test_a_review_at_google_is_fetched_by_its_name_and_an_edit_is_fetched_
         assert (item["external_id"], item["text"], item["score"], item["scale_max"], item["said_at"]) == (
             NAME, "Das Paket kam zu spät.", 2.0, 5.0, "2026-11-20T10:00:00.123456Z",
         )  # fmt: skip
+        assert (signed["author"], signed["place"], signed["keys"]) == ("Ana P.", "2", [])
         assert [(one["id"], one["text"], one["score"]) for one in edited] == [(item["id"], "It came after all.", 4.0)]
         assert platforms.asked == [("GET", f"https://mybusiness.googleapis.com/v4/{NAME}", "Bearer access-1")] * 3
         assert platforms.tokens == [

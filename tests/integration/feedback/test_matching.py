@@ -2,12 +2,14 @@
 
 import csv
 import io
+from uuid import UUID
 
 import orjson
 
 from services.customers.contract import CustomerErased
 from services.feedback.app import service
 from services.feedback.contract import FeedbackCategorised, FeedbackMatched, FeedbackMerged, FollowUpOpened
+from services.feedback.queries.item_search import authors_of
 from services.kit.ids import new_id
 from tests.conftest import OpenRoom
 from tests.integration.feedback.voices import ANNA, BORIS, an_answer, an_item
@@ -133,3 +135,17 @@ async def test_nothing_about_an_erased_customer_comes_in_again_by_any_door(open_
         await room.settle()
         items = (await api.get("/feedback/v1/items", params={"customer_id": str(ANNA)})).json()["items"]
         assert [(item["id"], item["state"], item["text"]) for item in items] == [(old, "removed", "")]
+
+
+async def test_a_review_that_is_signed_with_a_name_alone_waits_with_it_until_its_customer_is_known(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*ALL, subject="olga")
+        item_id = await _record(room, author="Maria K.", place="Berlin")
+        known = await _record(room, external_id="known", author="Boris B.", customer_id=str(BORIS))
+        signed = (await api.get(f"/feedback/v1/unmatched-items/{item_id}")).json()
+        listed = (await api.get("/feedback/v1/unmatched-items")).json()["items"]
+        assert ([signed], signed["author"], signed["place"], signed["keys"]) == (listed, "Maria K.", "Berlin", [])
+        assert (await api.get(f"/feedback/v1/unmatched-items/{known}")).status_code == 404
+        assert (await api.post(f"/feedback/v1/items/{item_id}/match", json={"customer_id": str(ANNA)})).status_code == 200
+        assert (await api.get(f"/feedback/v1/unmatched-items/{item_id}")).status_code == 404
+        assert await room.runtime.read(authors_of, [UUID(item_id), UUID(known)]) == {}

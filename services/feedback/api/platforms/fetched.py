@@ -19,13 +19,17 @@ def fetched_review(kind: str, external_id: str, document: Mapping[str, Any], ref
 
 
 def _google(external_id: str, review: dict[str, Any], now: datetime) -> ReviewEvent:
-    """Google's author has a name alone, which names nobody: a person is matched by hand."""
+    """Google's author has a name alone, which names nobody: who they may be is suggested, and a person says so."""
     score, scale = stars(_STARS.get(str(review.get("starRating"))))
     written = moment(review.get("createTime"))
     if score is None and not review.get("comment"):
         return ReviewEvent("fetched", UNKNOWN, review, None)
     text = _as_written(clean(review.get("comment")))
-    found = NewItem("google", external_id, SERVICE_REVIEW, text, written or now, score=score, scale_max=scale)
+    writer = table(review.get("reviewer"))
+    author = None if writer.get("isAnonymous") else line(writer.get("displayName"))
+    _, _, branch = external_id.partition("/locations/")
+    place = branch.partition("/")[0] or None
+    found = NewItem("google", external_id, SERVICE_REVIEW, text, written or now, score=score, scale_max=scale, author=author, place=place)
     return ReviewEvent("fetched", UPDATED, review, found, moment(review.get("updateTime")))
 
 

@@ -48,4 +48,5 @@ def _review(kind: str, data: Mapping[str, Any], reference_kind: str, now: dateti
         scale_max=scale,
         customer_keys=keys(reference_kind, data.get("referenceId"), table(data.get("consumer")).get("email")),
         said_at=moment(data.get("createdAt")) or now,
+        author=line(table(data.get("consumer")).get("name")),
     )

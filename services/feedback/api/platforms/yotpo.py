@@ -39,6 +39,7 @@ def yotpo(call: Call, reference_kind: str, now: datetime) -> list[ReviewEvent]:
         scale_max=scale,
         customer_keys=keys("order", order, data.get("customer_email") or data.get("email")),
         said_at=moment(data.get("created_at")) or now,
+        author=line(data.get("reviewer_display_name")),
     )
     return [ReviewEvent(name, change, payload, review, moment(data.get("updated_at")))]
 
@@ -65,6 +66,7 @@ def reviewsio(call: Call, reference_kind: str, now: datetime) -> list[ReviewEven
         scale_max=scale,
         customer_keys=keys("order", data.get("order_id"), user.get("email_address") or user.get("email")),
         said_at=moment(data.get("date_created") or data.get("created_at")) or now,
+        author=line(user.get("name")),
     )
     return [ReviewEvent("review", CREATED, payload, review)]
 
@@ -96,6 +98,8 @@ def _yext_review(found: str, data: Mapping[str, Any], reference_kind: str, now: 
         scale_max=scale,
         customer_keys=keys(reference_kind, named, data.get("authorEmail")),
         said_at=moment(data.get("publisherDate")) or now,
+        author=line(data.get("authorName")),
+        place=reference(data.get("entityId")),
     )
 
 
