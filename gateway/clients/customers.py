@@ -1,6 +1,6 @@
 """Asks customers: who somebody is, and everything that happened."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -84,9 +84,9 @@ class Customers:
         data = await self.service.read(caller, f"/v1/customers/{segment(customer_id)}/candidates", {"refused": "true" if refused else "false"})
         return self.service.believe(Page[CandidateView], data).items
 
-    async def likely_authors(self, caller: Caller, body: dict[str, Any]) -> list[LikelyAuthorView]:
+    async def likely_authors(self, caller: Caller, query: Mapping[str, str | None]) -> list[LikelyAuthorView]:
         """Return who may have written something that is signed with a name alone."""
-        told = await self.service.change(caller, "POST", "/v1/customers/likely-authors", body)
+        told = await self.service.read(caller, "/v1/likely-authors", query)
         return [self.service.believe(LikelyAuthorView, one) for one in told]
 
     async def refuse(self, caller: Caller, customer_id: str, other_id: str, key: str | None) -> RefusalView:

@@ -82,6 +82,11 @@ class Feedback(FeedbackKeeping):
         """Return a voice that waits for its customer; raises Problem (not_found)."""
         return self.service.believe(found.UnmatchedView, await self.service.read(caller, f"/v1/unmatched-items/{segment(item_id)}"))
 
+    async def ask_reviewer(self, caller: Caller, item_id: str, body: dict[str, Any], key: str | None) -> found.ReviewerRequestView:
+        """Have the author of a review asked who they are."""
+        path = f"/v1/unmatched-items/{segment(item_id)}/reviewer-request"
+        return self.service.believe(found.ReviewerRequestView, await self.service.change(caller, "PUT", path, body, key=key))
+
     async def review_queue(self, caller: Caller, query: Query) -> Page[ItemView]:
         """Return a page of what a person should look at."""
         return self.service.believe(Page[ItemView], await self.service.read(caller, "/v1/review-queue", query))

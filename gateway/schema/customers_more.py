@@ -11,12 +11,10 @@ from gateway.clients.export import SCOPE as PRIVACY
 from gateway.clients.export import copy_of
 from gateway.context import Info, at
 from gateway.schema import ids
-from gateway.schema.asking import or_none
 from gateway.schema.customers import Case, Consent
 from gateway.schema.payload import IdempotencyKey, Payload, performed
 from gateway.schema.relay import changes, computed, mapped, raw_id
 from services.customers import contract
-from services.customers.contract.likely import LikelyAuthorView
 
 AnyId = Annotated[strawberry.ID, strawberry.argument(description="The global id, or the id in REST.")]
 
@@ -63,31 +61,6 @@ class CustomerCandidate:
     def of(cls, view: contract.CandidateView) -> "CustomerCandidate":
         """Build it from the view."""
         return mapped(cls, view, evidence=[mapped(LikenessEvidence, one) for one in view.evidence])
-
-
-@strawberry.type(description="Something that speaks for a customer as the author, or against them.")
-class AuthorEvidence:
-    """One sign."""
-
-    kind: str = strawberry.field(description="name, short_name, met (had to do with us shortly before) or place (there).")
-    holds: bool = strawberry.field(description="Whether it holds of this customer.")
-    bits: float = strawberry.field(description="How strongly it speaks for them; below nought it speaks against them.")
-    share: float = strawberry.field(description="Of how many of all customers it holds, 0 to 1.")
-    sentence: str = strawberry.field(description="The evidence for a person to read.")
-
-
-@strawberry.type(description="A customer who may have written a voice: a suggestion, never a link.")
-class LikelyAuthor:
-    """A likely author."""
-
-    customer_id: UUID = strawberry.field(description="The customer; `matchFeedback` says that it is theirs.")
-    probability: float = strawberry.field(description="From 0 to 1.")
-    evidence: list[AuthorEvidence] = strawberry.field(description="What speaks for it, strongest first, and what against.")
-
-    @classmethod
-    def of(cls, view: LikelyAuthorView) -> "LikelyAuthor":
-        """Build it from the view."""
-        return mapped(cls, view, evidence=[mapped(AuthorEvidence, one) for one in view.evidence])
 
 
 @strawberry.type(description="Two records of different persons, as somebody said who looked at them.")
@@ -158,18 +131,6 @@ class CustomersQuery:
         context.need("customers:read")
         found = await context.clients.customers.candidates(context.caller, raw_id(str(id), ids.CUSTOMER), refused=refused)
         return [CustomerCandidate.of(one) for one in found]
-
-    @computed("Who may have written a voice that waits for its customer, by the name it is signed with, the likeliest first.")
-    async def likely_authors(self, info: Info, item_id: AnyId) -> list[LikelyAuthor] | None:
-        """Ask feedback how it is signed, and customers who has that name; empty when it is not signed."""
-        context = at(info)
-        context.need("feedback:read")
-        context.need("customers:read")
-        signed = await or_none(context.clients.feedback.unmatched_one(context.caller, raw_id(str(item_id), ids.ITEM)))
-        if signed is None or signed.author is None:
-            return None if signed is None else []
-        asked = {"name": signed.author, "written_at": signed.item.said_at.isoformat(), "place": signed.place}
-        return [LikelyAuthor.of(one) for one in await context.clients.customers.likely_authors(context.caller, asked)]
 
     @computed("How far an erasure is.")
     async def customer_erasure(self, info: Info, id: AnyId) -> CustomerErasure | None:

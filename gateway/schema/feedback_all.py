@@ -2,6 +2,7 @@
 
 import strawberry
 
+from gateway.schema.feedback_authors import AuthorsMutation, AuthorsQuery
 from gateway.schema.feedback_found import FeedbackMutation, FeedbackQuery
 from gateway.schema.feedback_keeping import KeepingMutation, KeepingQuery
 from gateway.schema.feedback_learned import LearnedMutation, LearnedQuery
@@ -11,10 +12,10 @@ from gateway.schema.feedback_voices import VoicesMutation, VoicesQuery
 
 
 @strawberry.type(description="What can be asked of feedback beside items and follow-ups.")
-class FeedbackQueries(FeedbackQuery, KeepingQuery, LearnedQuery, SourcesQuery, TaxonomyQuery, VoicesQuery):
+class FeedbackQueries(AuthorsQuery, FeedbackQuery, KeepingQuery, LearnedQuery, SourcesQuery, TaxonomyQuery, VoicesQuery):
     """Part of the root."""
 
 
 @strawberry.type(description="What can be changed in feedback beside labels and follow-ups.")
-class FeedbackMutations(FeedbackMutation, KeepingMutation, LearnedMutation, SourcesMutation, TaxonomyMutation, VoicesMutation):
+class FeedbackMutations(AuthorsMutation, FeedbackMutation, KeepingMutation, LearnedMutation, SourcesMutation, TaxonomyMutation, VoicesMutation):
     """Part of the root."""

@@ -8,6 +8,7 @@ from services.feedback.adapters.fitting_process import learned
 from services.feedback.adapters.languages import detect_language
 from services.feedback.adapters.preparing_process import UploadProcesses
 from services.feedback.adapters.replies import ReplyDoor
+from services.feedback.adapters.reviewers import ReviewerDoor
 from services.feedback.adapters.shipped import Shipped
 from services.feedback.api import export, follow_ups, found, imports, items, matching, models, replies, suggestions, taxonomy, webhooks
 from services.feedback.api.platforms.fetched import fetched_review
@@ -38,6 +39,7 @@ async def open_tools(runtime: Runtime) -> None:
     runtime.resources[SHELF] = CallShelf(partial(runtime.write, keep_calls))
     runtime.resources["platforms"] = webhooks.translate
     runtime.resources["publish"] = ReplyDoor()
+    runtime.resources["ask_reviewer"] = ReviewerDoor()
     runtime.resources["fetch"] = ReviewFetcher()
     runtime.resources["fetched"] = fetched_review
 
@@ -45,6 +47,7 @@ async def open_tools(runtime: Runtime) -> None:
 async def close_tools(runtime: Runtime) -> None:
     """Close what holds connections."""
     await runtime.resources["publish"].close()
+    await runtime.resources["ask_reviewer"].close()
     await runtime.resources["fetch"].close()
 
 

@@ -59,10 +59,12 @@ async def list_candidates(
     return Page(items=await read(partial(candidates, refused=refused), customer_id), next_cursor=None)
 
 
-@router.post("/v1/customers/likely-authors", response_model=list[LikelyAuthorView])
-async def find_likely_authors(command: WhoWrote, read: Read, _: Annotated[Principal, requires("customers:read")]) -> list[LikelyAuthorView]:
-    """Return who may have written a review that is signed with a name alone, the likeliest first. Changes nothing: feedback is told whose it is."""
-    return await read(likely_authors, command)
+@router.get("/v1/likely-authors", response_model=list[LikelyAuthorView])
+async def list_likely_authors(
+    asked: Annotated[WhoWrote, Query()], read: Read, _: Annotated[Principal, requires("customers:read")]
+) -> list[LikelyAuthorView]:
+    """Return who may have written a review that is signed with a name alone, the likeliest first. Whose it is, a person tells feedback."""
+    return await read(likely_authors, asked)
 
 
 @router.put("/v1/customers/{customer_id}/candidates/{other_id}/refusal", response_model=RefusalView)

@@ -1,6 +1,7 @@
 """Find out whose contact, feedback item or self-service session it was that arrived with keys only."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from services.customers import repository
@@ -8,6 +9,7 @@ from services.customers.contract import IdentityKey, SubjectIdentified
 from services.customers.domain.keys import usable
 from services.customers.domain.timeline import SubjectKind
 from services.customers.use_cases.find_customer import find_or_make
+from services.feedback.contract import FeedbackMatched, FeedbackReferenced
 from services.kit.db import UnitOfWork
 
 
@@ -29,10 +31,29 @@ async def identify(uow: UnitOfWork, kind: SubjectKind, subject_id: UUID, given: 
     if not await repository.key_owners(uow, keys) and await repository.erased(uow, keys):
         raise ForgottenError
     customer_id = await find_or_make(uow, keys)
+    await _name(uow, kind, subject_id, customer_id)
+    return customer_id
+
+
+async def hear_matched(uow: UnitOfWork, event: FeedbackMatched) -> None:
+    """A person said whose voice it is: what waited for that joins the timeline. Who is erased or unknown here is given nothing."""
+    known = await repository.people(uow, [event.customer_id])
+    if not known or await repository.lock_person(uow, event.customer_id) is not None:
+        return
+    if await repository.claim_subject(uow, SubjectKind.FEEDBACK_ITEM, event.item_id) is None:
+        await _name(uow, SubjectKind.FEEDBACK_ITEM, event.item_id, event.customer_id)
+
+
+async def hear_referenced(uow: UnitOfWork, event: FeedbackReferenced) -> None:
+    """A platform told later whose a voice is."""
+    with suppress(ForgottenError):
+        await identify(uow, SubjectKind.FEEDBACK_ITEM, event.item_id, event.customer_keys)
+
+
+async def _name(uow: UnitOfWork, kind: SubjectKind, subject_id: UUID, customer_id: UUID) -> None:
     await repository.name_subject(uow, kind, subject_id, customer_id)
     uow.emit(SubjectIdentified(subject_kind=kind, subject_id=subject_id, customer_id=customer_id))
     await _attach(uow, kind, subject_id, customer_id)
-    return customer_id
 
 
 async def _attach(uow: UnitOfWork, kind: SubjectKind, subject_id: UUID, customer_id: UUID) -> None:

@@ -6,9 +6,10 @@ from uuid import UUID
 from fastapi import Response
 
 from services.feedback.contract import ItemView
-from services.feedback.contract.found import DuplicateView, KeyHint, UnmatchedView
-from services.feedback.models import Item, ItemAuthor
+from services.feedback.contract.found import DuplicateView, KeyHint, ReviewerRequestView, UnmatchedView
+from services.feedback.models import Item, ItemAuthor, ReviewerRequest
 from services.feedback.queries.item_search import ItemFilter, authors_of, found_items, unmatched_item
+from services.feedback.use_cases.ask_reviewer import AskReviewer, ask_reviewer, requests_of
 from services.feedback.use_cases.match_items import MatchItem, MergeItem, match_item, merge_item, suggested_duplicates, unmerge_item
 from services.feedback.use_cases.read_items import Reader
 from services.kit.auth import Principal
@@ -30,7 +31,8 @@ async def list_unmatched(
     before = _uuid(decode_cursor(cursor, 1)[0]) if cursor is not None else None
     found = await read(found_items, ItemFilter(matched="waiting"), before, limit + 1)
     authors = await read(authors_of, [one.id for one in found[:limit]])
-    shown = [_unmatched(one, authors.get(one.id)) for one in found[:limit]]
+    asked = await read(requests_of, [one.id for one in found[:limit]])
+    shown = [_unmatched(one, authors.get(one.id), asked.get(one.id)) for one in found[:limit]]
     return Page(items=shown, next_cursor=encode_cursor(str(shown[-1].item.id)) if len(found) > limit else None)
 
 
@@ -38,13 +40,26 @@ async def list_unmatched(
 async def get_unmatched(item_id: UUID, read: Read, _: Annotated[Principal, requires("feedback:read")]) -> UnmatchedView:
     """Return a voice that names a customer whom nobody found; 404 when it has one, or names nobody."""
     item = await read(unmatched_item, item_id)
-    return _unmatched(item, (await read(authors_of, [item_id])).get(item_id))
+    return _unmatched(item, (await read(authors_of, [item_id])).get(item_id), (await read(requests_of, [item_id])).get(item_id))
 
 
-def _unmatched(item: Item, author: ItemAuthor | None) -> UnmatchedView:
+@router.put("/v1/unmatched-items/{item_id}/reviewer-request", response_model=ReviewerRequestView)
+async def put_reviewer_request(item_id: UUID, command: AskReviewer, write: Write, _: CanWrite) -> Response:
+    """Ask the author of a Trustpilot review who they are, through Trustpilot, once. Their reference comes with a later version of the review."""
+    return await write(ask_reviewer, item_id, command, view=ReviewerRequestView)
+
+
+def _unmatched(item: Item, author: ItemAuthor | None, asked: ReviewerRequest | None) -> UnmatchedView:
     keys = [KeyHint(kind=key["kind"], ends_with=key["value"][-SHOWN:] if len(key["value"]) > 2 * SHOWN else "") for key in item.customer_keys]
     name, place = (author.name, author.place) if author else (None, None)
-    return UnmatchedView(item=ItemView.model_validate(item), keys=keys, author=name, place=place, waiting_since=item.received_at)
+    return UnmatchedView(
+        item=ItemView.model_validate(item),
+        keys=keys,
+        author=name,
+        place=place,
+        reviewer_request=ReviewerRequestView.model_validate(asked) if asked else None,
+        waiting_since=item.received_at,
+    )
 
 
 @router.post("/v1/items/{item_id}/match", response_model=ItemView)

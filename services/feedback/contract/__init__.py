@@ -18,6 +18,7 @@ __all__ = [
     "FeedbackMatched",
     "FeedbackMerged",
     "FeedbackReceived",
+    "FeedbackReferenced",
     "FeedbackRemoved",
     "FeedbackSpiked",
     "FollowUpClosed",
@@ -234,6 +235,16 @@ class FeedbackMatched(Event):
     item_id: UUID
     customer_id: UUID
     by: str
+
+
+class FeedbackReferenced(Event):
+    """A platform told later whose a voice is: these keys came with a newer version of it, while nobody knew its customer."""
+
+    subject: ClassVar[str] = "feedback.referenced.v1"
+    ordered_by: ClassVar[tuple[str, ...]] = ("item_id",)
+
+    item_id: UUID
+    customer_keys: list[IdentityKey]
 
 
 class FeedbackMerged(Event):

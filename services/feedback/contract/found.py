@@ -78,6 +78,17 @@ class KeyHint(BaseModel):
     ends_with: str
 
 
+class ReviewerRequestView(View):
+    """The question to an author who they are; state is asking, asked, or failed with what the platform answered."""
+
+    item_id: UUID
+    state: str
+    message: str
+    asked_by: str
+    asked_at: datetime
+    failure: str | None
+
+
 class UnmatchedView(BaseModel):
     """A voice that waits for its customer."""
 
@@ -87,6 +98,8 @@ class UnmatchedView(BaseModel):
     """What the platform calls who wrote it; null where it does not say."""
     place: str | None
     """The site or branch that it is about; null where the platform does not say."""
+    reviewer_request: ReviewerRequestView | None
+    """What its author was asked; null when nothing."""
     waiting_since: datetime
 
 

@@ -5,7 +5,7 @@ from services.feedback.models.disclosures import Disclosure
 from services.feedback.models.follow_ups import FollowUp, FollowUpRule, FollowUpRuleVersion
 from services.feedback.models.found import Forgotten, ItemTerm, Spike, TaxonomyVersion, Theme, ThemeMember
 from services.feedback.models.platforms import ReviewToFetch, WebhookCall, WebhookEvent, WebhookSource
-from services.feedback.models.replies import Reply
+from services.feedback.models.replies import Reply, ReviewerRequest
 from services.feedback.models.suggestions import Suggestion, SuggestionBox, SuggestionMessage
 from services.feedback.models.telling import Initiative, Telling
 from services.feedback.models.voices import (
@@ -42,6 +42,7 @@ __all__ = [
     "LearnedHead",
     "Reply",
     "ReviewToFetch",
+    "ReviewerRequest",
     "Spike",
     "Suggestion",
     "SuggestionBox",

@@ -1,4 +1,4 @@
-"""Public replies to reviews."""
+"""Public replies to reviews, and questions to their authors."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,6 +7,21 @@ from sqlalchemy import Index
 from sqlmodel import Field
 
 from services.feedback.models.base import FREE, INDIRECT, NONE, Base
+
+
+class ReviewerRequest(Base, table=True):
+    """The question to the author of a review who they are, put through its platform."""
+
+    __tablename__ = "reviewer_request"
+
+    item_id: UUID = Field(primary_key=True)
+    state: str
+    """asking, asked, or failed: the platform refused."""
+    message: str = Field(sa_column_kwargs=FREE)
+    asked_by: str = Field(sa_column_kwargs=INDIRECT)
+    asked_at: datetime
+    failure: str | None = Field(sa_column_kwargs=NONE)
+    """What the platform answered, in short; None while it refused nothing."""
 
 
 class Reply(Base, table=True):

@@ -10,10 +10,11 @@ import orjson
 from sqlalchemy import delete, update
 from sqlmodel import col
 
+from services.customers.contract import IdentityKey
 from services.feedback import repository
-from services.feedback.contract import FeedbackRemoved
+from services.feedback.contract import FeedbackReferenced, FeedbackRemoved
 from services.feedback.domain.items import RECEIVED, REMOVED, NewItem
-from services.feedback.models import Item, ItemAuthor, ItemTerm, ItemVector, ReviewToFetch, WebhookEvent
+from services.feedback.models import Item, ItemAuthor, ItemTerm, ItemVector, ReviewerRequest, ReviewToFetch, WebhookEvent
 from services.feedback.use_cases.forgetting import CustomerWasErased
 from services.feedback.use_cases.reply_to_review import reopen_replies
 from services.feedback.use_cases.sealing import Words, vault_of
@@ -115,20 +116,31 @@ async def _first(uow: UnitOfWork, new: NewItem, event: ReviewEvent) -> _Done:
 
 async def _change(uow: UnitOfWork, item: Item, new: NewItem, event: ReviewEvent) -> str:
     """Apply a version to a known review, unless it is the same or an older one."""
+    named = await _named(uow, item, new)
     words = vault_of(uow).take(item.id, new.title, new.text)
     score, scale_max = new.score, new.scale_max
     if event.completes:
         words = words if new.text else Words(item.title, item.text, item.sealed)
         score, scale_max = (score, scale_max) if score is not None else (item.score, item.scale_max)
         if (words.text, score) == (item.text, item.score):
-            return "repeated"
+            return UPDATED if named else "repeated"
     elif item.digest == new.digest():
-        return "repeated"
+        return UPDATED if named else "repeated"
     older = event.changed_at is not None and item.changed_at is not None and event.changed_at < item.changed_at
     if older or event.change == CREATED:
         return "stale"
     await _edit(uow, item, words, {"score": score, "scale_max": scale_max, "digest": new.digest(), "changed_at": event.changed_at or item.changed_at})
     return UPDATED
+
+
+async def _named(uow: UnitOfWork, item: Item, new: NewItem) -> bool:
+    """Keep keys that came later, as when its author answered the question who they are; return whether there were any."""
+    later = [{"kind": kind, "value": value} for kind, value in new.customer_keys if {"kind": kind, "value": value} not in item.customer_keys]
+    if item.customer_id is not None or not later:
+        return False
+    await uow.execute(update(Item).where(col(Item.id) == item.id).values(customer_keys=[*item.customer_keys, *later]))
+    uow.emit(FeedbackReferenced(item_id=item.id, customer_keys=[IdentityKey(**key) for key in later]))
+    return True
 
 
 async def _edit(uow: UnitOfWork, item: Item, words: Words, facts: dict[str, Any]) -> None:
@@ -156,5 +168,6 @@ async def _remove(uow: UnitOfWork, item: Item) -> None:
     await uow.execute(delete(ItemVector).where(col(ItemVector.item_id) == item.id))
     await uow.execute(delete(ItemTerm).where(col(ItemTerm.item_id) == item.id))
     await uow.execute(delete(ItemAuthor).where(col(ItemAuthor.item_id) == item.id))
+    await uow.execute(delete(ReviewerRequest).where(col(ReviewerRequest.item_id) == item.id))
     await reopen_replies(uow, item.id, "deleted")
     uow.emit(FeedbackRemoved(item_id=item.id, customer_id=item.customer_id, source=item.source, removed_at=uow.now))

@@ -9,7 +9,18 @@ from services.customers.contract import CustomerErased, CustomersMerged, Custome
 from services.feedback import repository
 from services.feedback.contract import SubjectErased
 from services.feedback.domain.items import CATEGORISED, RECEIVED, REMOVED
-from services.feedback.models import CustomerAlias, FollowUp, Item, ItemAuthor, ItemTerm, ItemVector, Reply, ThemeMember, WebhookEvent
+from services.feedback.models import (
+    CustomerAlias,
+    FollowUp,
+    Item,
+    ItemAuthor,
+    ItemTerm,
+    ItemVector,
+    Reply,
+    ReviewerRequest,
+    ThemeMember,
+    WebhookEvent,
+)
 from services.feedback.use_cases.forgetting import erased_among, remember_erased
 from services.feedback.use_cases.record_labels import tell_categorised
 from services.feedback.use_cases.take_in import wake_categoriser
@@ -53,6 +64,7 @@ async def hear_erased(uow: UnitOfWork, event: CustomerErased) -> None:
     await remember_erased(uow, event.customer_id)
     await uow.execute(delete(ItemTerm).where(col(ItemTerm.item_id).in_(mine)))
     await uow.execute(delete(ThemeMember).where(col(ThemeMember.item_id).in_(mine)))
+    await uow.execute(delete(ReviewerRequest).where(col(ReviewerRequest.item_id).in_(mine)))
     rows = await uow.execute(update(Reply).where(col(Reply.item_id).in_(mine)).values(text="", state="withdrawn"))
     rows += await uow.execute(update(WebhookEvent).where(col(WebhookEvent.item_id).in_(mine)).values(sealed=None))
     rows += await uow.execute(delete(ItemVector).where(col(ItemVector.item_id).in_(mine)))

@@ -98,3 +98,36 @@ async def test_texts_are_tried_themes_looked_for_and_looks_at_clear_words_listed
     assert looked["text"] == "Write to anna@mail.example please."
     assert [edge["node"]["itemId"] for edge in shown] == [item]
     assert len(shown[0]["node"]["chain"]) == 64
+
+
+async def test_a_signed_review_shows_who_may_have_written_it_until_a_person_says_so_and_then_stands_in_their_timeline(house: Running) -> None:
+    key, name = await house.key("administrator", holder=f"keeper {new_id()}"), f"Zsofia Q{new_id().hex[-6:]}"
+    account = f"Z-{new_id().hex}"
+    customer = (await house.rest(key, "PUT", f"/customers/v1/customers/by-key/account/{account}", json={"display_name": name})).json()["id"]
+    order = {"order_reference": account, "customer_key": {"kind": "account", "value": account}}
+    await house.rest(key, "POST", "/customers/v1/orders", json=order)
+    await house.settle()
+    said = {"external_id": new_id().hex, "kind": "service_review", "text": "The zeppelin never came.", "author": name, "place": "Berlin"}
+    item = (await house.rest(key, "POST", "/feedback/v1/items", json=said)).json()["id"]
+    await house.settle()
+    asked = """query($item: ID!) { unmatchedVoice(itemId: $item) { author place keys { kind } reviewerRequest { state } item { text }
+        likelyAuthors { customerId evidence { kind holds } } } }"""
+    voice = (await house.ask(key, asked, item=item))["data"]["unmatchedVoice"]
+    change = """mutation($i: ID!, $c: UUID!) { askReviewer(itemId: $i, message: "Who are you?") { entity { state } userErrors { code } }
+        matchFeedback(itemId: $i, customerId: $c) { entity { customerId } } }"""
+    changed = (await house.ask(key, change, i=item, c=customer))["data"]
+    await house.settle()
+    after = """query($item: ID!, $id: ID!) { unmatchedVoice(itemId: $item) { author }
+        customer(id: $id) { timeline(first: 9) { edges { node { kind } } } } }"""
+    found = (await house.ask(key, after, item=item, id=customer))["data"]
+
+    (author,) = voice.pop("likelyAuthors")
+    signs = {one["kind"]: one["holds"] for one in author["evidence"]}
+    assert (author["customerId"], signs) == (customer, {"name": True, "met": True})
+    assert voice == {
+        "author": name, "place": "Berlin", "keys": [], "reviewerRequest": None, "item": {"text": said["text"]},
+    }  # fmt: skip
+    assert changed["askReviewer"] == {"entity": None, "userErrors": [{"code": "feedback_cannot_ask_reviewer"}]}
+    assert changed["matchFeedback"] == {"entity": {"customerId": customer}}
+    assert found["unmatchedVoice"] is None
+    assert "feedback_received" in {edge["node"]["kind"] for edge in found["customer"]["timeline"]["edges"]}
