@@ -20,6 +20,7 @@ from graphql.execution.collect_fields import collect_fields
 
 from gateway.execution.arguments import Bound, bind
 from gateway.execution.shape import Details, NotPlain, Shape, is_plain, make_frame, make_shape, python_field
+from gateway.execution.shortcut import Place, Short
 
 MOST_STEPS = 200
 Needs = Mapping[str, "Needs | None"]
@@ -55,6 +56,8 @@ class Step:
     shape: Shape | None
     """How its value becomes the answer; None when there are steps below, or when only graphql-core can do it."""
     frame: "Frame | None"
+    short: Short | None
+    """What gives its place in the answer without calling the resolver, as long as everything is plain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,17 @@ class _Planner:
             informed=_is_informed(python),
             shape=shape,
             frame=frame,
+            short=self._short(python, Place(self._executor, field.type, details, bound, shape)),
         )
+
+    def _short(self, python: Any, place: Place) -> Short | None:
+        resolver = getattr(python, "base_resolver", None)
+        make = getattr(resolver.wrapped_func, "shortcut", None) if resolver is not None else None
+        try:
+            short: Short | None = make(place) if make is not None else None
+        except NotPlain:
+            return None
+        return short
 
     def _below(self, owner: GraphQLObjectType, details: Details) -> Fields:
         found: Fields = self._executor.collect_subfields(owner, list(details)).grouped_field_set

@@ -124,6 +124,14 @@ class Play:
         variables = self.variables
         try:
             for step in steps:
+                short = step.short
+                if short is not None:
+                    try:
+                        out[step.key] = short(source, variables)
+                    except Exception:  # noqa: BLE001, S110  not plain: the resolver knows what it is
+                        pass
+                    else:
+                        continue
                 try:
                     value = step.resolve(source, StepInfo(self, step, above) if step.informed else None, variables)
                     if not hasattr(value.__class__, "__await__"):

@@ -6,11 +6,13 @@ from typing import Any
 import msgspec
 
 from gateway.clients.views import SectionTypes
-from gateway.clients.wire import wire_type
+from gateway.clients.wire import as_json, wire_type
 from gateway.execution.plan import Needs
+from gateway.execution.shape import wired_kind
 from gateway.schema import customers, ids, insight, knowledge, routing, survey
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.parts import ListPart
+from gateway.schema.relay import mapped
 from gateway.schema.wired import STRUCTS, TEXT_OF_UUID, narrow, wired
 from services.customers import contract as customers_views
 from services.feedback import contract as feedback_views
@@ -22,6 +24,17 @@ from services.survey import contract as survey_views
 
 def _uid(one: Any) -> str:
     return str(one.uid)
+
+
+def _suggested(case: Any, article: Any) -> knowledge.SuggestedArticle:
+    """Return the article with the case that it is for."""
+    if wired_kind(article) is knowledge.SuggestedArticle:
+        made: Any = article
+        made.case_id, made.case_title = case.case_id, case.case_title
+        found: knowledge.SuggestedArticle = made
+        return found
+    because = [as_json(term) for term in article.because]
+    return mapped(knowledge.SuggestedArticle, article, because=because, case_id=case.case_id, case_title=case.case_title)
 
 
 wired(customers.TimelineEntry, converted={"seq": (int, str)})
@@ -58,7 +71,17 @@ CONSENTS = ListPart(
     lambda one: f"{one.purpose}/{one.channel}/{one.given_at.isoformat()}",
     frozenset({"purpose", "channel", "given_at"}),
 )
-CONTACTS = ListPart("routing", "contacts", routing.CustomerContact, routing_views.ContactSummary, routing.CustomerContact.of, "queued_at", _uid)
+CONTACTS = ListPart(
+    "routing",
+    "contacts",
+    routing.CustomerContact,
+    routing_views.ContactSummary,
+    routing.CustomerContact.of,
+    "queued_at",
+    _uid,
+    whole=routing_views.CustomerContacts,
+    spread=lambda part: [*part.open, *part.recent],
+)
 CALL_BACKS = ListPart("routing", "call_backs", routing.CustomerContact, routing_views.ContactSummary, routing.CustomerContact.of, "queued_at", _uid)
 INVITATIONS = ListPart("survey", "invitations", survey.Invitation, survey_views.InvitationView, survey.Invitation.of, "invited_at", _uid)
 RESPONSES = ListPart("survey", "responses", survey.SurveyResponse, survey_views.ResponseView, survey.SurveyResponse.of, "answered_at", _uid)
@@ -79,10 +102,12 @@ SUGGESTED = ListPart(
     "suggested_articles",
     knowledge.SuggestedArticle,
     knowledge_views.CaseSuggestions,
-    lambda view: view,
-    "title",
+    lambda article: article,
+    None,
     lambda one: f"{one.case_id}/{one.article_id}",
     frozenset({"article_id"}),
+    whole=list[knowledge_views.CaseSuggestions],
+    spread=lambda cases: [_suggested(case, article) for case in cases for article in case.articles],
 )
 CONTRIBUTIONS = ListPart(
     "insight",
@@ -117,9 +142,9 @@ def _one(struct: Struct) -> Any:
 
 _LISTS = (CASES, ORDERS, CONSENTS, CALL_BACKS, INVITATIONS, RESPONSES, FEEDBACK, FOLLOW_UPS, SELF_SERVICE, CONTRIBUTIONS)
 _MADE: dict[str, tuple[type[Any], frozenset[str], Callable[[Struct], Any]]] = {
-    **{part.section: (part.kind, part.reads | {part.when}, _many) for part in _LISTS},
+    **{part.section: (part.kind, part.reads | {str(part.when)}, _many) for part in _LISTS},
     "timeline": (customers.TimelineEntry, frozenset({"occurred_at"}), _many),
-    "contacts": (CONTACTS.kind, CONTACTS.reads | {CONTACTS.when}, _open_and_recent),
+    "contacts": (CONTACTS.kind, CONTACTS.reads | {str(CONTACTS.when)}, _open_and_recent),
     "suggested_articles": (SUGGESTED.kind, SUGGESTED.reads, _of_cases),
     "mood": (customers.Mood, frozenset(), _one),
     "value": (customers.CustomerValue, frozenset(), _one),

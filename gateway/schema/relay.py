@@ -10,6 +10,7 @@ from uuid import UUID
 
 import strawberry
 
+from gateway.execution.shortcut import Place, Short
 from services.kit.errors import InvalidInput
 
 T = TypeVar("T")
@@ -20,9 +21,18 @@ First = Annotated[int, strawberry.argument(description="How many, from 1 to 100.
 After = Annotated[str | None, strawberry.argument(description="The cursor to go on behind.")]
 
 
-def computed(description: str) -> Callable[[F], F]:
-    """Make a method the resolver of a described field; strawberry's own decorator would take the method's types from the type checker."""
-    return cast("Callable[[F], F]", strawberry.field(description=description))
+def computed(description: str, shortcut: Callable[[Place], Short] | None = None) -> Callable[[F], F]:
+    """Make a method the resolver of a described field; strawberry's own decorator would take the method's types from the type checker.
+
+    `shortcut` saves a plan from calling it; see `execution/shortcut.py`.
+    """
+
+    def made(resolver: F) -> F:
+        if shortcut is not None:
+            resolver.shortcut = shortcut  # type: ignore[attr-defined]  # a function takes any
+        return cast("F", strawberry.field(description=description)(resolver))
+
+    return made
 
 
 def changes(description: str) -> Callable[[F], F]:

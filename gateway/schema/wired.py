@@ -21,15 +21,16 @@ from strawberry.scalars import JSON
 
 from gateway.clients.wire import wire_type
 from gateway.execution.plan import Needs
-from gateway.execution.shape import PROVED, wired_kind
+from gateway.execution.shape import BUILT, COLUMNS, PROVED, wired_kind
 from gateway.schema.relay import Connection
 
 T = TypeVar("T")
-TEXT_OF_UUID = Annotated[str, msgspec.Meta(min_length=36, max_length=36)]
+LENGTH_OF_UUID = 36
+TEXT_OF_UUID = Annotated[str, msgspec.Meta(min_length=LENGTH_OF_UUID, max_length=LENGTH_OF_UUID)]
 """The id of a thing is only shown and put into cursors: it stays the text that it is in JSON."""
 WHOLE = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
 """GraphQL's whole number is shorter than JSON's."""
-PROVED_BY_TYPE = frozenset([kind for one in (str, bool, float, WHOLE, datetime, UUID, TEXT_OF_UUID) for kind in (one, one | None)])
+PROVED_BY_TYPE = frozenset([kind for one in (str, bool, float, WHOLE, datetime, UUID, TEXT_OF_UUID, list[str]) for kind in (one, one | None)])
 """Types whose values need no look after they were decoded."""
 STRUCTS: dict[type[Any], type[Any]] = {}
 """Struct with all fields by GraphQL type."""
@@ -65,7 +66,7 @@ def wired(
     as `uid` does.
     """
     _RECIPES[kind] = _Recipe(node, converted or {}, later, derived or {}, shown | {"uid"})
-    PROVED[kind] = set()
+    PROVED[kind], BUILT[kind] = set(), set()
     made = STRUCTS[kind] = _struct(kind, None)
     if node is not None:  # only what implements an interface is asked for its type
         kind.__strawberry_definition__.is_type_of = OneOf(kind)
@@ -110,6 +111,8 @@ def _struct(kind: type[Any], needs: Needs | None) -> type[Any]:
         given["id"] = property(_id_of(recipe.node))
     if needs is None:
         PROVED[kind] |= {part[0] for part in parts if part[1] in PROVED_BY_TYPE} | ({"id"} if recipe.node is not None else set())
+        BUILT[kind] |= {part[0] for part in parts if typing.get_origin(part[1]) is list and hasattr(part[1].__args__[0], "wired_kind")}
+        COLUMNS[kind] = {"id": _ids_of(recipe.node)} if recipe.node is not None else {}
     return msgspec.defstruct(kind.__name__, parts, namespace=given, rename=rename, gc=False, kw_only=True)
 
 
@@ -125,6 +128,29 @@ def _id_of(node: str) -> Callable[[Any], str]:
         return b2a_base64(head + self.uid.encode(), newline=False).rstrip(b"=\n").decode()
 
     return id_of
+
+
+def _ids_of(node: str) -> Callable[[Sequence[Any]], Sequence[str]]:
+    """Return what makes the global ids of many things.
+
+    All of them are one text for base64, which writes three bytes as four letters: each id is filled up to threes, so that none touches the next,
+    and what the filling became is cut off.
+    """
+    alone = _id_of(node)
+    head = f"{node}:"
+    filling = -(len(head) + LENGTH_OF_UUID) % 3
+    between = "\0" * filling + head
+    size = LENGTH_OF_UUID + len(between)
+    letters = size // 3 * 4
+
+    def ids_of(things: Sequence[Any]) -> Sequence[str]:
+        raw = f"{head}{between.join([thing.uid for thing in things])}{between[:filling]}".encode()
+        if len(raw) != size * len(things):  # none at all, or letters that no id has
+            return [alone(thing) for thing in things]
+        text = b2a_base64(raw, newline=False).decode()
+        return [text[place : place + letters - filling] for place in range(0, len(text), letters)]
+
+    return ids_of
 
 
 class OneOf:
