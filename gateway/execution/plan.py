@@ -66,6 +66,8 @@ class Frame:
 
     shape: Shape
     """Its plain fields, and None in the places of its steps."""
+    needs: Needs
+    """What is read of the object by its plain fields."""
     steps: tuple[Step, ...]
 
 
@@ -169,7 +171,7 @@ class _Planner:
             shape = make_frame(self._executor, inner, fields, frozenset(steps))
         except NotPlain:
             return None, None
-        return None, Frame(shape, tuple(self.step(inner, key, part) for key, part in steps.items()))
+        return None, Frame(shape, plain_needs(inner, fields, self._below), tuple(self.step(inner, key, part) for key, part in steps.items()))
 
     def _is_shaped(self, owner: GraphQLObjectType, details: Details) -> bool:
         """Tell whether the field and everything below it is only attributes."""
@@ -209,13 +211,17 @@ def needs_of(kind: Any, details: Details, below: Callable[[GraphQLObjectType, De
     owner = get_named_type(kind)
     if not isinstance(owner, GraphQLObjectType):
         return None
+    fields = below(owner, details)
+    return plain_needs(owner, fields, below) if all(is_plain(owner, _name(part)) for part in fields.values()) else None
+
+
+def plain_needs(owner: GraphQLObjectType, fields: Fields, below: Callable[[GraphQLObjectType, Details], Fields]) -> Needs:
+    """Return what is read of an object of which these fields are selected, by those of them that are plain."""
     found: dict[str, Needs | None] = {}
-    for part in below(owner, details).values():
+    for part in fields.values():
         name = _name(part)
-        if name == "__typename":
+        if name == "__typename" or not is_plain(owner, name):
             continue
-        if not is_plain(owner, name):
-            return None
         python_name, needs = python_field(owner, name).python_name, needs_of(owner.fields[name].type, part, below)
         known = found.get(python_name, {})  # under another name in the answer
         found[python_name] = None if needs is None or known is None else _united(known, needs)

@@ -44,6 +44,10 @@ class StepInfo:
         """What the resolver worked out about this place of the plan in earlier runs."""
         return self._step.memo
 
+    def own_needs(self) -> Needs | None:
+        """Return what is read of the step's own value, apart from the steps below."""
+        return self._step.needs if self._step.frame is None else self._step.frame.needs
+
     def needs_below(self) -> dict[str, Needs | None]:
         """Return what is read of the values of the steps directly below, by the names of their fields; those that occur twice are left out."""
         steps = self._step.frame.steps if self._step.frame is not None else ()

@@ -138,7 +138,7 @@ class CustomerSections:
         if part.failure is not None:
             self.tell_once(service, part.failure)
             return None
-        told = [view.section(section) for member in self._members if (view := part.views.get(member)) is not None]
+        told = [record.section(section) for member in self._members if (record := part.views.get(member)) is not None]
         return [self._believed(service, view, section, answer) for answer in told if answer is not None]
 
     def tell_once(self, service: str, failure: Exception) -> None:

@@ -1,8 +1,8 @@
 """Shortcuts: resolvers that only take what was loaded already, as pages or as it is, and so need not be called.
 
-A resolver has a shortcut when its function has an attribute `shortcut` (`computed(..., shortcut=...)` in `schema/relay.py`): a function of the
-`Place` where a plan calls it, which returns what gives the field's finished JSON. As a shape does, a shortcut decides nothing: it changes nothing,
-and raises for whatever is not plain (a section that is not there, a person with several records, a page behind a cursor). Then the resolver is called.
+A resolver has one when its function has an attribute `shortcut` (`computed` in `schema/relay.py` sets it): a function of the `Place` where a plan
+would call it, which returns what gives the field's finished JSON. Like a shape, a shortcut decides nothing and changes nothing; it raises for
+whatever is not plain (a section that is not there, a person with several records, a page behind a cursor), and then the resolver is called.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +18,7 @@ Short = Callable[[Any, Any], Any]
 """From the source and the variables to the field's JSON; raises when it is not plain."""
 PageShape = Callable[[Sequence[Any], int], Any]
 """From all things of a list, in order, and how many to show, to the JSON of its first page."""
+_Parts = Mapping[str, str | Callable[[GraphQLObjectType, Details], str]]
 
 
 class Place:
@@ -52,43 +53,33 @@ class _PageWriter(Writer):
 
     def page(self, owner: GraphQLObjectType, details: Details) -> PageShape:
         """Return the function of a page."""
-        written = {"edges": self._edges, "page_info": self._info}
-        parts = self._each(owner, details, written)
-        body = ["  shown = things[:first]", f"  return {parts}"]
-        self.lines += ["def page(things, first):", *body]
-        page: Any = self.finished("page")
-        found: PageShape = page
-        return found
+        shown = self._object(owner, details, {"edges": self._edges, "page_info": self._info})
+        self.lines += ["def page(things, first):", "  shown = things[:first]", f"  return {shown}"]
+        found: Any = self.finished("page")
+        made: PageShape = found
+        return made
 
-    def _each(self, owner: GraphQLObjectType, details: Details, written: Mapping[str, Callable[[GraphQLObjectType, Details], str]]) -> str:
-        """Return the expression of an object whose fields are written by these, by their Python names."""
+    def _edges(self, owner: GraphQLObjectType, details: Details) -> str:
+        columns = {name: local for name, (local, _) in self._columns.items()}
+        parts: _Parts = {"node": lambda thing, below: self.struct(thing, below, "x", columns), "cursor": f"{self._cursor}(x)"}
+        edge = self._object(owner, details, parts)
+        used = [(local, make) for local, make in self._columns.values() if local in edge]
+        if not used:
+            return f"[{edge} for x in shown]"
+        return f"[{edge} for x, {', '.join(local for local, _ in used)} in zip(shown, {', '.join(f'{make}(shown)' for _, make in used)})]"
+
+    def _info(self, owner: GraphQLObjectType, details: Details) -> str:
+        ends = {name: f"{self._cursor}(shown[{place}]) if shown else None" for name, place in (("start_cursor", 0), ("end_cursor", -1))}
+        return self._object(owner, details, {"has_next_page": "len(things) > first", "has_previous_page": "False", **ends})
+
+    def _object(self, owner: GraphQLObjectType, details: Details, written: _Parts) -> str:
+        """Return the expression of an object; `written` are the expressions of its fields by their Python names, or what writes them."""
         parts = []
         for key, below in self.below(owner, details).items():
             name = below[0].node.name.value
             if name == "__typename":
                 parts.append(f"{key!r}: {owner.name!r}")
                 continue
-            write = written[python_field(owner, name).python_name]
-            parts.append(f"{key!r}: {write(get_named_type(owner.fields[name].type), below)}")
+            one = written[python_field(owner, name).python_name]
+            parts.append(f"{key!r}: {one if isinstance(one, str) else one(get_named_type(owner.fields[name].type), below)}")
         return f"{{{', '.join(parts)}}}"
-
-    def _edges(self, owner: GraphQLObjectType, details: Details) -> str:
-        columns = {name: local for name, (local, _) in self._columns.items()}
-        edge = self._each(
-            owner, details, {"node": lambda thing, below: self.struct(thing, below, "x", columns), "cursor": lambda _kind, _below: f"{self._cursor}(x)"}
-        )
-        used = [(local, make) for local, make in self._columns.values() if local in edge]
-        locals_, lists = ", ".join(local for local, _ in used), ", ".join(f"{make}(shown)" for _, make in used)
-        return f"[{edge} for x, {locals_} in zip(shown, {lists})]" if used else f"[{edge} for x in shown]"
-
-    def _info(self, owner: GraphQLObjectType, details: Details) -> str:
-        ends = {"start_cursor": 0, "end_cursor": -1}
-        return self._each(
-            owner,
-            details,
-            {
-                "has_next_page": lambda _kind, _below: "len(things) > first",
-                "has_previous_page": lambda _kind, _below: "False",
-                **{name: lambda _kind, _below, place=place: f"{self._cursor}(shown[{place}]) if shown else None" for name, place in ends.items()},
-            },
-        )

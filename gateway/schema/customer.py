@@ -1,54 +1,29 @@
 """The unified customer: one person, and what every service knows of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import strawberry
-from graphql import GraphQLError
 
 from gateway.clients.failures import ServiceFailed
-from gateway.clients.views import SectionTypes
 from gateway.context import Info, at
-from gateway.execution.play import StepInfo
 from gateway.execution.sections import CustomerSections, SectionState
 from gateway.execution.shape import NotPlain, wired_kind
 from gateway.execution.shortcut import Place, Short
 from gateway.schema import customer_parts as parts
-from gateway.schema import customers, ids, insight, knowledge, routing, survey
-from gateway.schema.customers import Entry, IdentityKey, entries
+from gateway.schema import customers, insight, knowledge, routing, survey
+from gateway.schema.customers import Entry, IdentityKey
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.parts import as_shown
-from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, global_id, mapped, page_from
-from gateway.schema.selection import Selection, selection
+from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, page_from
 from gateway.schema.wired import wired_page
 from services.customers import contract as customers_views
 from services.kit.paging import encode_cursor
 from services.kit.tables import to_micros
 
 T = TypeVar("T")
-MOST_SECTION = 100
-"""Entries that the view contract brings along at most."""
-PARTS = {
-    "cases": ("customers", "cases"),
-    "orders": ("customers", "orders"),
-    "consents": ("customers", "consents"),
-    "mood": ("customers", "mood"),
-    "value": ("customers", "value"),
-    "offer": ("customers", "offer"),
-    "contacts": ("routing", "contacts"),
-    "callBacks": ("routing", "call_backs"),
-    "invitations": ("survey", "invitations"),
-    "responses": ("survey", "responses"),
-    "feedback": ("feedback", "feedback"),
-    "followUps": ("feedback", "follow_ups"),
-    "suggestedArticles": ("knowledge", "suggested_articles"),
-    "selfService": ("knowledge", "self_service"),
-    "contributions": ("insight", "contributions"),
-}
-"""Field of Customer to the service and the section that fill it."""
-_SECTIONS = {name: section for name, (_, section) in PARTS.items()} | {"timeline": "timeline"}
 
 
 def _alone(section: str) -> Callable[[Place], Short]:
@@ -231,64 +206,12 @@ def _newest(loaded: CustomerSections, first: int) -> Connection[customers.Timeli
     return wired_page(all_found[:first], _place, more=len(all_found) > first, before=False)
 
 
-async def whole_customer(info: Info, asked: UUID | customers_views.CustomerView) -> Customer | None:
-    """Return the customer, every service that the selection needs asked at once; None when nobody has the id."""
-    context = at(info)
-    chosen = selection(info, "Customer")
-    known = chosen.memo
-    if not known:
-        known["wanted"], known["types"] = _wanted(chosen.below), _types(chosen)
-    loaded = CustomerSections(
-        services=context.clients.services,
-        caller=context.caller,
-        asked=asked,
-        wanted=known["wanted"],
-        last_good=context.last_good,
-        types=known["types"],
-        timeline=_timeline_size(chosen),
-    )
-    view = await loaded.profile()
-    if view is None:
-        return None
-    keys = [mapped(IdentityKey, key) for key in view.keys]
-    return mapped(Customer, view, id=global_id(ids.CUSTOMER, view.id), uid=view.id, keys=keys, segment=entries(view.segment), loaded=loaded)
-
-
-def _wanted(names: frozenset[str]) -> Mapping[str, Sequence[str]]:
-    """Return the sections by service that fill the selected fields."""
-    wanted: dict[str, list[str]] = {}
-    for service, section in (PARTS[name] for name in sorted(names) if name in PARTS):
-        wanted.setdefault(service, []).append(section)
-    return wanted
-
-
-def _types(chosen: StepInfo | Selection) -> SectionTypes:
-    """Return what the sections are decoded as: what is selected of them alone. Without a plan to remember these types, only what was refused is."""
-
-    def narrow() -> SectionTypes:
-        return parts.sections_for({_SECTIONS[name]: needed for name, needed in chosen.needs_below().items() if name in _SECTIONS})
-
-    return narrow() if isinstance(chosen, StepInfo) else parts.SECTIONS.or_else(narrow)
-
-
 def _shown(found: list[Any] | None, kind: type[T], of: Callable[[Any], T]) -> T | None:
     """Return the survivor's own, built from the view when its type refused the JSON; None when there is none."""
     if not found:
         return None
     shown: T = found[0] if wired_kind(found[0]) is kind else of(found[0])
     return shown
-
-
-def _timeline_size(chosen: StepInfo | Selection) -> int | None:
-    """Return how many entries of the first page to bring along, one more than shown to know whether there are others; None for other pages."""
-    try:
-        given = chosen.arguments_below("timeline")  # None when it is not selected at all
-    except GraphQLError:  # told where the field itself is run
-        return None
-    if given is None or given.get("after") is not None or given.get("kinds"):
-        return None
-    first = given.get("first")
-    return first + 1 if isinstance(first, int) and 1 <= first < MOST_SECTION else None
 
 
 def _place(entry: Any) -> str:

@@ -1,19 +1,14 @@
 """Every list of the unified customer: which section fills it, and the struct that its JSON is decoded into."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
-
-from gateway.clients.views import SectionTypes
-from gateway.clients.wire import as_json, wire_type
-from gateway.execution.plan import Needs
+from gateway.clients.wire import as_json
 from gateway.execution.shape import wired_kind
 from gateway.schema import customers, ids, insight, knowledge, routing, survey
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.parts import ListPart
 from gateway.schema.relay import mapped
-from gateway.schema.wired import STRUCTS, TEXT_OF_UUID, narrow, wired
+from gateway.schema.wired import wired
 from services.customers import contract as customers_views
 from services.feedback import contract as feedback_views
 from services.insight import contract as insight_views
@@ -119,54 +114,3 @@ CONTRIBUTIONS = ListPart(
     lambda one: str(one.initiative_id),
     frozenset({"initiative_id"}),
 )
-
-Struct = type[Any]
-
-
-def _many(struct: Struct) -> Any:
-    return list[struct]  # type: ignore[valid-type]  # made for msgspec
-
-
-def _open_and_recent(struct: Struct) -> Any:
-    return msgspec.defstruct("OpenAndRecent", [("open", _many(struct)), ("recent", _many(struct))], gc=False)
-
-
-def _of_cases(struct: Struct) -> Any:
-    case = msgspec.defstruct("CaseSuggestions", [("case_id", TEXT_OF_UUID), ("case_title", str), ("articles", _many(struct))], gc=False)
-    return _many(case)
-
-
-def _one(struct: Struct) -> Any:
-    return struct
-
-
-_LISTS = (CASES, ORDERS, CONSENTS, CALL_BACKS, INVITATIONS, RESPONSES, FEEDBACK, FOLLOW_UPS, SELF_SERVICE, CONTRIBUTIONS)
-_MADE: dict[str, tuple[type[Any], frozenset[str], Callable[[Struct], Any]]] = {
-    **{part.section: (part.kind, part.reads | {str(part.when)}, _many) for part in _LISTS},
-    "timeline": (customers.TimelineEntry, frozenset({"occurred_at"}), _many),
-    "contacts": (CONTACTS.kind, CONTACTS.reads | {str(CONTACTS.when)}, _open_and_recent),
-    "suggested_articles": (SUGGESTED.kind, SUGGESTED.reads, _of_cases),
-    "mood": (customers.Mood, frozenset(), _one),
-    "value": (customers.CustomerValue, frozenset(), _one),
-    "offer": (customers.Offer, frozenset(), _one),
-}
-"""By section the type of its things, what is read of them besides what is selected, and what the section is made of them."""
-_PROFILE = wire_type(customers_views.CustomerView)
-SECTIONS = SectionTypes({"profile": _PROFILE, **{section: made(STRUCTS[kind]) for section, (kind, _, made) in _MADE.items()}})
-"""What each section of the unified customer is decoded as."""
-
-
-def sections_for(needs: Mapping[str, Needs | None]) -> SectionTypes:
-    """Return what the sections are decoded as when only this is read of them."""
-    types = dict(SECTIONS.types)
-    for section, needed in needs.items():
-        kind, reads, made = _MADE[section]
-        things = _things(needed) if made is not _one else needed
-        types[section] = made(narrow(kind, None if things is None else {**dict.fromkeys(reads), **things}))
-    return SectionTypes(types)
-
-
-def _things(page: Needs | None) -> Needs | None:
-    """Return what is read of the things of a page."""
-    edges = page.get("edges", {}) if page is not None else None
-    return edges.get("node", {}) if edges is not None else None

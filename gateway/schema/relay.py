@@ -97,13 +97,18 @@ def read_global_id(text: str) -> tuple[str, str]:
 
 def raw_id(text: str, kind: str) -> str:
     """Return the service's own id from a global id of this kind, or from that id itself: REST and GraphQL name the same things."""
+    return str(uuid_of(text, kind))
+
+
+def uuid_of(text: str, kind: str) -> UUID:
+    """Return the same as `raw_id`, as a UUID."""
     try:
-        return str(UUID(text))
+        return UUID(text)
     except ValueError:
         found, value = read_global_id(text)
     if found != kind:
         raise InvalidInput(f"This is the id of a {found}; a {kind} is wanted.", pointer="/id")
-    return value
+    return UUID(value)
 
 
 def checked_first(first: int) -> int:

@@ -61,9 +61,9 @@ def wired(
 ) -> type[Any]:
     """Make the struct of a GraphQL type and let the schema take it for one.
 
-    `node` is the kind of its global id. `later` names what is not in the JSON and set afterwards. `converted` gives, for a field whose
-    JSON is of another type, that type and what makes the field of it; `derived` what makes a field of the others. `shown` are ids that stay text,
-    as `uid` does.
+    `node` is the kind of its global id. `later` names what is not in the JSON and set afterwards, also what the schema does not show. `converted`
+    gives, for a field whose JSON is of another type, that type and what makes the field of it; `derived` what makes one of the others. `shown`
+    are ids that stay text, as `uid` does.
     """
     _RECIPES[kind] = _Recipe(node, converted or {}, later, derived or {}, shown | {"uid"})
     PROVED[kind], BUILT[kind] = set(), set()
@@ -92,19 +92,18 @@ def _struct(kind: type[Any], needs: Needs | None) -> type[Any]:
     given: dict[str, Any] = {"wired_kind": kind, **{name: property(make) for name, make in recipe.derived.items()}}
     for field in kind.__strawberry_definition__.fields:
         name = field.python_name
-        if not field.is_basic_field or name in recipe.derived or (name == "id" and recipe.node is not None):
+        if not field.is_basic_field or name in recipe.derived or name in recipe.later or (name == "id" and recipe.node is not None):
             continue
-        if needs is not None and name not in needs and name not in recipe.later and name != "uid":
+        if needs is not None and name not in needs and name != "uid":
             continue
         if name in recipe.converted:
             source, make = recipe.converted[name]
             parts.append((f"{name}_", source))
             rename[f"{name}_"] = name
             given[name] = property(_converting(f"{name}_", make))
-        elif name in recipe.later:
-            parts.append((name, Any, None))
         else:
             parts.append((name, TEXT_OF_UUID if name in recipe.shown else _type_of(hints[name], (needs or {}).get(name))))
+    parts += [(name, Any, None) for name in sorted(recipe.later)]
     if any(part[0] == "uid" for part in parts):
         rename["uid"] = "id"
     if recipe.node is not None:

@@ -12,6 +12,7 @@ from gateway.clients.views import SectionTypes
 from gateway.execution.shape import wired_kind
 from gateway.schema import customer_parts as parts
 from gateway.schema import customers
+from gateway.schema.customer_read import SECTIONS
 from gateway.schema.parts import ListPart
 from gateway.schema.wired import STRUCTS
 from services.customers import contract as customers_views
@@ -40,7 +41,7 @@ def shown(value: Any, like: Any) -> Any:
 def test_a_list_is_read_as_its_view_reads_it(part: Any) -> None:
     raw = orjson.dumps([example(part.view, number) for number in range(8)])
 
-    section = parts.SECTIONS.types[part.section]
+    section = SECTIONS.types[part.section]
     fast = msgspec.json.decode(raw, type=section) if part.section != "contacts" else _contacts(raw, section)
     slow = [part.of(view) for view in TypeAdapter(list[part.view]).validate_json(raw)]
 
@@ -61,7 +62,7 @@ def test_a_single_thing_is_read_as_its_view_reads_it(section: str) -> None:
 
     slow = kind.of(view.model_validate_json(raw))
 
-    assert shown(msgspec.json.decode(raw, type=parts.SECTIONS.types[section]), slow) == shown(slow, slow)
+    assert shown(msgspec.json.decode(raw, type=SECTIONS.types[section]), slow) == shown(slow, slow)
 
 
 def test_a_section_that_is_not_of_its_type_is_not_believed_and_an_unknown_one_is_left_out() -> None:
@@ -75,5 +76,10 @@ def test_a_section_that_is_not_of_its_type_is_not_believed_and_an_unknown_one_is
     found = types.read(["mood", "numbers"], answer(numbers=[1, 2], mood=None, others="x"))
 
     assert found is not None
-    assert {name: (section.version, section.as_of, section.data) for name, section in found[one].items()} == {"numbers": (3, NOON, [1, 2])}
+    told = {name: found[one].section(name) for name in ("mood", "numbers", "others")}
+    assert {name: section and (section.version, section.as_of, section.data) for name, section in told.items()} == {
+        "mood": None,
+        "numbers": (3, NOON, [1, 2]),
+        "others": None,
+    }
     assert types.read(["mood", "numbers"], answer(numbers=[1, "two"], mood=None)) is None
