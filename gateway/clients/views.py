@@ -66,6 +66,7 @@ class SectionTypes:
     def __init__(self, types: Mapping[str, Any]) -> None:
         self.types = types
         self.narrower: Callable[[], SectionTypes] | None = None
+        self._again = types
         self._decoders: dict[tuple[str, ...], Any] = {}
 
     def or_else(self, narrower: Callable[[], "SectionTypes"]) -> "SectionTypes":
@@ -76,9 +77,9 @@ class SectionTypes:
 
     def read_again(self, section: str, data: msgspec.Raw) -> Any:
         """Return one section of a refused answer; raises msgspec.ValidationError when it is the one that was refused."""
-        if self.narrower is not None:
-            self.types, self.narrower = self.narrower().types, None
-        return msgspec.json.decode(data, type=self.types[section])
+        if self.narrower is not None:  # answers that come later are still read whole: their decoders are everybody's
+            self._again, self.narrower = self.narrower().types, None
+        return msgspec.json.decode(data, type=self._again[section])
 
     def read(self, names: Sequence[str], raw: bytes) -> Found | None:
         """Return the sections by id; None when one of them is not of its type."""

@@ -100,17 +100,20 @@ class CustomerSections:
         own = [*([] if self._known else [PROFILE]), *wanted.get(CUSTOMERS, ()), *([TIMELINE] if timeline else [])]
         self._sizes = {TIMELINE: timeline} if timeline else None
         self._sections = {**wanted, CUSTOMERS: own} if own else wanted
-        self._asked = {name: self._start(name, names) for name, names in self._sections.items()}
+        self._asked = {name: self._start(name, names) for name, names in wanted.items() if name != CUSTOMERS}
         self._parts: dict[str, Part] = {}
         self.plain: dict[str, Any] = {}
         """Data of the sections that need nothing done before they are shown, None where there are none; see `_all`."""
 
     async def profile(self) -> CustomerView | None:
         """Return who it is, once every part is there; None when nobody has the id. Raises when customers does not answer."""
+        own = self._sections.get(CUSTOMERS)
+        if own:  # asked by who waits for it anyway; the others have tasks
+            self._parts[CUSTOMERS] = await self._ask(self._services[CUSTOMERS], own)
         if self._known is not None:
             await self._all()
             return self._known
-        part = self._parts[CUSTOMERS] = await self._asked[CUSTOMERS]
+        part = self._parts[CUSTOMERS]
         if part.failure is not None:
             self.stop()
             raise part.failure
@@ -188,8 +191,7 @@ class CustomerSections:
     async def _all(self) -> None:
         """Wait for every part: the answer needs them all, and fields that find theirs there need no task of their own."""
         for name, task in self._asked.items():
-            if name not in self._parts:
-                self._parts[name] = await task
+            self._parts[name] = await task
         if len(self._members) == 1:  # of a person with several records each section has to be put together first
             for service, names in self._sections.items():
                 self._lay_out(self._parts[service], names)

@@ -132,22 +132,21 @@ def _id_of(node: str) -> Callable[[Any], str]:
 def _ids_of(node: str) -> Callable[[Sequence[Any]], Sequence[str]]:
     """Return what makes the global ids of many things.
 
-    All of them are one text for base64, which writes three bytes as four letters: each id is filled up to threes, so that none touches the next,
-    and what the filling became is cut off.
+    All of them become one text of base64, which writes three bytes as four letters: each id is filled up to threes, so that none touches the
+    next, and three bytes that no id has stand between them, where the text is split.
     """
     alone = _id_of(node)
     head = f"{node}:"
     filling = -(len(head) + LENGTH_OF_UUID) % 3
-    between = "\0" * filling + head
-    size = LENGTH_OF_UUID + len(between)
-    letters = size // 3 * 4
+    between = "\0" * filling + "\x7f\x7f\x7f"
+    mark = b2a_base64((head + "0" * LENGTH_OF_UUID + between).encode(), newline=False).decode()[-4 - filling :]
 
     def ids_of(things: Sequence[Any]) -> Sequence[str]:
-        raw = f"{head}{between.join([thing.uid for thing in things])}{between[:filling]}".encode()
-        if len(raw) != size * len(things):  # none at all, or letters that no id has
-            return [alone(thing) for thing in things]
-        text = b2a_base64(raw, newline=False).decode()
-        return [text[place : place + letters - filling] for place in range(0, len(text), letters)]
+        raw = head + (between + head).join([thing.uid for thing in things])
+        found = b2a_base64(raw.encode(), newline=False).rstrip(b"=").decode().split(mark)
+        if len(found) == len(things) and raw.isascii():
+            return found
+        return [alone(thing) for thing in things]  # none at all, or letters that no id has
 
     return ids_of
 

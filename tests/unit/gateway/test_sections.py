@@ -65,15 +65,30 @@ def test_a_single_thing_is_read_as_its_view_reads_it(section: str) -> None:
     assert shown(msgspec.json.decode(raw, type=SECTIONS.types[section]), slow) == shown(slow, slow)
 
 
+def test_what_was_refused_is_read_by_other_types_and_what_comes_later_is_not() -> None:
+    whole = SectionTypes({"mood": STRUCTS[customers.Mood], "numbers": list[int]})
+    types = whole.or_else(lambda: SectionTypes({"mood": dict[str, str], "numbers": list[str]}))
+
+    again = types.read_again("mood", msgspec.Raw(b'{"mood": "happy"}'))
+    later = types.read(["numbers"], _answer(UUID(int=1), numbers=[1, 2]))
+
+    assert again == {"mood": "happy"}
+    assert later is not None
+    numbers = later[UUID(int=1)].section("numbers")
+    assert numbers is not None
+    assert numbers.data == [1, 2]
+
+
+def _answer(asked: UUID, **sections: Any) -> bytes:
+    told = {name: {"version": 3, "as_of": NOON.isoformat(), "data": data} for name, data in sections.items()}
+    return orjson.dumps({"views": {str(asked): told}})
+
+
 def test_a_section_that_is_not_of_its_type_is_not_believed_and_an_unknown_one_is_left_out() -> None:
     types = SectionTypes({"mood": STRUCTS[customers.Mood], "numbers": list[int]})
     one = UUID(int=1)
 
-    def answer(**sections: Any) -> bytes:
-        told = {name: {"version": 3, "as_of": NOON.isoformat(), "data": data} for name, data in sections.items()}
-        return orjson.dumps({"views": {str(one): told}})
-
-    found = types.read(["mood", "numbers"], answer(numbers=[1, 2], mood=None, others="x"))
+    found = types.read(["mood", "numbers"], _answer(one, numbers=[1, 2], mood=None, others="x"))
 
     assert found is not None
     told = {name: found[one].section(name) for name in ("mood", "numbers", "others")}
@@ -82,4 +97,4 @@ def test_a_section_that_is_not_of_its_type_is_not_believed_and_an_unknown_one_is
         "numbers": (3, NOON, [1, 2]),
         "others": None,
     }
-    assert types.read(["mood", "numbers"], answer(numbers=[1, "two"], mood=None)) is None
+    assert types.read(["mood", "numbers"], _answer(one, numbers=[1, "two"], mood=None)) is None
