@@ -208,7 +208,8 @@ def _log(ready: Ready, answered: Answered, started: float) -> None:
     more: dict[str, Any] = {}
     if answered.causes:
         more = {"error_id": ",".join(error_id for error_id, _ in answered.causes[:10]), "exc": answered.causes[0][1]}
-    write = LOG.error if any(not isinstance(cause, ServiceFailed) for _, cause in answered.causes) else LOG.info
+    ours = answered.causes and any(not isinstance(cause, ServiceFailed) for _, cause in answered.causes)
+    write = LOG.error if ours else LOG.info
     write(
         "graphql.operation",
         operation=name,

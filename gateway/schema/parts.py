@@ -52,8 +52,12 @@ class ListPart(Generic[T]):
         return first_page
 
     def collected(self, data: Any) -> list[Any]:
-        """Return the things of a section that is plain, in order."""
-        return [] if data is None else self.things([data])
+        """Return the things of a section that is plain, as `things` does: of one record and decoded, so that only the order is left to make."""
+        if data is None:
+            return []
+        if self.when is None:
+            return self.things([data])
+        return sorted(self.spread(data), key=attrgetter(self.when), reverse=True)
 
     def page(self, loaded: CustomerSections, first: int, after: str | None) -> Connection[T] | None:
         """Return a page of what all records of the person have a share in, each thing once; None when the service is silent."""
