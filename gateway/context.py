@@ -3,11 +3,12 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import strawberry
 from strawberry.dataloader import DataLoader
 
@@ -57,7 +58,7 @@ class GatewayContext:
 
     def with_time(self, seconds: float) -> Caller:
         """Return the caller with a deadline of its own: one step of a stream has its own time."""
-        return replace(self.caller, deadline=time.monotonic() + seconds)
+        return msgspec.structs.replace(self.caller, deadline=time.monotonic() + seconds)
 
 
 async def _load_people(clients: Clients, caller: Caller, ids: list[UUID]) -> Sequence[CustomerView | BaseException | None]:
@@ -68,7 +69,7 @@ async def _load_people(clients: Clients, caller: Caller, ids: list[UUID]) -> Seq
         found = views.read_answer(service.name, ["profile"], raw)
     except (ServiceFailed, Forbidden) as failure:
         return [failure] * len(ids)
-    profiles = [found.get(one, {}).get("profile") for one in ids]
+    profiles = [None if (view := found.get(one)) is None else view.section("profile") for one in ids]
     return [None if one is None else _believed(service.name, one) for one in profiles]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
+import msgspec
 import orjson
 from pydantic import BaseModel, ValidationError
 
@@ -35,8 +36,7 @@ class _FirstLeft(Exception):
     """Who made a shared call was cancelled."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """On whose behalf a call is made, and until when it is worth anything."""
 
     principal: Principal

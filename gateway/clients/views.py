@@ -29,8 +29,17 @@ class SectionAnswer(msgspec.Struct, frozen=True, gc=False):
     """A value of the section's type; or `msgspec.Raw`, the JSON as it came, where the type refused some of the answer."""
 
 
-Found = dict[UUID, dict[str, SectionAnswer]]
-"""Sections by name by the id that was asked for; what is null is left out."""
+class View(msgspec.Struct, gc=False):
+    """What a service told of one id: a section for each attribute."""
+
+    def section(self, name: str) -> SectionAnswer | None:
+        """Return a section; None when it is null, or was not told."""
+        found: SectionAnswer | None = getattr(self, name, None)
+        return found if found is not None and found.data is not None else None
+
+
+Found = Mapping[UUID, View]
+"""By the id that was asked for."""
 
 
 class _RawSection(msgspec.Struct, frozen=True, gc=False):
@@ -43,12 +52,21 @@ class _RawAnswer(msgspec.Struct, frozen=True):
     views: dict[UUID, dict[str, _RawSection]]
 
 
+class _Unread(View, gc=False):
+    sections: dict[str, _RawSection]
+
+    def section(self, name: str) -> SectionAnswer | None:
+        found = self.sections.get(name)
+        return None if found is None or bytes(found.data) == b"null" else SectionAnswer(found.version, found.as_of, found.data)
+
+
 class SectionTypes:
     """Reads a whole answer in one pass, each section as the type that it must have."""
 
     def __init__(self, types: Mapping[str, Any]) -> None:
         self.types = types
         self.narrower: Callable[[], SectionTypes] | None = None
+        self._again = types
         self._decoders: dict[tuple[str, ...], Any] = {}
 
     def or_else(self, narrower: Callable[[], "SectionTypes"]) -> "SectionTypes":
@@ -59,24 +77,21 @@ class SectionTypes:
 
     def read_again(self, section: str, data: msgspec.Raw) -> Any:
         """Return one section of a refused answer; raises msgspec.ValidationError when it is the one that was refused."""
-        if self.narrower is not None:
-            self.types, self.narrower = self.narrower().types, None
-        return msgspec.json.decode(data, type=self.types[section])
+        if self.narrower is not None:  # answers that come later are still read whole: their decoders are everybody's
+            self._again, self.narrower = self.narrower().types, None
+        return msgspec.json.decode(data, type=self._again[section])
 
     def read(self, names: Sequence[str], raw: bytes) -> Found | None:
-        """Return the sections by name by id; None when one of them is not of its type."""
+        """Return the sections by id; None when one of them is not of its type."""
         key = tuple(names)
         decoder = self._decoders.get(key)
         if decoder is None:
             decoder = self._decoders[key] = msgspec.json.Decoder(self._answer(key))
         try:
-            views = decoder.decode(raw).views
+            views: Found = decoder.decode(raw).views
         except msgspec.ValidationError:
             return None
-        return {
-            customer: {name: section for name in key if (section := getattr(view, name)) is not None and section.data is not None}
-            for customer, view in views.items()
-        }
+        return views
 
     def _answer(self, names: tuple[str, ...]) -> Any:
         parts: list[Any] = []
@@ -85,7 +100,7 @@ class SectionTypes:
                 name, [("version", int), ("as_of", datetime), ("data", self.types[name] | None)], bases=(msgspec.Struct,), frozen=True, gc=False
             )
             parts.append((name, section | None, None))
-        view: Any = msgspec.defstruct("View", parts, gc=False)
+        view: Any = msgspec.defstruct("View", parts, bases=(View,), gc=False)
         return msgspec.defstruct("Answer", [("views", dict[UUID, view])])
 
 
@@ -101,7 +116,7 @@ def trusted(caller: Caller) -> Caller:
         if len(_TRUSTED) >= REMEMBERED:
             _TRUSTED.clear()
         known = _TRUSTED[principal] = replace(principal, scopes=principal.scopes | {INTERNAL})
-    return replace(caller, principal=known)
+    return Caller(known, caller.request_id, caller.deadline, caller.traceparent)
 
 
 async def ask(service: Service, caller: Caller, customer_ids: Sequence[UUID], names: Sequence[str], sizes: Mapping[str, int] | None = None) -> bytes:
@@ -121,7 +136,4 @@ def read_answer(service: str, names: Sequence[str], raw: bytes, types: SectionTy
 
 def _unread(raw: bytes) -> Found:
     """Return the sections as JSON: one that is not as it must be costs itself alone."""
-    return {
-        customer: {name: SectionAnswer(one.version, one.as_of, one.data) for name, one in sections.items() if bytes(one.data) != b"null"}
-        for customer, sections in _RAW.decode(raw).views.items()
-    }
+    return {customer: _Unread(sections) for customer, sections in _RAW.decode(raw).views.items()}

@@ -20,6 +20,7 @@ from graphql.execution.collect_fields import collect_fields
 
 from gateway.execution.arguments import Bound, bind
 from gateway.execution.shape import Details, NotPlain, Shape, is_plain, make_frame, make_shape, python_field
+from gateway.execution.shortcut import Place, Short
 
 MOST_STEPS = 200
 Needs = Mapping[str, "Needs | None"]
@@ -55,6 +56,8 @@ class Step:
     shape: Shape | None
     """How its value becomes the answer; None when there are steps below, or when only graphql-core can do it."""
     frame: "Frame | None"
+    short: Short | None
+    """What gives its place in the answer without calling the resolver, as long as everything is plain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Frame:
 
     shape: Shape
     """Its plain fields, and None in the places of its steps."""
+    needs: Needs
+    """What is read of the object by its plain fields."""
     steps: tuple[Step, ...]
 
 
@@ -137,7 +142,17 @@ class _Planner:
             informed=_is_informed(python),
             shape=shape,
             frame=frame,
+            short=self._short(python, Place(self._executor, field.type, details, bound, shape)),
         )
+
+    def _short(self, python: Any, place: Place) -> Short | None:
+        resolver = getattr(python, "base_resolver", None)
+        make = getattr(resolver.wrapped_func, "shortcut", None) if resolver is not None else None
+        try:
+            short: Short | None = make(place) if make is not None else None
+        except NotPlain:
+            return None
+        return short
 
     def _below(self, owner: GraphQLObjectType, details: Details) -> Fields:
         found: Fields = self._executor.collect_subfields(owner, list(details)).grouped_field_set
@@ -156,7 +171,7 @@ class _Planner:
             shape = make_frame(self._executor, inner, fields, frozenset(steps))
         except NotPlain:
             return None, None
-        return None, Frame(shape, tuple(self.step(inner, key, part) for key, part in steps.items()))
+        return None, Frame(shape, plain_needs(inner, fields, self._below), tuple(self.step(inner, key, part) for key, part in steps.items()))
 
     def _is_shaped(self, owner: GraphQLObjectType, details: Details) -> bool:
         """Tell whether the field and everything below it is only attributes."""
@@ -196,13 +211,17 @@ def needs_of(kind: Any, details: Details, below: Callable[[GraphQLObjectType, De
     owner = get_named_type(kind)
     if not isinstance(owner, GraphQLObjectType):
         return None
+    fields = below(owner, details)
+    return plain_needs(owner, fields, below) if all(is_plain(owner, _name(part)) for part in fields.values()) else None
+
+
+def plain_needs(owner: GraphQLObjectType, fields: Fields, below: Callable[[GraphQLObjectType, Details], Fields]) -> Needs:
+    """Return what is read of an object of which these fields are selected, by those of them that are plain."""
     found: dict[str, Needs | None] = {}
-    for part in below(owner, details).values():
+    for part in fields.values():
         name = _name(part)
-        if name == "__typename":
+        if name == "__typename" or not is_plain(owner, name):
             continue
-        if not is_plain(owner, name):
-            return None
         python_name, needs = python_field(owner, name).python_name, needs_of(owner.fields[name].type, part, below)
         known = found.get(python_name, {})  # under another name in the answer
         found[python_name] = None if needs is None or known is None else _united(known, needs)

@@ -44,6 +44,10 @@ class StepInfo:
         """What the resolver worked out about this place of the plan in earlier runs."""
         return self._step.memo
 
+    def own_needs(self) -> Needs | None:
+        """Return what is read of the step's own value, apart from the steps below."""
+        return self._step.needs if self._step.frame is None else self._step.frame.needs
+
     def needs_below(self) -> dict[str, Needs | None]:
         """Return what is read of the values of the steps directly below, by the names of their fields; those that occur twice are left out."""
         steps = self._step.frame.steps if self._step.frame is not None else ()
@@ -124,6 +128,14 @@ class Play:
         variables = self.variables
         try:
             for step in steps:
+                short = step.short
+                if short is not None:
+                    try:
+                        out[step.key] = short(source, variables)
+                    except Exception:  # noqa: BLE001, S110  not plain: the resolver knows what it is
+                        pass
+                    else:
+                        continue
                 try:
                     value = step.resolve(source, StepInfo(self, step, above) if step.informed else None, variables)
                     if not hasattr(value.__class__, "__await__"):

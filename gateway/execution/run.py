@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import msgspec
 import orjson
 from graphql import (
     ExecutionResult,
@@ -31,8 +32,7 @@ LOG = get_logger("gateway")
 LONGEST_NAME = 100
 
 
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
+class GraphQLRequest(msgspec.Struct, frozen=True):
     """What a client wants run; shapes are checked, contents are not yet."""
 
     query: str
@@ -42,8 +42,7 @@ class GraphQLRequest:
     """The hash it was asked by; None when the text was sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(msgspec.Struct, frozen=True):
     """An operation that may run."""
 
     request: GraphQLRequest
@@ -57,8 +56,7 @@ class Ready:
         return self.operation.node.operation
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True):
     """What a client gets."""
 
     data: Any
@@ -186,18 +184,20 @@ def refused(error: RequestRefused) -> Answered:
 
 
 def _answered(result: ExecutionResult, cost: int | None) -> Answered:
+    if not result.errors:
+        return Answered(result.data, [], cost, executed=True, outage=False)
     errors: list[dict[str, Any]] = []
     codes = []
     causes: list[tuple[str, BaseException | None]] = []
-    for error in result.errors or ():
+    for error in result.errors:
         seen, error_id = seen_by_client(error)
         if error_id is not None:
             causes.append((error_id, error.original_error))
         errors.append(dict(seen.formatted))
         codes.append((seen.extensions or {}).get("code"))
-    uncoerced = result.data is None and bool(errors) and all(error.path is None for error in result.errors or ())
+    uncoerced = result.data is None and all(error.path is None for error in result.errors)
     nothing = result.data is None or (isinstance(result.data, dict) and all(value is None for value in result.data.values()))
-    outage = bool(codes) and nothing and all(code in OUTAGES for code in codes)
+    outage = nothing and all(code in OUTAGES for code in codes)
     return Answered(result.data, errors, cost, executed=outage or not uncoerced, outage=outage, causes=tuple(causes))
 
 
@@ -208,7 +208,8 @@ def _log(ready: Ready, answered: Answered, started: float) -> None:
     more: dict[str, Any] = {}
     if answered.causes:
         more = {"error_id": ",".join(error_id for error_id, _ in answered.causes[:10]), "exc": answered.causes[0][1]}
-    write = LOG.error if any(not isinstance(cause, ServiceFailed) for _, cause in answered.causes) else LOG.info
+    ours = answered.causes and any(not isinstance(cause, ServiceFailed) for _, cause in answered.causes)
+    write = LOG.error if ours else LOG.info
     write(
         "graphql.operation",
         operation=name,

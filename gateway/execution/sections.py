@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -15,7 +14,7 @@ from msgspec import Raw, ValidationError
 from gateway.clients import views
 from gateway.clients.failures import Problem, ServiceFailed
 from gateway.clients.service import Caller, Service
-from gateway.clients.views import SectionAnswer, SectionTypes
+from gateway.clients.views import Found, SectionAnswer, SectionTypes
 from gateway.clients.wire import Unbelievable, read
 from gateway.execution.stale import LastGood
 from gateway.metrics import STALE
@@ -41,23 +40,31 @@ class SectionState(StrEnum):
     """Not there; see reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True):
     """Sections of one service, of every record of the person, and what is to be said about them."""
 
     state: SectionState
-    sections: Mapping[UUID, Mapping[str, SectionAnswer]]
+    views: Found
     reason: str | None = None
     failure: Exception | None = None
 
 
-class Status(msgspec.Struct, frozen=True, gc=False):
+NOBODY: Found = {}
+
+
+class Status(msgspec.Struct, frozen=True):
     """What is said about one section."""
 
     name: str
     state: SectionState
-    as_of: datetime | None
     reason: str | None
+    views: Found
+
+    @property
+    def as_of(self) -> datetime | None:
+        """When the oldest share of it was written; looked up when somebody asks."""
+        found = [view.section(self.name) for view in self.views.values()]
+        return min((one.as_of for one in found if one is not None), default=None)
 
 
 class CustomerSections:
@@ -85,25 +92,33 @@ class CustomerSections:
         self._id = asked if isinstance(asked, UUID) else asked.id
         self._members: tuple[UUID, ...] = last_good.people.of(asked) if isinstance(asked, UUID) else tuple(asked.member_ids)
         self._wanted = wanted
-        self._last_good = last_good
+        self._people = last_good.people
+        self._kept = last_good.of(caller.principal, self._id)
         self._types = types
         self._told: set[str] = set()
         self.timeline_size = timeline
         own = [*([] if self._known else [PROFILE]), *wanted.get(CUSTOMERS, ()), *([TIMELINE] if timeline else [])]
         self._sizes = {TIMELINE: timeline} if timeline else None
-        self._asked = {name: self._start(name, names) for name, names in {**wanted, CUSTOMERS: own}.items() if names}
+        self._sections = {**wanted, CUSTOMERS: own} if own else wanted
+        self._asked = {name: self._start(name, names) for name, names in wanted.items() if name != CUSTOMERS}
         self._parts: dict[str, Part] = {}
+        self.plain: dict[str, Any] = {}
+        """Data of the sections that need nothing done before they are shown, None where there are none; see `_all`."""
 
     async def profile(self) -> CustomerView | None:
         """Return who it is, once every part is there; None when nobody has the id. Raises when customers does not answer."""
+        own = self._sections.get(CUSTOMERS)
+        if own:  # asked by who waits for it anyway; the others have tasks
+            self._parts[CUSTOMERS] = await self._ask(self._services[CUSTOMERS], own)
         if self._known is not None:
             await self._all()
             return self._known
-        part = self._parts[CUSTOMERS] = await self._asked[CUSTOMERS]
+        part = self._parts[CUSTOMERS]
         if part.failure is not None:
             self.stop()
             raise part.failure
-        found = part.sections.get(self._id, {}).get(PROFILE)
+        told = part.views.get(self._id)
+        found = told.section(PROFILE) if told is not None else None
         if found is None:
             self.stop()
             return None
@@ -126,8 +141,8 @@ class CustomerSections:
         if part.failure is not None:
             self.tell_once(service, part.failure)
             return None
-        found = [part.sections.get(member, {}).get(section) for member in self._members]
-        return [self._believed(service, view, section, answer) for answer in found if answer is not None]
+        told = [record.section(section) for member in self._members if (record := part.views.get(member)) is not None]
+        return [self._believed(service, view, section, answer) for answer in told if answer is not None]
 
     def tell_once(self, service: str, failure: Exception) -> None:
         """Raise the failure unless this service's failure is told already: one error per service, not per field."""
@@ -137,12 +152,11 @@ class CustomerSections:
 
     def statuses(self) -> list[Status]:
         """Return the state of every section that was asked for, the profile's first."""
-        found = [Status(PROFILE, SectionState.FRESH, None, None)] if self._known else []
-        for service, names in (*(() if self._known else ((CUSTOMERS, [PROFILE]),)), *self._wanted.items()):
+        part = Part(SectionState.FRESH, NOBODY) if self._known else self._parts[CUSTOMERS]
+        found = [Status(PROFILE, part.state, part.reason, part.views)]
+        for service, names in self._wanted.items():
             part = self._parts[service]
-            for name in names:
-                ages = [member[name].as_of for member in part.sections.values() if name in member]
-                found.append(Status(name, part.state, min(ages) if ages else None, part.reason))
+            found += [Status(name, part.state, part.reason, part.views) for name in names]
         return found
 
     def _meet(self, members: Sequence[UUID]) -> None:
@@ -151,7 +165,7 @@ class CustomerSections:
         if told == self._members:
             return
         self._members = told
-        self._last_good.people.learn(self._id, self._members)
+        self._people.learn(self._id, self._members)
         for service, names in self._wanted.items():
             if service != CUSTOMERS:
                 self._asked[service].cancel()
@@ -177,11 +191,22 @@ class CustomerSections:
     async def _all(self) -> None:
         """Wait for every part: the answer needs them all, and fields that find theirs there need no task of their own."""
         for name, task in self._asked.items():
-            if name not in self._parts:
-                self._parts[name] = await task
+            self._parts[name] = await task
+        if len(self._members) == 1:  # of a person with several records each section has to be put together first
+            for service, names in self._sections.items():
+                self._lay_out(self._parts[service], names)
+
+    def _lay_out(self, part: Part, names: Sequence[str]) -> None:
+        view = part.views.get(self._members[0])
+        for name in names if part.failure is None else ():
+            answer = None if view is None else view.section(name)
+            if answer is None:
+                self.plain[name] = None
+            elif answer.data.__class__ is not Raw:
+                self.plain[name] = answer.data
 
     def _start(self, name: str, sections: Sequence[str]) -> "asyncio.Task[Part]":
-        return asyncio.create_task(self._ask(self._services[name], sections))
+        return asyncio.get_running_loop().create_task(self._ask(self._services[name], sections))
 
     async def _ask(self, service: Service, names: Sequence[str]) -> Part:
         if f"{service.name}:read" not in self._caller.principal.scopes:
@@ -190,17 +215,17 @@ class CustomerSections:
         # customers itself answers for the whole person under any of its ids; the others know each record alone
         members = (self._id,) if service.name == CUSTOMERS else self._members
         sizes = self._sizes if service.name == CUSTOMERS else None
-        key = (service.name, self._caller.principal, members, (*names, str(self.timeline_size)))
+        key = (service.name, members if len(members) > 1 else (), (*names, str(self.timeline_size)))
         try:
             raw = await views.ask(service, self._inside, members, names, sizes)
             sections = views.read_answer(service.name, names, raw, self._types)
         except ServiceFailed as failed:
-            kept = self._last_good.find(key)
+            kept = self._kept.find(key)
             if kept is not None:
                 STALE.labels(service=service.name).inc()
                 return Part(SectionState.STALE, views.read_answer(service.name, names, kept, self._types), failed.code)
             return Part(SectionState.UNAVAILABLE, {}, failed.code, failed)
         except Problem as refused:
             return Part(SectionState.UNAVAILABLE, {}, "REFUSED", refused)
-        self._last_good.keep(key, raw)
+        self._kept.keep(key, raw)
         return Part(SectionState.FRESH, sections)

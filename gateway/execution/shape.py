@@ -7,6 +7,7 @@ plain makes it raise, and the caller lets graphql-core complete that value from 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLScalarType,
+    get_named_type,
     is_leaf_type,
 )
 from graphql.execution import Executor
@@ -38,6 +40,10 @@ SIMPLE = {
 
 PROVED: dict[type[Any], set[str]] = {}
 """By GraphQL type those of its fields that were checked while a struct of it was decoded: nobody checks them again."""
+BUILT: dict[type[Any], set[str]] = {}
+"""By GraphQL type those of its fields that hold a list of structs when a struct of it was decoded: their items are known to be such."""
+COLUMNS: dict[type[Any], dict[str, Callable[[Sequence[Any]], Sequence[Any]]]] = {}
+"""By GraphQL type those of its fields that are cheaper made for all things of a list at once."""
 
 
 class NotPlain(Exception):
@@ -64,28 +70,29 @@ def is_plain(owner: GraphQLObjectType, name: str) -> bool:
 
 def make_shape(executor: "Executor[Any]", kind: Any, details: Details) -> Shape:
     """Return the shape of values of this type under this selection; raises NotPlain when there are resolvers or abstract types below."""
-    writer = _Writer(executor)
+    writer = Writer(executor)
     return writer.finished(writer.value(kind, details))
 
 
 def make_frame(executor: "Executor[Any]", owner: GraphQLObjectType, fields: Mapping[str, Any], steps: frozenset[str]) -> Shape:
     """Return the shape of an object some of whose fields are steps: those hold None, in their place, until their steps have run."""
-    writer = _Writer(executor)
+    writer = Writer(executor)
     return writer.finished(writer.object(owner, fields, nullable=False, steps=steps))
 
 
-class _Writer:
+class Writer:
     """Writes one module of Python functions, one for each object and list of the selection."""
 
     def __init__(self, executor: "Executor[Any]") -> None:
         self._executor = executor
-        self._lines: list[str] = []
+        self._depth = 0
+        self.lines: list[str] = []
         self._written: dict[tuple[Any, ...], str] = {}
         self._names: dict[str, Any] = {"datetime": datetime, "UUID": UUID, "bad": _bad}
 
     def finished(self, name: str) -> Shape:
         """Compile what was written and return the function of this name."""
-        exec(compile("\n".join(self._lines), "<shape>", "exec"), self._names)  # noqa: S102  written here from the schema's own names, never from a value
+        exec(compile("\n".join(self.lines), "<shape>", "exec"), self._names)  # noqa: S102  written here from the schema's own names, never from a value
         shape: Shape = self._names[name]
         return shape
 
@@ -102,7 +109,7 @@ class _Writer:
         if isinstance(inner, GraphQLList):
             return self._function(nullable, "if v.__class__ is not list: bad()", f"return [{self._item(inner.of_type, details)} for x in v]")
         if isinstance(inner, GraphQLObjectType):
-            return self.object(inner, self._below(inner, details), nullable=nullable)
+            return self.object(inner, self.below(inner, details), nullable=nullable)
         if is_leaf_type(inner):
             return self._function(nullable, f"return {self._leaf(inner, 'v', nullable=nullable)}")
         raise NotPlain
@@ -114,12 +121,24 @@ class _Writer:
         if not isinstance(owner, GraphQLObjectType):
             return call
         proved = PROVED.get(_origin(owner))
-        reads, parts = self._parts(owner, self._below(owner, details), frozenset(), proved or frozenset(), "x")
+        reads, parts = self._parts(owner, self.below(owner, details), frozenset(), proved or frozenset(), "x")
         if reads or not any("x." in part for part in parts):
             return call
         if proved is not None:
             return f"{{{', '.join(parts)}}} if {self._is_wired(owner, 'x')} else {call}"
         return f"{{{', '.join(parts)}}}" if owner.is_type_of is None else call
+
+    def struct(self, owner: GraphQLObjectType, details: Details, local: str, columns: Mapping[str, str] = MappingProxyType({})) -> str:
+        """Return the expression of something that is known to be a decoded struct; `columns` are locals that hold fields of it made before."""
+        reads, parts = self._parts(owner, self.below(owner, details), frozenset(), PROVED[_origin(owner)], local, columns)
+        return f"{self.value(GraphQLNonNull(owner), details)}({local})" if reads else f"{{{', '.join(parts)}}}"
+
+    def _structs(self, kind: Any, details: Details, things: str) -> str:
+        self._depth += 1
+        local = f"x{self._depth}"
+        item = self.struct(get_named_type(kind), details, local)
+        self._depth -= 1
+        return f"[{item} for {local} in {things}]"
 
     def object(self, owner: GraphQLObjectType, fields: Mapping[str, Any], *, nullable: bool, steps: frozenset[str] = frozenset()) -> str:
         """Write the function of an object; return its name."""
@@ -129,24 +148,32 @@ class _Writer:
             reads, parts = self._parts(owner, fields, steps, proved)
             before += [f"if {self._is_wired(owner, 'v')}:", *(f"  {line}" for line in reads), f"  return {{{', '.join(parts)}}}"]
         if owner.is_type_of is not None:
-            before.append(f"if v.__class__ is not {self._constant(_class_of(owner))}: bad()")
+            before.append(f"if v.__class__ is not {self.constant(_class_of(owner))}: bad()")
         reads, parts = self._parts(owner, fields, steps, frozenset())
         if owner.is_type_of is None and not reads and not any("v." in part for part in parts):
             before.append("if isinstance(v, Exception): bad()")  # nothing of it is read: nothing else would notice that it is an error
         return self._function(nullable, *before, *reads, f"return {{{', '.join(parts)}}}")
 
-    def _below(self, owner: GraphQLObjectType, details: Details) -> dict[str, Any]:
+    def below(self, owner: GraphQLObjectType, details: Details) -> dict[str, Any]:
+        """Return the fields that are selected of an object, by their names in the answer."""
         found: dict[str, Any] = self._executor.collect_subfields(owner, list(details)).grouped_field_set
         return found
 
     def _is_wired(self, owner: GraphQLObjectType, local: str) -> str:
-        return f"getattr({local}.__class__, 'wired_kind', None) is {self._constant(_origin(owner))}"
+        return f"getattr({local}.__class__, 'wired_kind', None) is {self.constant(_origin(owner))}"
 
     def _parts(
-        self, owner: GraphQLObjectType, fields: Mapping[str, Any], steps: frozenset[str], proved: AbstractSet[str], local: str = "v"
+        self,
+        owner: GraphQLObjectType,
+        fields: Mapping[str, Any],
+        steps: frozenset[str],
+        proved: AbstractSet[str],
+        local: str = "v",
+        columns: Mapping[str, str] = MappingProxyType({}),
     ) -> tuple[list[str], list[str]]:
         """Return the lines that read what must be looked at, and the entries of the answer; leaves that are `proved` are taken as they are."""
         reads, parts = [], []
+        built = BUILT[_origin(owner)] if proved else frozenset()
         for index, (key, details) in enumerate(fields.items()):
             name = details[0].node.name.value
             if key in steps:
@@ -154,11 +181,14 @@ class _Writer:
             elif name == "__typename":
                 parts.append(f"{key!r}: {owner.name!r}")
             elif is_plain(owner, name):
-                attribute = f"{local}.{python_field(owner, name).python_name}"
+                python_name = python_field(owner, name).python_name
+                attribute = columns.get(python_name, f"{local}.{python_name}")
                 kind: Any = owner.fields[name].type
                 inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
-                if python_field(owner, name).python_name in proved:
+                if python_name in proved:
                     parts.append(f"{key!r}: {attribute}")
+                elif python_name in built:
+                    parts.append(f"{key!r}: {self._structs(inner, details, attribute)}")
                 elif is_leaf_type(inner):
                     reads.append(f"a{index} = {attribute}")
                     parts.append(f"{key!r}: {self._leaf(inner, f'a{index}', nullable=inner is kind)}")
@@ -177,19 +207,20 @@ class _Writer:
             if wrapped is None:
                 raise NotPlain
             names = {member: kind.coerce_output_value(member) for member in wrapped}
-            done = f"({self._constant(names)}[{local}] if {local}.__class__ is {self._constant(wrapped)} else bad())"
+            done = f"({self.constant(names)}[{local}] if {local}.__class__ is {self.constant(wrapped)} else bad())"
         else:
-            done = f"{self._constant(_leaf_of(kind))}({local})"
+            done = f"{self.constant(_leaf_of(kind))}({local})"
         return f"(None if {local} is None else {done})" if nullable else done
 
     def _function(self, nullable: bool, *body: str) -> str:
         name = f"f{len(self._names)}"
         self._names[name] = None
         guard = "return None" if nullable else "bad()"
-        self._lines += [f"def {name}(v):", f"  if v is None: {guard}", *(f"  {line}" for line in body)]
+        self.lines += [f"def {name}(v):", f"  if v is None: {guard}", *(f"  {line}" for line in body)]
         return name
 
-    def _constant(self, value: Any) -> str:
+    def constant(self, value: Any) -> str:
+        """Return the name of a value that the functions use."""
         name = f"c{len(self._names)}"
         self._names[name] = value
         return name

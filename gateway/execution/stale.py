@@ -10,8 +10,10 @@ from uuid import UUID
 
 from services.kit.auth import Principal
 
-Key = tuple[str, Principal, tuple[UUID, ...], tuple[str, ...]]
-REMEMBERED = 1_000
+Key = tuple[str, tuple[UUID, ...], tuple[str, ...]]
+"""Service, records asked about (none: the one of the id), sections."""
+REMEMBERED = 200
+ANSWERS = 20
 PEOPLE = 10_000
 
 
@@ -39,24 +41,46 @@ class KnownPeople:
             self._records.popitem(last=False)
 
 
+class Kept:
+    """The last answers about one person to one principal, at most 20: six services, asked for different sections."""
+
+    __slots__ = ("_known", "_seconds")
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._known: dict[Key, tuple[float, bytes]] = {}
+
+    def keep(self, key: Key, answer: bytes) -> None:
+        """Remember an answer."""
+        self._known.pop(key, None)
+        self._known[key] = (time.monotonic(), answer)
+        if len(self._known) > ANSWERS:
+            del self._known[next(iter(self._known))]
+
+    def find(self, key: Key) -> bytes | None:
+        """Return what was said not too long ago; None otherwise."""
+        known = self._known.get(key)
+        if known is None or time.monotonic() - known[0] > self._seconds:
+            return None
+        return known[1]
+
+
 @dataclass(slots=True)
 class LastGood:
     """Bounded, and never shared between principals: one may see less than the other."""
 
     seconds: float
-    _known: OrderedDict[Key, tuple[float, bytes]] = field(default_factory=OrderedDict)
+    _known: OrderedDict[tuple[Principal, UUID], Kept] = field(default_factory=OrderedDict)
     people: KnownPeople = field(default_factory=KnownPeople)
 
-    def keep(self, key: Key, answer: bytes) -> None:
-        """Remember an answer."""
-        self._known[key] = (time.monotonic(), answer)
-        self._known.move_to_end(key)
-        if len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
-
-    def find(self, key: Key) -> bytes | None:
-        """Return what was said not too long ago; None otherwise."""
+    def of(self, principal: Principal, asked: UUID) -> Kept:
+        """Return what is kept of one person: looked up once an operation, since a principal is no cheap key."""
+        key = (principal, asked)
         known = self._known.get(key)
-        if known is None or time.monotonic() - known[0] > self.seconds:
-            return None
-        return known[1]
+        if known is None:
+            known = self._known[key] = Kept(self.seconds)
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        else:
+            self._known.move_to_end(key)
+        return known

@@ -10,7 +10,8 @@ from gateway.context import Info, at
 from gateway.schema import ids
 from gateway.schema.access import AccessKey
 from gateway.schema.asking import or_none, paged
-from gateway.schema.customer import Customer, whole_customer
+from gateway.schema.customer import Customer
+from gateway.schema.customer_read import whole_customer
 from gateway.schema.customers import Case, IdentityKeyInput, IdentityKeyKind
 from gateway.schema.customers_more import CustomersQuery
 from gateway.schema.feedback import FeedbackItem, FollowUp
@@ -27,7 +28,7 @@ from gateway.schema.knowledge import Article, KnowledgeQuery, KnowledgeSearch
 from gateway.schema.knowledge_made import KnowledgeMadeQuery
 from gateway.schema.knowledge_people import KnowledgePeopleQuery
 from gateway.schema.knowledge_work import KnowledgeWorkQuery
-from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, page_from, raw_id, read_global_id
+from gateway.schema.relay import After, Connection, First, Node, checked_first, computed, page_from, raw_id, read_global_id, uuid_of
 from gateway.schema.routing import AgentOffer, Contact, ContactExplanation, Reservation
 from gateway.schema.routing_live import RoutingQueries
 from gateway.schema.survey import Invitation, SurveyDecision
@@ -79,7 +80,7 @@ class Query(
         context.need("customers:read")
         if (key is None) == (id is None):
             raise InvalidInput("Give either key or id.", pointer="/key")
-        return await (_by_key(info, key) if key is not None else whole_customer(info, UUID(raw_id(str(id), ids.CUSTOMER))))
+        return await (_by_key(info, key) if key is not None else whole_customer(info, uuid_of(str(id), ids.CUSTOMER)))
 
     @computed("The unified customer, by a key that names them. Null when nobody has the key.")
     async def customer_by_key(

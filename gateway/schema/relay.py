@@ -10,6 +10,7 @@ from uuid import UUID
 
 import strawberry
 
+from gateway.execution.shortcut import Place, Short
 from services.kit.errors import InvalidInput
 
 T = TypeVar("T")
@@ -20,9 +21,18 @@ First = Annotated[int, strawberry.argument(description="How many, from 1 to 100.
 After = Annotated[str | None, strawberry.argument(description="The cursor to go on behind.")]
 
 
-def computed(description: str) -> Callable[[F], F]:
-    """Make a method the resolver of a described field; strawberry's own decorator would take the method's types from the type checker."""
-    return cast("Callable[[F], F]", strawberry.field(description=description))
+def computed(description: str, shortcut: Callable[[Place], Short] | None = None) -> Callable[[F], F]:
+    """Make a method the resolver of a described field; strawberry's own decorator would take the method's types from the type checker.
+
+    `shortcut` saves a plan from calling it; see `execution/shortcut.py`.
+    """
+
+    def made(resolver: F) -> F:
+        if shortcut is not None:
+            resolver.shortcut = shortcut  # type: ignore[attr-defined]  # a function takes any
+        return cast("F", strawberry.field(description=description)(resolver))
+
+    return made
 
 
 def changes(description: str) -> Callable[[F], F]:
@@ -87,13 +97,18 @@ def read_global_id(text: str) -> tuple[str, str]:
 
 def raw_id(text: str, kind: str) -> str:
     """Return the service's own id from a global id of this kind, or from that id itself: REST and GraphQL name the same things."""
+    return str(uuid_of(text, kind))
+
+
+def uuid_of(text: str, kind: str) -> UUID:
+    """Return the same as `raw_id`, as a UUID."""
     try:
-        return str(UUID(text))
+        return UUID(text)
     except ValueError:
         found, value = read_global_id(text)
     if found != kind:
         raise InvalidInput(f"This is the id of a {found}; a {kind} is wanted.", pointer="/id")
-    return value
+    return UUID(value)
 
 
 def checked_first(first: int) -> int:

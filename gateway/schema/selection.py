@@ -10,7 +10,7 @@ from graphql import GraphQLResolveInfo, get_argument_values
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_subfields
 from strawberry.types.arguments import convert_arguments
 
-from gateway.execution.plan import Fields, Needs, needs_of
+from gateway.execution.plan import Fields, Needs, needs_of, plain_needs
 from gateway.execution.play import StepInfo
 from gateway.execution.shape import Details, python_field
 
@@ -36,6 +36,10 @@ class Selection:
     def below(self) -> frozenset[str]:
         """Names of the fields selected directly below."""
         return frozenset(details[0].node.name.value for details in self._fields.values())
+
+    def own_needs(self) -> Needs | None:
+        """Return what is read of the value itself, apart from fields that have resolvers."""
+        return plain_needs(self._owner, self._fields, self._collect)
 
     def needs_below(self) -> dict[str, Needs | None]:
         """Return what is read of the values of the fields directly below, by their names; those that occur twice are left out."""

@@ -21,15 +21,16 @@ from strawberry.scalars import JSON
 
 from gateway.clients.wire import wire_type
 from gateway.execution.plan import Needs
-from gateway.execution.shape import PROVED, wired_kind
+from gateway.execution.shape import BUILT, COLUMNS, PROVED, wired_kind
 from gateway.schema.relay import Connection
 
 T = TypeVar("T")
-TEXT_OF_UUID = Annotated[str, msgspec.Meta(min_length=36, max_length=36)]
+LENGTH_OF_UUID = 36
+TEXT_OF_UUID = Annotated[str, msgspec.Meta(min_length=LENGTH_OF_UUID, max_length=LENGTH_OF_UUID)]
 """The id of a thing is only shown and put into cursors: it stays the text that it is in JSON."""
 WHOLE = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
 """GraphQL's whole number is shorter than JSON's."""
-PROVED_BY_TYPE = frozenset([kind for one in (str, bool, float, WHOLE, datetime, UUID, TEXT_OF_UUID) for kind in (one, one | None)])
+PROVED_BY_TYPE = frozenset([kind for one in (str, bool, float, WHOLE, datetime, UUID, TEXT_OF_UUID, list[str]) for kind in (one, one | None)])
 """Types whose values need no look after they were decoded."""
 STRUCTS: dict[type[Any], type[Any]] = {}
 """Struct with all fields by GraphQL type."""
@@ -60,12 +61,12 @@ def wired(
 ) -> type[Any]:
     """Make the struct of a GraphQL type and let the schema take it for one.
 
-    `node` is the kind of its global id. `later` names what is not in the JSON and set afterwards. `converted` gives, for a field whose
-    JSON is of another type, that type and what makes the field of it; `derived` what makes a field of the others. `shown` are ids that stay text,
-    as `uid` does.
+    `node` is the kind of its global id. `later` names what is not in the JSON and set afterwards, also what the schema does not show. `converted`
+    gives, for a field whose JSON is of another type, that type and what makes the field of it; `derived` what makes one of the others. `shown`
+    are ids that stay text, as `uid` does.
     """
     _RECIPES[kind] = _Recipe(node, converted or {}, later, derived or {}, shown | {"uid"})
-    PROVED[kind] = set()
+    PROVED[kind], BUILT[kind] = set(), set()
     made = STRUCTS[kind] = _struct(kind, None)
     if node is not None:  # only what implements an interface is asked for its type
         kind.__strawberry_definition__.is_type_of = OneOf(kind)
@@ -91,25 +92,26 @@ def _struct(kind: type[Any], needs: Needs | None) -> type[Any]:
     given: dict[str, Any] = {"wired_kind": kind, **{name: property(make) for name, make in recipe.derived.items()}}
     for field in kind.__strawberry_definition__.fields:
         name = field.python_name
-        if not field.is_basic_field or name in recipe.derived or (name == "id" and recipe.node is not None):
+        if not field.is_basic_field or name in recipe.derived or name in recipe.later or (name == "id" and recipe.node is not None):
             continue
-        if needs is not None and name not in needs and name not in recipe.later and name != "uid":
+        if needs is not None and name not in needs and name != "uid":
             continue
         if name in recipe.converted:
             source, make = recipe.converted[name]
             parts.append((f"{name}_", source))
             rename[f"{name}_"] = name
             given[name] = property(_converting(f"{name}_", make))
-        elif name in recipe.later:
-            parts.append((name, Any, None))
         else:
             parts.append((name, TEXT_OF_UUID if name in recipe.shown else _type_of(hints[name], (needs or {}).get(name))))
+    parts += [(name, Any, None) for name in sorted(recipe.later)]
     if any(part[0] == "uid" for part in parts):
         rename["uid"] = "id"
     if recipe.node is not None:
         given["id"] = property(_id_of(recipe.node))
     if needs is None:
         PROVED[kind] |= {part[0] for part in parts if part[1] in PROVED_BY_TYPE} | ({"id"} if recipe.node is not None else set())
+        BUILT[kind] |= {part[0] for part in parts if typing.get_origin(part[1]) is list and hasattr(part[1].__args__[0], "wired_kind")}
+        COLUMNS[kind] = {"id": _ids_of(recipe.node)} if recipe.node is not None else {}
     return msgspec.defstruct(kind.__name__, parts, namespace=given, rename=rename, gc=False, kw_only=True)
 
 
@@ -125,6 +127,28 @@ def _id_of(node: str) -> Callable[[Any], str]:
         return b2a_base64(head + self.uid.encode(), newline=False).rstrip(b"=\n").decode()
 
     return id_of
+
+
+def _ids_of(node: str) -> Callable[[Sequence[Any]], Sequence[str]]:
+    """Return what makes the global ids of many things.
+
+    All of them become one text of base64, which writes three bytes as four letters: each id is filled up to threes, so that none touches the
+    next, and three bytes that no id has stand between them, where the text is split.
+    """
+    alone = _id_of(node)
+    head = f"{node}:"
+    filling = -(len(head) + LENGTH_OF_UUID) % 3
+    between = "\0" * filling + "\x7f\x7f\x7f"
+    mark = b2a_base64((head + "0" * LENGTH_OF_UUID + between).encode(), newline=False).decode()[-4 - filling :]
+
+    def ids_of(things: Sequence[Any]) -> Sequence[str]:
+        raw = head + (between + head).join([thing.uid for thing in things])
+        found = b2a_base64(raw.encode(), newline=False).rstrip(b"=").decode().split(mark)
+        if len(found) == len(things) and raw.isascii():
+            return found
+        return [alone(thing) for thing in things]  # none at all, or letters that no id has
+
+    return ids_of
 
 
 class OneOf:

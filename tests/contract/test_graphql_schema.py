@@ -14,7 +14,7 @@ from graphql import (
 )
 
 from gateway.schema.build import core_schema
-from gateway.schema.customer import PARTS
+from gateway.schema.customer_read import PARTS
 from gateway.schema_check import COMMITTED, breaking_changes, text_of_code
 
 SCHEMA = core_schema()

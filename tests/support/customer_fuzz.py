@@ -22,7 +22,7 @@ from gateway.execution.problems import RequestRefused
 from gateway.execution.run import GraphQLRequest, Runner
 from gateway.execution.stale import LastGood
 from gateway.schema.build import core_schema
-from gateway.schema.customer import PARTS
+from gateway.schema.customer_read import PARTS
 from services.customers import contract as customers
 from services.feedback import contract as feedback
 from services.insight import contract as insight

@@ -1,7 +1,6 @@
 """A plan that reads of the services' answers only what is selected shows the customer that graphql-core shows over the whole answers."""
 
 import time
-from dataclasses import replace
 
 import msgspec
 import orjson
@@ -11,8 +10,9 @@ from gateway.clients.service import Caller
 from gateway.execution.plan import Needs
 from gateway.execution.sections import CustomerSections, SectionState
 from gateway.execution.stale import LastGood
-from gateway.schema import customer_parts as parts
 from gateway.schema import ids
+from gateway.schema.customer_read import SECTIONS as SECTION_TYPES
+from gateway.schema.customer_read import sections_for
 from gateway.schema.relay import global_id
 from services.feedback import contract as feedback
 from tests.support.customer_fuzz import ASKER, Told, ask_both, compare
@@ -34,7 +34,7 @@ def test_of_an_answer_only_what_is_selected_is_read_and_what_orders_and_names_it
     def fields(struct: type[msgspec.Struct]) -> list[str]:
         return sorted(field.name for field in msgspec.structs.fields(struct))
 
-    types = parts.sections_for({"feedback": LABELS, "contacts": {"page_info": {"end_cursor": None}}, "mood": None}).types
+    types = sections_for({"feedback": LABELS, "contacts": {"page_info": {"end_cursor": None}}, "mood": None}).types
     item = types["feedback"].__args__[0]
     label = next(field.type.__args__[0] for field in msgspec.structs.fields(item) if field.name == "labels")
     contact = next(field.type.__args__[0] for field in msgspec.structs.fields(types["contacts"]) if field.name == "recent")
@@ -42,7 +42,7 @@ def test_of_an_answer_only_what_is_selected_is_read_and_what_orders_and_names_it
     assert fields(item) == ["labels", "said_at", "uid"]
     assert fields(label) == ["code"]
     assert fields(contact) == ["queued_at", "uid"]
-    assert types["mood"] is parts.SECTIONS.types["mood"]  # a resolver may be below it: all of it is read
+    assert types["mood"] is SECTION_TYPES.types["mood"]  # a resolver may be below it: all of it is read
 
 
 def test_a_broken_field_that_nobody_asks_for_costs_nothing_and_one_that_is_asked_for_does() -> None:
@@ -50,12 +50,14 @@ def test_a_broken_field_that_nobody_asks_for_costs_nothing_and_one_that_is_asked
     answer["views"][str(CUSTOMER)]["feedback"]["data"][3]["severity"] = {"not": "a number"}
     raw = orjson.dumps(answer)
 
-    asked_for = parts.sections_for({"feedback": {"edges": {"node": {"severity": None}}}})
-    found = parts.sections_for({"feedback": TEXTS}).read(["feedback"], raw)
+    asked_for = sections_for({"feedback": {"edges": {"node": {"severity": None}}}})
+    found = sections_for({"feedback": TEXTS}).read(["feedback"], raw)
 
     assert asked_for.read(["feedback"], raw) is None
     assert found is not None
-    assert len(found[CUSTOMER]["feedback"].data) == 10
+    section = found[CUSTOMER].section("feedback")
+    assert section is not None
+    assert len(section.data) == 10
 
 
 async def test_a_section_survives_a_broken_field_that_nobody_asks_for_with_a_plan_and_without() -> None:
@@ -96,9 +98,9 @@ async def test_the_last_good_answer_shows_a_stranger_question_what_the_first_one
     answering = {name: Told(name, views_of(name)) for name in ("customers", "feedback")}
 
     def ask(needs: Needs, services: dict[str, Told]) -> CustomerSections:
-        types = parts.sections_for({"feedback": needs})
+        types = sections_for({"feedback": needs})
         wanted = {"feedback": ["feedback"]}
-        return CustomerSections(services=services, caller=replace(caller), asked=CUSTOMER, wanted=wanted, last_good=last_good, types=types)
+        return CustomerSections(services=services, caller=caller, asked=CUSTOMER, wanted=wanted, last_good=last_good, types=types)
 
     await ask(TEXTS, answering).profile()
     later = ask(LABELS, {**answering, "feedback": Silent("feedback", b"")})

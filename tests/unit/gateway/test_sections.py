@@ -12,6 +12,7 @@ from gateway.clients.views import SectionTypes
 from gateway.execution.shape import wired_kind
 from gateway.schema import customer_parts as parts
 from gateway.schema import customers
+from gateway.schema.customer_read import SECTIONS
 from gateway.schema.parts import ListPart
 from gateway.schema.wired import STRUCTS
 from services.customers import contract as customers_views
@@ -40,7 +41,7 @@ def shown(value: Any, like: Any) -> Any:
 def test_a_list_is_read_as_its_view_reads_it(part: Any) -> None:
     raw = orjson.dumps([example(part.view, number) for number in range(8)])
 
-    section = parts.SECTIONS.types[part.section]
+    section = SECTIONS.types[part.section]
     fast = msgspec.json.decode(raw, type=section) if part.section != "contacts" else _contacts(raw, section)
     slow = [part.of(view) for view in TypeAdapter(list[part.view]).validate_json(raw)]
 
@@ -61,19 +62,39 @@ def test_a_single_thing_is_read_as_its_view_reads_it(section: str) -> None:
 
     slow = kind.of(view.model_validate_json(raw))
 
-    assert shown(msgspec.json.decode(raw, type=parts.SECTIONS.types[section]), slow) == shown(slow, slow)
+    assert shown(msgspec.json.decode(raw, type=SECTIONS.types[section]), slow) == shown(slow, slow)
+
+
+def test_what_was_refused_is_read_by_other_types_and_what_comes_later_is_not() -> None:
+    whole = SectionTypes({"mood": STRUCTS[customers.Mood], "numbers": list[int]})
+    types = whole.or_else(lambda: SectionTypes({"mood": dict[str, str], "numbers": list[str]}))
+
+    again = types.read_again("mood", msgspec.Raw(b'{"mood": "happy"}'))
+    later = types.read(["numbers"], _answer(UUID(int=1), numbers=[1, 2]))
+
+    assert again == {"mood": "happy"}
+    assert later is not None
+    numbers = later[UUID(int=1)].section("numbers")
+    assert numbers is not None
+    assert numbers.data == [1, 2]
+
+
+def _answer(asked: UUID, **sections: Any) -> bytes:
+    told = {name: {"version": 3, "as_of": NOON.isoformat(), "data": data} for name, data in sections.items()}
+    return orjson.dumps({"views": {str(asked): told}})
 
 
 def test_a_section_that_is_not_of_its_type_is_not_believed_and_an_unknown_one_is_left_out() -> None:
     types = SectionTypes({"mood": STRUCTS[customers.Mood], "numbers": list[int]})
     one = UUID(int=1)
 
-    def answer(**sections: Any) -> bytes:
-        told = {name: {"version": 3, "as_of": NOON.isoformat(), "data": data} for name, data in sections.items()}
-        return orjson.dumps({"views": {str(one): told}})
-
-    found = types.read(["mood", "numbers"], answer(numbers=[1, 2], mood=None, others="x"))
+    found = types.read(["mood", "numbers"], _answer(one, numbers=[1, 2], mood=None, others="x"))
 
     assert found is not None
-    assert {name: (section.version, section.as_of, section.data) for name, section in found[one].items()} == {"numbers": (3, NOON, [1, 2])}
-    assert types.read(["mood", "numbers"], answer(numbers=[1, "two"], mood=None)) is None
+    told = {name: found[one].section(name) for name in ("mood", "numbers", "others")}
+    assert {name: section and (section.version, section.as_of, section.data) for name, section in told.items()} == {
+        "mood": None,
+        "numbers": (3, NOON, [1, 2]),
+        "others": None,
+    }
+    assert types.read(["mood", "numbers"], _answer(one, numbers=[1, "two"], mood=None)) is None
