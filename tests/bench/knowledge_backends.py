@@ -62,12 +62,12 @@ def _memory(read: Sequence[Read], questions: Sequence[list[str]]) -> tuple[Found
 
     def ask(words: list[str]) -> list[str]:
         snapshot = index.now
-        seen = snapshot.seen((STANDING,))
         [(_, articles, title, text)] = snapshot.totals
         corpus = Corpus(articles, title / articles, text / articles)
+        seen = snapshot.seen((STANDING,), corpus)
         holding = {word: snapshot.holding(word, seen) for word in words}
         wanted = {word: Wanted(word, word, idf(corpus, number), number, corrected=False) for word, number in holding.items() if number}
-        return [str(one) for one in snapshot.best(wanted, corpus, seen, BEST)]
+        return [str(one) for one in snapshot.best(wanted, seen, BEST)]
 
     def add(one: Read) -> None:
         index.absorb([_placed(one)])

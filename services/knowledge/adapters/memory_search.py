@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import numpy as np
@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from services.kit.db import Tx
 from services.kit.service import Runtime
-from services.knowledge.domain.head import Head
+from services.knowledge.domain.head import Head, read
 from services.knowledge.domain.postings import Place, PostingIndex, Seen, Snapshot
-from services.knowledge.domain.ranking import Occurrence
+from services.knowledge.domain.ranking import Part
 from services.knowledge.domain.segments import Segment, segment
 from services.knowledge.domain.standing import decode
 from services.knowledge.domain.telling import Terms
 from services.knowledge.repository.backend import ROWS, Survey
-from services.knowledge.repository.candidates import occurrences
+from services.knowledge.repository.candidates import worth
 from services.knowledge.repository.changes import changed_since, documents_after, mend_stamps, occurrences_after, placed, present_mark
 from services.knowledge.repository.facts import Facts, facts, links
 from services.knowledge.repository.ground import Ground, Scope
@@ -48,15 +48,19 @@ class _MemorySurvey:
         return {term: number for term, number in counted.items() if number}
 
     async def candidates(self, questions: Sequence[Terms], limit: int) -> list[list[UUID]]:
-        found = [self.snapshot.best(terms, self.seen.corpus, self.visible, limit) for terms in questions]
+        found = [self.snapshot.best(terms, self.visible, limit) for terms in questions]
         for one in found:
             self.places.update(one)
         return [list(one) for one in found]
 
-    async def occurrences(self, terms: Sequence[str], standings: Mapping[UUID, str]) -> dict[UUID, list[Occurrence]]:
+    async def worth(self, idfs: Mapping[str, float], standings: Mapping[UUID, str]) -> dict[UUID, list[Part]]:
         here = {one: self.places[one] for one in standings if one in self.places}
+        found = self.snapshot.worth(idfs, here, self.visible)
         elsewhere = {one: standing for one, standing in standings.items() if one not in here}
-        return self.snapshot.occurrences(terms, here) | (await occurrences(self.tx, terms, elsewhere) if elsewhere else {})
+        return found | (await worth(self.tx, idfs, elsewhere, self.seen.corpus) if elsewhere else {})
+
+    async def alike(self, terms: Sequence[str]) -> dict[str, list[str]]:
+        return {term: self.index.alike(term) for term in terms}
 
     async def facts(self, articles: Collection[UUID]) -> dict[UUID, Facts]:
         solved = await links(self.tx, articles)
@@ -120,14 +124,14 @@ class MemorySearch:
         if known is None or known[0] is not snapshot:
             known = self._epoch = (snapshot, Epoch(snapshot.totals))
         seen = known[1].ground(scope)
-        return _MemorySurvey(self._index, snapshot, seen, snapshot.seen(seen.standings), tx)
+        return _MemorySurvey(self._index, snapshot, seen, snapshot.seen(seen.standings, seen.corpus), tx)
 
     async def _catch_up(self, tx: Tx, mark: int) -> bool:
         """Take in what changed; False when that is too much for one search."""
         changed, upto = await changed_since(tx, mark)
         fresh = [(article, stamp) for article, stamp in changed if self._known.get(article, -1) < stamp]
         some = dict(fresh[:MOST_AT_ONCE])
-        found = await placed(tx, list(some)) if some else []
+        found = [replace(one, head=read(one.head)) if one.head else one for one in await placed(tx, list(some))] if some else []
         with self._lock:  # somebody with a newer view may have been here meanwhile
             now = self._mark or 0
             taken = [one for one in found if some[one.article_id] >= now and self._known.get(one.article_id, -1) < some[one.article_id]]
@@ -149,7 +153,8 @@ class MemorySearch:
                 some = {one[0]: decode(one[1]).kind for one in page[start : start + MOST_AT_ONCE]}
                 texts = await runtime.read(heads, some) if room > 0 else {}
                 room -= sum(len(head.plain) for head in texts.values())
-                shown += [texts.get(one) for one in some]
+                known = await asyncio.to_thread(_read, texts)
+                shown += [known.get(one) for one in some]
         sqlite = runtime.db.dialect_name == "sqlite"
         places = {one[0].hex if sqlite else one[0]: at for at, one in enumerate(documents)}
         columns: list[NDArray[np.int64]] = []
@@ -157,8 +162,8 @@ class MemorySearch:
         while rows := await runtime.read(occurrences_after, after):
             after = rows[-1][:3]
             term, places_of = self._index.term, places.get
-            known = [(term(row[0]), places_of(row[2], -1), row[3], row[4]) for row in rows]
-            columns.append(np.array(known, dtype=np.int64).T)
+            occurrences = [(term(row[0]), places_of(row[2], -1), row[3], row[4]) for row in rows]
+            columns.append(np.array(occurrences, dtype=np.int64).T)
             await asyncio.sleep(0)
         occurring = np.concatenate(columns, axis=1) if columns else np.empty((4, 0), dtype=np.int64)
         occurring = occurring[:, occurring[1] >= 0]  # of what came after its document was looked for, the first search reads all
@@ -166,3 +171,7 @@ class MemorySearch:
         lengths = (np.array([one[2] for one in documents], dtype=np.int64), np.array([one[3] for one in documents], dtype=np.int64))
         parts = (occurring[0], occurring[1], occurring[2], occurring[3])
         return await asyncio.to_thread(segment, ([one[0] for one in documents], shown), standings, lengths, parts)
+
+
+def _read(texts: Mapping[UUID, Head]) -> dict[UUID, Head]:
+    return {one: read(head) for one, head in texts.items()}

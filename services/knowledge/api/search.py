@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from services.kit.auth import Principal
 from services.kit.db import Tx
@@ -16,7 +16,7 @@ from services.knowledge.domain.lifecycle import ArticleState, Audience
 from services.knowledge.domain.vectors import Meaning
 from services.knowledge.repository.cases import open_case
 from services.knowledge.repository.ground import Scope, for_agents
-from services.knowledge.repository.search import Question, find
+from services.knowledge.repository.search import Question, find, find_json
 from services.knowledge.repository.self_service import gaps
 from services.knowledge.repository.similar import QUESTION_LENGTH
 
@@ -40,10 +40,11 @@ async def search(
     product: Product = None,
     mode: Mode = "mixed",
     limit: Results = 10,
-) -> SearchView:
+) -> Response:
     """Search everything that is not archived, by words and by meaning; each result says why it was found."""
     scope = for_agents(audience=audience, language=language, state=state, product=product)
-    return await read(find, Question(q, language, await meaning(runtime, q, scope, mode)), scope, limit, runtime.resources["search"])
+    found = await read(find_json, Question(q, language, await meaning(runtime, q, scope, mode)), scope, limit, runtime.resources["search"])
+    return Response(found, media_type="application/json")
 
 
 @router.get("/v1/suggestions", response_model=SearchView)

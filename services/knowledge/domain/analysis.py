@@ -54,6 +54,8 @@ VERSION = 2
 """Of this analyzer; articles that an older one read are read again at start."""
 LONGEST_TERM = 64
 """Characters of a term that are kept; what is longer is no word but a paste."""
+MOST_READ = 1 << 17
+"""Words of a language whose terms are kept."""
 
 _stemmers = threading.local()
 
@@ -75,13 +77,13 @@ def primary_language(language: str) -> str:
 
 def tokens(text: str, language: str) -> Iterator[Token]:
     """Yield the terms of a text in order, with their places in it."""
-    own = primary_language(language)
+    read = _read(primary_language(language))
     for found in _TOKEN.finditer(text):
         if found.lastgroup == "run":
             yield from _bigrams(found.group(), found.start())
         else:
             word = found.group()
-            term = stem(word, own)
+            term = read[word]
             if term:
                 yield Token(term, found.start(), found.end(), correctable=word.isalpha())
 
@@ -91,20 +93,30 @@ def terms(text: str, language: str) -> list[str]:
     return [token.term for token in tokens(text, language)]
 
 
-def places(text: str, language: str, wanted: Container[str]) -> list[Token]:
+Hit = tuple[str, int, int]
+"""A term, and the characters of a text that it stands for."""
+
+
+def places(text: str, language: str, wanted: Container[str]) -> list[Hit]:
     """Return where some terms stand in a text, in order: `tokens` filtered, but quicker, as most words of a text are not wanted."""
-    own, found = primary_language(language), []
+    read = _read(primary_language(language))
     if text.isascii():
-        known = {word: term for word in set(_PLAIN.findall(text)) if (term := stem(word, own)) in wanted}  # most words of a text come again
-        hits = ((match, match[0]) for match in _PLAIN.finditer(text) if match[0] in known)
-        return [Token(known[word], match.start(), match.end(), correctable=word.isalpha()) for match, word in hits]
+        return [(term, match.start(), match.end()) for match in _PLAIN.finditer(text) if (term := read[match[0]]) in wanted]
+    found: list[Hit] = []
     for match in _TOKEN.finditer(text):
         word = match[0]
         if match.lastgroup == "run":
-            found += [token for token in _bigrams(word, match.start()) if token.term in wanted]
-        elif (term := stem(word, own)) in wanted:
-            found.append(Token(term, match.start(), match.end(), correctable=word.isalpha()))
+            found += [token[:3] for token in _bigrams(word, match.start()) if token.term in wanted]
+        elif (term := read[word]) in wanted:
+            found.append((term, match.start(), match.end()))
     return found
+
+
+class Everything:
+    """Wants every term."""
+
+    def __contains__(self, term: object) -> bool:
+        return True
 
 
 def words(text: str, languages: Sequence[str]) -> list[tuple[Token, ...]]:
@@ -122,8 +134,25 @@ def is_pair(term: str) -> bool:
     return _PAIR.fullmatch(term) is not None
 
 
-@lru_cache(maxsize=1 << 16)
-def stem(word: str, language: str) -> str:
+class _Read(dict[str, str]):
+    """The terms of words of one language, each read when it is first met: that takes a thousand times as long as to look it up."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def __missing__(self, word: str) -> str:
+        term = _stem(word, self._language)
+        if len(word) <= LONGEST_TERM:
+            if len(self) >= MOST_READ:
+                self.clear()
+            self[word] = term
+        return term
+
+
+_read = lru_cache(maxsize=64)(_Read)
+
+
+def _stem(word: str, language: str) -> str:
     """Return the term of one word; empty when nothing of it remains."""
     plain = unicodedata.normalize("NFKC", word).casefold().replace("\u2019", "'")
     script = _script(plain)

@@ -12,8 +12,9 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from services.knowledge.domain.ranking import K1, TEXT_WEIGHT, TITLE_WEIGHT, B, Corpus, Occurrence
+from services.knowledge.domain.ranking import TEXT_WEIGHT, TITLE_WEIGHT, Corpus, Part
 from services.knowledge.domain.segments import Numbers, Placed, Segment, merged, segment
+from services.knowledge.domain.spelling import Spellings
 from services.knowledge.domain.telling import MICRO, WIDE, Terms, Wanted, split
 
 Place = tuple[int, int]
@@ -21,6 +22,7 @@ Place = tuple[int, int]
 Worth = NDArray[np.float64]
 _Scores = tuple[NDArray[np.int32], Worth]
 """Articles of one segment, and what each is worth in millionths."""
+_NOTHING: Numbers = np.empty(0, dtype=np.int64)
 MOST_KEPT = 256
 """Kinds of searchers for whom it is kept what they see: a byte for each article and kind."""
 _MERGE_BELOW = 4
@@ -31,8 +33,11 @@ _MERGE_BELOW = 4
 class Seen:
     """What searchers of one kind see of a snapshot; kept with it, since they ask more often than articles change."""
 
+    corpus: Corpus
     masks: list[NDArray[np.bool_]]
     """Per segment which articles are visible."""
+    worth: list[tuple[Worth, Worth]]
+    """Per segment what the different pairs of its title and of its whole text are worth."""
     counts: dict[str, int] = field(default_factory=dict)
     """Term to how many visible articles have it, of those asked for so far."""
 
@@ -50,12 +55,15 @@ class Snapshot:
     kept: dict[tuple[str, ...], Seen] = field(default_factory=dict)
     """By visible standings."""
 
-    def seen(self, standings: tuple[str, ...]) -> Seen:
-        """Return which articles have one of these standings."""
+    def seen(self, standings: tuple[str, ...], corpus: Corpus) -> Seen:
+        """Return which articles have one of these standings; `corpus` is what these are as a whole."""
         known = self.kept.get(standings)
         if known is None:
             visible = np.array([code in standings for code in self.codes], dtype=bool)
-            known = Seen([one.alive & visible[one.standings] if len(visible) else one.alive for one in self.segments])
+            masks = [one.alive & visible[one.standings] if len(visible) else one.alive for one in self.segments]
+            averages = (corpus.title_length, corpus.text_length)
+            worth = [(TITLE_WEIGHT * one.in_title.worth(averages[0]), TEXT_WEIGHT * one.in_text.worth(averages[1])) for one in self.segments]
+            known = Seen(corpus, masks, worth)
             if len(self.kept) >= MOST_KEPT:
                 self.kept.pop(next(iter(self.kept)), None)
             self.kept[standings] = known
@@ -72,15 +80,13 @@ class Snapshot:
             known = seen.counts[term] = sum(int(np.count_nonzero(mask[one.articles[one.of(number)]])) for one, mask in parts)
         return known
 
-    def best(self, terms: Terms, corpus: Corpus, seen: Seen, limit: int) -> dict[UUID, Place]:
+    def best(self, terms: Terms, seen: Seen, limit: int) -> dict[UUID, Place]:
         """Return the best articles by words with their places, best first, by the same rule and arithmetic as the statement over the rows."""
         telling, frequent = split(terms)
-        chosen = [self._ranked(at, telling, corpus, mask) for at, mask in enumerate(seen.masks)]
+        chosen = [self._ranked(at, telling, seen) for at in range(len(self.segments))]
         if frequent:
             wide = self._best(chosen, max(limit, WIDE))
-            chosen = [
-                (articles, scores + self._worth(one, articles, frequent, corpus)) for one, (articles, scores) in zip(self.segments, wide, strict=True)
-            ]
+            chosen = [(articles, scores + self._moving(at, articles, frequent, seen)) for at, (articles, scores) in enumerate(wide)]
         rows = [
             (-score, self.segments[at].ids[article].int, at, article)
             for at, (articles, scores) in enumerate(self._best(chosen, limit))
@@ -88,36 +94,42 @@ class Snapshot:
         ]
         return {self.segments[at].ids[article]: (at, article) for _, _, at, article in sorted(rows)}
 
-    def occurrences(self, terms: Sequence[str], places: Mapping[UUID, Place]) -> dict[UUID, list[Occurrence]]:
-        """Return how often each term stands in each of these articles."""
-        found: dict[UUID, list[Occurrence]] = {}
+    def worth(self, idfs: Mapping[str, float], places: Mapping[UUID, Place], seen: Seen) -> dict[UUID, list[Part]]:
+        """Return what each term adds to each of these articles: ranking.parts, of all of them at once."""
+        found: dict[UUID, list[Part]] = {}
         for at, one in enumerate(self.segments):
             mine = [(article, place) for article, (segment_at, place) in places.items() if segment_at == at]
-            articles = np.array([place for _, place in mine], dtype=np.int32)
-            lists: list[list[Occurrence]] = [[] for _ in mine]
-            held, rows, times = self._pairs(one, terms, articles)
-            asked = [term for term, number in zip(terms, times, strict=True) for _ in range(number)]
-            which = articles[held]
-            columns = (one.in_title[rows], one.in_text[rows], one.title_lengths[which], one.text_lengths[which])
-            for number, occurrence in zip(held.tolist(), map(Occurrence, asked, *(column.tolist() for column in columns)), strict=True):
-                lists[number].append(occurrence)
-            found.update((article, held_by) for (article, _), held_by in zip(mine, lists, strict=True) if held_by)
+            if not mine:
+                continue
+            lists: list[list[Part]] = [[] for _ in mine]
+            titles, texts = seen.worth[at]
+            held, rows, which = self._pairs(one, list(idfs), np.array([place for _, place in mine], dtype=np.int32))
+            weights, terms = np.array(list(idfs.values()))[which], list(idfs)
+            title, text = weights * titles[one.in_title.pairs[rows]], weights * texts[one.in_text.pairs[rows]]
+            asked = [terms[number] for number in which.tolist()]
+            for number, part in zip(held.tolist(), zip(asked, title.tolist(), text.tolist(), strict=True), strict=True):
+                lists[number].append(part)
+            found.update((article, its) for (article, _), its in zip(mine, lists, strict=True))
         return found
 
-    def _ranked(self, at: int, terms: Sequence[Wanted], corpus: Corpus, seen: NDArray[np.bool_]) -> _Scores:
+    def _ranked(self, at: int, terms: Sequence[Wanted], seen: Seen) -> _Scores:
         if not terms:
             return np.empty(0, dtype=np.int32), np.empty(0)
-        one = self.segments[at]
+        one, (titles, texts) = self.segments[at], seen.worth[at]
         where = [one.of(self.vocabulary.get(wanted.term, -1)) for wanted in terms]
-        articles, in_title, in_text = (np.concatenate([column[some] for some in where]) for column in (one.articles, one.in_title, one.in_text))
-        idfs = np.repeat([wanted.idf for wanted in terms], [some.stop - some.start for some in where])
-        scores: Worth = np.bincount(articles, idfs * _saturations(one, articles, (in_title, in_text), corpus), len(one.ids)).astype(
-            np.float64, copy=False
-        )
-        found = np.flatnonzero(seen & (scores > 0))
-        worth = np.round(MICRO * scores[found])
+        weights = np.repeat([wanted.idf for wanted in terms], [some.stop - some.start for some in where])
+        columns = (one.articles, one.in_title.pairs, one.in_text.pairs)
+        articles, title, text = (np.concatenate([column[some] for some in where]) for column in columns)
+        added, numbers = weights * (titles[title] + texts[text]), np.arange(len(articles), dtype=np.int32)
+        latest = one.kept.room(len(one.ids))
+        latest[articles] = numbers
+        together = latest[articles]  # of an article that has several terms, one of its places stands for all
+        one.kept.spare.append(latest)
+        scores: Worth = np.bincount(together, added, len(articles)).astype(np.float64, copy=False)
+        chosen = seen.masks[at][articles] & (together == numbers)
+        found, worth = articles[chosen], np.round(MICRO * scores[chosen])
         counted = worth >= 1
-        return found[counted].astype(np.int32), worth[counted].astype(np.float64)
+        return found[counted], worth[counted]
 
     def _best(self, found: Sequence[_Scores], most: int) -> list[_Scores]:
         """Return per segment those of the best ones, in any order; of equal scores the smaller ids."""
@@ -138,33 +150,22 @@ class Snapshot:
             chosen.append((articles[some], scores[some]))
         return chosen
 
-    def _worth(self, one: Segment, articles: NDArray[np.int32], terms: Sequence[Wanted], corpus: Corpus) -> Worth:
+    def _moving(self, at: int, articles: NDArray[np.int32], terms: Sequence[Wanted], seen: Seen) -> Worth:
         """Return what some terms are worth in some articles of a segment."""
-        held, rows, times = self._pairs(one, [wanted.term for wanted in terms], articles)
-        idfs = np.repeat([wanted.idf for wanted in terms], times)
-        worth = np.bincount(held, idfs * _saturations(one, articles[held], (one.in_title[rows], one.in_text[rows]), corpus), len(articles))
+        one, (titles, texts) = self.segments[at], seen.worth[at]
+        held, rows, which = self._pairs(one, [wanted.term for wanted in terms], articles)
+        weights = np.array([wanted.idf for wanted in terms])[which]
+        worth = np.bincount(held, weights * (titles[one.in_title.pairs[rows]] + texts[one.in_text.pairs[rows]]), len(articles))
         return np.round(MICRO * worth)
 
-    def _pairs(self, one: Segment, terms: Sequence[str], articles: NDArray[np.int32]) -> tuple[Numbers, Numbers, list[int]]:
-        """Return which of these articles (numbers in the list) have the first term, then the next ones; where that lies; and how many each has."""
-        found = [one.held(self.vocabulary.get(term, -1), articles) for term in terms]
-        if not found:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), []
-        return np.concatenate([held for held, _ in found]), np.concatenate([rows for _, rows in found]), [len(held) for held, _ in found]
-
-
-def _saturations(one: Segment, articles: NDArray[np.int32], occurrences: tuple[NDArray[np.int32], NDArray[np.int32]], corpus: Corpus) -> Worth:
-    """Return ranking.parts of some occurrences (in title, in text) in these articles, added and without the idf.
-
-    All that a search looks at comes at once: a step over a hundred numbers takes hardly longer than over one.
-    """
-    title = _saturation(occurrences[0], one.title_lengths[articles], corpus.title_length)
-    return TITLE_WEIGHT * title + TEXT_WEIGHT * _saturation(occurrences[1], one.text_lengths[articles], corpus.text_length)
-
-
-def _saturation(occurrences: NDArray[np.int32], lengths: Numbers, average: float) -> Worth:
-    found: Worth = (K1 + 1) * occurrences / (occurrences + K1 * (1 - B) + K1 * B * lengths / average)
-    return found
+    def _pairs(self, one: Segment, terms: Sequence[str], articles: NDArray[np.int32]) -> tuple[Numbers, Numbers, Numbers]:
+        """Return which of these articles (numbers in the list) have the first term, then the next ones; where that lies; and which term it is."""
+        if not terms or not len(articles):
+            return _NOTHING, _NOTHING, _NOTHING
+        rows = np.concatenate([one.rows(self.vocabulary.get(term, -1), articles) for term in terms])
+        found = (rows >= 0).nonzero()[0]
+        which, held = np.divmod(found, len(articles))
+        return held, rows[found], which
 
 
 class PostingIndex:
@@ -175,6 +176,8 @@ class PostingIndex:
         self._places: dict[UUID, Place] = {}
         self._codes: dict[str, int] = {}
         self._vocabulary: dict[str, int] = {}
+        self._terms: list[str] = []
+        self._spellings = Spellings()
         self.now = Snapshot((), (), self._vocabulary, ())
 
     def absorb(self, changed: Sequence[Placed]) -> None:
@@ -191,11 +194,19 @@ class PostingIndex:
         """Begin anew with everything in one segment."""
         with self._lock:
             self._places = {one: (0, at) for at, one in enumerate(base.ids)}
+            self._spellings.take_in(self._terms)
             self._show([base])
 
     def term(self, term: str) -> int:
         """Return the number of a term."""
-        return self._vocabulary.setdefault(term, len(self._vocabulary))
+        number = self._vocabulary.setdefault(term, len(self._terms))
+        if number == len(self._terms):
+            self._terms.append(term)
+        return number
+
+    def alike(self, term: str) -> list[str]:
+        """Return the terms of all articles that this one may stand for, nearest first."""
+        return self._spellings.near(term, self._terms)
 
     def code(self, standing: str) -> int:
         """Return the number of a standing."""

@@ -16,6 +16,9 @@ TEXT_WEIGHT = 1.0
 PLACES = 6
 """Decimal places of a score. Both databases add in their own order; rounded, they agree, and ties go by the article's id."""
 
+STEPS = 10**PLACES
+"""Steps of a score in one: `round(value * STEPS) / STEPS` is `round(value, PLACES)` in a quarter of the time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
@@ -48,7 +51,11 @@ def saturation(occurrences: int, length: int, average: float) -> float:
     return occurrences * (K1 + 1) / (occurrences + K1 * (1 - B + B * length / average))
 
 
-def parts(one: Occurrence, weight: float, corpus: Corpus) -> tuple[float, float]:
-    """Return what a term of this idf adds by the title and by the whole text."""
+Part = tuple[str, float, float]
+"""A term, and what it adds by the title and by the whole text."""
+
+
+def parts(one: Occurrence, weight: float, corpus: Corpus) -> Part:
+    """Return what a term of this idf adds."""
     title = TITLE_WEIGHT * weight * saturation(one.in_title, one.title_length, corpus.title_length)
-    return title, TEXT_WEIGHT * weight * saturation(one.in_text, one.text_length, corpus.text_length)
+    return one.term, title, TEXT_WEIGHT * weight * saturation(one.in_text, one.text_length, corpus.text_length)

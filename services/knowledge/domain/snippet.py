@@ -2,8 +2,9 @@
 
 import html
 import re
+from collections.abc import Sequence
 
-from services.knowledge.domain.analysis import Token, places
+from services.knowledge.domain.analysis import Hit, places
 
 LENGTH = 240
 """Characters of a snippet."""
@@ -12,14 +13,18 @@ _SPECIAL = re.compile("[&<>\"']")
 
 def snippet(text: str, language: str, wanted: frozenset[str]) -> str:
     """Return the stretch with the most different wanted terms as HTML: everything escaped, hits in <mark>."""
-    hits = places(text, language, wanted)
+    return stretch(text, places(text, language, wanted))
+
+
+def stretch(text: str, hits: Sequence[Hit]) -> str:
+    """Return the same, where the wanted terms are known to stand there."""
     start = _best_start(hits)
     start = _word_start(text, max(0, start - LENGTH // 6))
     end = _word_end(text, min(len(text), start + LENGTH))
     return ("… " if start else "") + marked(text, start, end, hits) + (" …" if end < len(text) else "")
 
 
-def marked(text: str, start: int, end: int, hits: list[Token]) -> str:
+def marked(text: str, start: int, end: int, hits: Sequence[Hit]) -> str:
     """Return text[start:end] escaped, every stretch of hits in one <mark>; bigrams that overlap become one."""
     escape = html.escape if _SPECIAL.search(text, start, end) else str  # most texts have nothing to escape, and are looked through once
     parts: list[str] = []
@@ -32,29 +37,32 @@ def marked(text: str, start: int, end: int, hits: list[Token]) -> str:
     return "".join(parts) + escape(text[at:end])
 
 
-def _joined(hits: list[Token]) -> list[tuple[int, int]]:
+def _joined(hits: Sequence[Hit]) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
-    for hit in hits:
-        if spans and hit.start <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(spans[-1][1], hit.end))
+    last = -1
+    for _, start, end in hits:
+        if start <= last:
+            last = max(last, end)
+            spans[-1] = (spans[-1][0], last)
         else:
-            spans.append((hit.start, hit.end))
+            last = end
+            spans.append((start, end))
     return spans
 
 
-def _best_start(hits: list[Token]) -> int:
+def _best_start(hits: Sequence[Hit]) -> int:
     best, chosen, left = 0, 0, 0
     inside: dict[str, int] = {}
-    for hit in hits:
-        inside[hit.term] = inside.get(hit.term, 0) + 1
-        while hits[left] is not hit and hit.end - hits[left].start > LENGTH * 2 // 3:  # one word may be longer than that by itself
-            gone = hits[left].term
+    for at, (term, _, end) in enumerate(hits):
+        inside[term] = inside.get(term, 0) + 1
+        while left < at and end - hits[left][1] > LENGTH * 2 // 3:  # one word may be longer than that by itself
+            gone = hits[left][0]
             inside[gone] -= 1
             if not inside[gone]:
                 del inside[gone]
             left += 1
         if len(inside) > best:
-            best, chosen = len(inside), hits[left].start
+            best, chosen = len(inside), hits[left][1]
     return chosen
 
 

@@ -8,7 +8,7 @@ ranking, so that every backend gives the same list; in a small knowledge base ev
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from services.knowledge.domain.ranking import PLACES
+from services.knowledge.domain.ranking import STEPS
 
 CHEAP = 6_000
 """Occurrences of a question's words that are read without thinking."""
@@ -51,7 +51,7 @@ def told(asked: Sequence[AskedWord], held: Iterable[str]) -> float:
         whole += one.tells
         if not one.terms.isdisjoint(known):
             share += one.tells
-    return round(share / whole, PLACES) if whole else 0.0
+    return round(share / whole * STEPS) / STEPS if whole else 0.0
 
 
 def split(terms: Terms) -> tuple[list[Wanted], list[Wanted]]:

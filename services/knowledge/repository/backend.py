@@ -11,9 +11,10 @@ from uuid import UUID
 
 from services.kit.db import Tx
 from services.knowledge.domain.head import Head
-from services.knowledge.domain.ranking import Occurrence
+from services.knowledge.domain.ranking import Part
 from services.knowledge.domain.telling import Terms
-from services.knowledge.repository.candidates import candidates, occurrences
+from services.knowledge.repository.alike import alike
+from services.knowledge.repository.candidates import candidates, worth
 from services.knowledge.repository.facts import Facts, facts
 from services.knowledge.repository.ground import Ground, Scope, totals
 from services.knowledge.repository.heads import heads
@@ -33,8 +34,11 @@ class Survey(Protocol):
     async def candidates(self, questions: Sequence[Terms], limit: int) -> list[list[UUID]]:
         """Return per question its best `limit` articles by words, best first."""
 
-    async def occurrences(self, terms: Sequence[str], standings: Mapping[UUID, str]) -> dict[UUID, list[Occurrence]]:
-        """Return how often each of these terms stands in each of these articles, whose present standings are given."""
+    async def worth(self, idfs: Mapping[str, float], standings: Mapping[UUID, str]) -> Mapping[UUID, Sequence[Part]]:
+        """Return what terms, given with their idf, add to each of these articles that have them, whose present standings are given."""
+
+    async def alike(self, terms: Sequence[str]) -> Mapping[str, list[str]]:
+        """Return for each term the words that it may stand for, nearest first; not all of them need be visible."""
 
     async def facts(self, articles: Collection[UUID]) -> Mapping[UUID, Facts]:
         """Return what counts besides words of those of these articles that the searcher may see."""
@@ -64,8 +68,11 @@ class _RowsSurvey:
     async def candidates(self, questions: Sequence[Terms], limit: int) -> list[list[UUID]]:
         return await candidates(self.tx, questions, self.seen, limit)
 
-    async def occurrences(self, terms: Sequence[str], standings: Mapping[UUID, str]) -> dict[UUID, list[Occurrence]]:
-        return await occurrences(self.tx, terms, standings)
+    async def worth(self, idfs: Mapping[str, float], standings: Mapping[UUID, str]) -> dict[UUID, list[Part]]:
+        return await worth(self.tx, idfs, standings, self.seen.corpus)
+
+    async def alike(self, terms: Sequence[str]) -> dict[str, list[str]]:
+        return await alike(self.tx, terms)
 
     async def facts(self, articles: Collection[UUID]) -> Mapping[UUID, Facts]:
         return await facts(self.tx, articles, self.seen)

@@ -13,7 +13,7 @@ from uuid import UUID
 import orjson
 
 from services.kit.db import Tx
-from services.knowledge.domain.ranking import K1, TEXT_WEIGHT, TITLE_WEIGHT, B, Occurrence
+from services.knowledge.domain.ranking import K1, TEXT_WEIGHT, TITLE_WEIGHT, B, Corpus, Occurrence, Part, parts
 from services.knowledge.domain.telling import MICRO, WIDE, Terms, Wanted, split
 from services.knowledge.repository.ground import Ground
 
@@ -103,14 +103,15 @@ def _looking_up(dialect: str) -> str:
     """
 
 
-async def occurrences(tx: Tx, terms: Sequence[str], standings: Mapping[UUID, str]) -> dict[UUID, list[Occurrence]]:
-    """Return how often each of these terms stands in each of these articles, by one step into the key for each pair."""
-    wanted = [(0, term, 0.0) for term in terms]
+async def worth(tx: Tx, idfs: Mapping[str, float], standings: Mapping[UUID, str], corpus: Corpus) -> dict[UUID, list[Part]]:
+    """Return what each of these terms adds to each of these articles, by one step into the key for each pair."""
+    wanted = [(0, term, 0.0) for term in idfs]
     chosen = [(one.hex if tx.dialect_name == "sqlite" else str(one), standing) for one, standing in standings.items()]
-    held: dict[UUID, list[Occurrence]] = {}
+    held: dict[UUID, list[Part]] = {}
     if wanted and chosen:
         for article, *rest in await tx.raw(_holding(tx.dialect_name), _list(wanted), _list(chosen)):
-            held.setdefault(_id(article), []).append(Occurrence(*rest))
+            one = Occurrence(*rest)
+            held.setdefault(_id(article), []).append(parts(one, idfs[one.term], corpus))
     return held
 
 

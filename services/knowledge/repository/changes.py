@@ -55,7 +55,7 @@ async def mend_stamps(uow: UnitOfWork) -> None:
 
 async def changed_since(tx: Tx, mark: int) -> tuple[list[tuple[UUID, int]], int]:
     """Return articles with stamps since a mark, the oldest first, and the mark to go on from."""
-    rows = await tx.raw(_CHANGED[tx.dialect_name], mark)
+    rows = await tx.peek(_CHANGED[tx.dialect_name], mark)
     return [(_id(row[0]), row[1]) for row in rows], max((row[2] for row in rows), default=mark)
 
 

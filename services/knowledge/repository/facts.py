@@ -1,7 +1,7 @@
 """What counts for an article besides its words: its standing, how often it was reused, whether a review is overdue."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
@@ -13,8 +13,7 @@ from services.knowledge.models import Article, ArticleLink, IndexedArticle
 from services.knowledge.repository.ground import Ground
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """Of one article, guide or peer answer."""
 
     standing: str
@@ -50,6 +49,6 @@ async def links(tx: Tx, articles: Collection[UUID]) -> dict[UUID, int]:
     if not articles:
         return {}
     if tx.dialect_name == "sqlite":
-        rows = await tx.raw(_LINKS["sqlite"], orjson.dumps([one.hex for one in articles]).decode())
+        rows = await tx.peek(_LINKS["sqlite"], orjson.dumps([one.hex for one in articles]).decode())
         return {UUID(hex=row[0]): row[1] for row in rows}
-    return {row[0]: row[1] for row in await tx.raw(_LINKS["postgresql"], list(articles))}
+    return {row[0]: row[1] for row in await tx.peek(_LINKS["postgresql"], list(articles))}

@@ -5,10 +5,13 @@ What the searcher may not see is left out before anything is counted: neither a 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+import orjson
+
 from services.kit.db import Tx
-from services.knowledge.contract import MixingView, SearchView
+from services.knowledge.contract import SearchView
 from services.knowledge.domain.analysis import Token, is_pair, primary_language, words
 from services.knowledge.domain.mixing import word_weight
 from services.knowledge.domain.ranking import PLACES, Corpus, idf
@@ -45,15 +48,27 @@ async def find(tx: Tx, question: Question, scope: Scope, limit: int, backend: Se
     return (await find_all(tx, [question], scope, limit, backend=backend))[0]
 
 
+async def find_json(tx: Tx, question: Question, scope: Scope, limit: int, backend: SearchBackend = ROWS) -> bytes:
+    """Return the same as a SearchView is written, without making one."""
+    return orjson.dumps((await _find(tx, [question], scope, limit, backend))[0])
+
+
 async def find_all(
     tx: Tx, questions: Sequence[Question], scope: Scope, limit: int, *, correct: bool = True, backend: SearchBackend = ROWS
 ) -> list[SearchView]:
     """Return the best articles for each question, in as many statements as for one."""
+    return [SearchView.model_validate(one) for one in await _find(tx, questions, scope, limit, backend, correct=correct)]
+
+
+async def _find(
+    tx: Tx, questions: Sequence[Question], scope: Scope, limit: int, backend: SearchBackend, *, correct: bool = True
+) -> list[dict[str, Any]]:
+    """Return what a SearchView tells for each question, its names in their order."""
     survey = await backend.survey(tx, scope)
     seen = survey.seen
     asked = [words(question.text, _languages(question, seen.languages)) for question in questions]
     holding = await survey.holdings({token.term for one in asked for word in one for token in word})
-    meant = await corrections(tx, asked, holding, survey) if correct and seen.corpus.articles else {}
+    meant = await corrections(asked, holding, survey) if correct and seen.corpus.articles else {}
     wanted = [_wanted(question.text, one, seen.corpus, holding, meant) for question, one in zip(questions, asked, strict=True)]
     by_words = await survey.candidates(wanted, limit + SPARE)
     told_by = [_told_by(one, seen.corpus, holding, meant) for one in asked]
@@ -63,22 +78,23 @@ async def find_all(
     ]
     results = await describe(looked_for, survey, limit)
     return [
-        SearchView(
-            query=question.text,
-            answered=any(article.likely for article in found),
-            results=found,
-            corrections=taken(question.text, one, meant),
-            mixing=_mixing(mixing),
-        )
+        {
+            "query": question.text,
+            "answered": any(article["likely"] for article in found),
+            "results": found,
+            "corrections": taken(question.text, one, meant),
+            "mixing": _mixing(mixing),
+        }
         for question, one, mixing, found in zip(questions, asked, looked_for, results, strict=True)
     ]
 
 
-def _mixing(asked: Asked) -> MixingView | None:
+def _mixing(asked: Asked) -> dict[str, float] | None:
+    """Return what a MixingView tells."""
     if asked.meaning is None:
         return None
     seen = asked.meaning.background
-    return MixingView(words_share=word_weight(asked.known_share), usual=seen.usual, found_from=round(seen.usual + seen.bound, PLACES))
+    return {"words_share": word_weight(asked.known_share), "usual": seen.usual, "found_from": round(seen.usual + seen.bound, PLACES)}
 
 
 def _by_meaning(meaning: Meaning | None) -> list[UUID]:

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 
 from services.kit.ids import new_id
+from services.kit.postgres import PostgresDatabase
 from services.knowledge.adapters.memory_search import MemorySearch
 from services.knowledge.app import service
-from services.knowledge.domain import telling
+from services.knowledge.domain import segments, telling
 from services.knowledge.repository import remembered
 from services.knowledge.repository.backend import ROWS, Rows
 from services.knowledge.repository.remembered import Remembered
@@ -45,12 +46,14 @@ async def same_as_rows(room: Room) -> None:
             room.runtime.resources["search"] = memory
 
 
-@pytest.mark.parametrize("kept", ["memory", "counts"])
+@pytest.mark.parametrize("kept", ["memory", "memory without room", "counts"])
 async def test_what_is_kept_tells_the_same_as_the_rows_before_and_after_every_kind_of_change(
     open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch, kept: str
 ) -> None:
     monkeypatch.setattr(telling, "CHEAP", 6)  # so that some words only move
     monkeypatch.setattr(remembered, "FREQUENT", 1)  # so that every count is kept
+    if kept == "memory without room":
+        monkeypatch.setattr(segments, "MOST_SPREAD", 0)  # so that frequent words are looked up as rare ones are
     async with open_room(service) as room:
         api = room.client("knowledge:read", "knowledge:write")
         await full(room)
@@ -87,6 +90,20 @@ async def test_a_case_is_found_by_the_next_search_and_customers_do_not_see_it(op
         assert titles(await search(api, "blinking red")) == ["My new router keeps blinking red after the delivery"]
         found = (await customer.get("/knowledge/v1/help/search", params={"q": "blinkin red"})).json()
         assert (found["results"], found["corrections"]) == ([], [])
+
+
+async def test_from_memory_a_search_begins_no_transaction(open_room: OpenRoom, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_room(service) as room:
+        api = room.client("knowledge:read", "knowledge:write")
+        await full(room)
+        await write(api, "Reset the router", "Hold the button.")
+        assert titles(await search(api, "ruoter")) == ["Reset the router"]
+
+        async def refused(*_: object) -> None:
+            raise AssertionError("a transaction was begun")
+
+        monkeypatch.setattr(PostgresDatabase, "_begin", refused)  # on SQLite it costs nothing
+        assert titles(await search(api, "ruoter")) == ["Reset the router"]
 
 
 async def test_what_was_there_before_is_read_at_start_and_too_much_at_once_is_left_to_the_rows(

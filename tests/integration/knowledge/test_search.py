@@ -6,6 +6,7 @@ from sqlalchemy import Executable, RowMapping
 from services.kit.db import Tx
 from services.kit.ids import new_id
 from services.knowledge.app import service
+from services.knowledge.contract import SearchView
 from tests.conftest import OpenRoom
 from tests.integration.knowledge.told import opened, search, titles, write
 
@@ -99,6 +100,34 @@ async def test_no_question_breaks_the_search(open_room: OpenRoom) -> None:
         for refused in ("", "a" * 501, "a\u0000b"):
             answer = await api.get("/knowledge/v1/search", params={"q": refused})
             assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+
+
+async def test_an_answer_is_written_byte_for_byte_as_its_view_is(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client("knowledge:read", "knowledge:write")
+        await write(api, 'Roter "Knopf" <b> \u007f\u2028 am Router', "Der Router & die \\ Leitung 路由器.", "de", published=True)
+        await write(api, "Router", "Hold the red button.")
+        for asked in ("ruoter knopf", "路由器", 'Router \t\u2028 "', "nothing of this"):
+            answer = await api.get("/knowledge/v1/search", params={"q": asked, "mode": "words"})
+            assert answer.content == SearchView.model_validate_json(answer.content).model_dump_json().encode()
+            assert answer.headers["content-type"] == "application/json"
+
+
+async def test_a_question_that_cannot_be_asked_is_refused_with_the_place_of_each_fault(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client("knowledge:read")
+        refused = await api.get("/knowledge/v1/search", params={"limit": "0", "mode": "guess", "audience": "nobody", "product": ""})
+        assert refused.status_code == 422
+        assert [one["pointer"] for one in refused.json()["errors"]] == [
+            "/query/q",
+            "/query/audience",
+            "/query/product",
+            "/query/mode",
+            "/query/limit",
+        ]
+        assert (await room.anonymous().get("/knowledge/v1/search")).status_code == 401  # who asks is looked at first
+        twice = await api.get("/knowledge/v1/search?q=first&q=second")
+        assert twice.json()["query"] == "second"
 
 
 async def test_a_search_needs_the_scope(open_room: OpenRoom) -> None:

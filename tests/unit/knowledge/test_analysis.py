@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.knowledge.domain.analysis import LONGEST_TERM, places, terms, tokens, words
+from services.knowledge.domain.head import Head, read
 
 
 @pytest.mark.parametrize(
@@ -49,4 +50,5 @@ def test_a_pasted_line_without_spaces_stays_one_short_term() -> None:
 def test_where_words_stand_is_the_same_whether_all_are_read_or_only_those_looked_for(text: str, language: str) -> None:
     every = list(tokens(text, language))
     for wanted in ({token.term for token in every}, {"a", "b", "\u96fb\u96fb"}):
-        assert places(text, language, wanted) == [token for token in every if token.term in wanted]
+        assert places(text, language, wanted) == [token[:3] for token in every if token.term in wanted]
+        assert read(Head("", text, language, 1, None)).hits(wanted) == places(text, language, wanted)

@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.knowledge.domain.analysis import Token
 from services.knowledge.domain.lifecycle import ArticleState, promoted_by_reuse
 from services.knowledge.domain.ranking import K1, Corpus, idf, saturation
 from services.knowledge.domain.similarity import overlap
 from services.knowledge.domain.snippet import LENGTH, marked, snippet
-from services.knowledge.domain.spelling import allowed_edits, edit_distance, nearest
+from services.knowledge.domain.spelling import Spellings, allowed_edits, edit_distance, nearest
 
 
 def test_a_rare_term_tells_more_than_one_that_every_article_has() -> None:
@@ -54,6 +53,13 @@ def test_the_distance_is_that_of_whole_words_though_only_what_differs_is_looked_
     assert edit_distance(left, right, 20) == rows[len(left) - 1, len(right) - 1]
 
 
+@given(st.lists(st.text("abcd", min_size=1, max_size=10), max_size=30), st.text("abcd", min_size=4, max_size=10), st.integers(0, 30))
+def test_of_many_words_as_few_are_compared_as_may_be_meant_and_none_is_missed(words: list[str], typed: str, first: int) -> None:
+    spellings, known = Spellings(), list(dict.fromkeys(words))
+    spellings.take_in(known[:first])
+    assert spellings.near(typed, known) == nearest(typed, known)
+
+
 def test_short_words_are_never_corrected_and_long_ones_may_hold_two_errors() -> None:
     assert [allowed_edits("x" * length) for length in (3, 4, 7, 8)] == [0, 1, 1, 2]
 
@@ -88,7 +94,7 @@ def test_a_snippet_shows_the_stretch_with_most_of_the_words() -> None:
 
 def test_overlapping_bigrams_are_one_mark() -> None:
     assert snippet("重置路由器", "zh", frozenset({"路由", "由器"})) == "重置<mark>路由器</mark>"
-    assert marked("abc", 0, 3, [Token("b", 1, 2, correctable=True)]) == "a<mark>b</mark>c"
+    assert marked("abc", 0, 3, [("b", 1, 2)]) == "a<mark>b</mark>c"
 
 
 @pytest.mark.parametrize(
