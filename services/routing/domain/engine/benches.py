@@ -22,7 +22,8 @@ class Benches:
         """Per profile the channels with a place."""
         self.idle_head: Floats = np.full(16, NEVER)
         self.opportunity: Floats = np.zeros(16)
-        self.idle_count = 0
+        self.idle_groups = 0
+        """As the bits of one number: the groups with somebody on their bench."""
         self.on_shift: Ints = np.zeros(16, dtype=np.intp)
         """Agents on shift per group, each counted in the group of those who hold nothing."""
         self.full_of_group: list[int] = []
@@ -106,8 +107,9 @@ class Benches:
         """Put the agent, who has room, on the bench of the group."""
         agent.idle = True
         agent.stamp = next(self._seated)
-        self.idle_count += 1
         heap = self._heaps[agent.group]
+        if not heap:
+            self.idle_groups |= 1 << agent.group
         heapq.heappush(heap, (agent.idle_since, agent.id, agent.stamp, agent))
         if heap[0][3] is agent and heap[0][2] == agent.stamp:
             self.idle_head[agent.group] = agent.idle_since
@@ -117,7 +119,6 @@ class Benches:
         if not agent.idle:
             return
         agent.idle = False
-        self.idle_count -= 1
         heap = self._heaps[agent.group]
         while heap:
             since, _, stamp, first = heap[0]
@@ -126,6 +127,7 @@ class Benches:
                 return
             heapq.heappop(heap)
         self.idle_head[agent.group] = NEVER
+        self.idle_groups ^= 1 << agent.group
 
     def longest_idle(self, group: int) -> DeskAgent:
         """Return who has been idle longest in a group that is not empty."""

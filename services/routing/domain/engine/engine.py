@@ -119,7 +119,7 @@ class Engine:
     def serve_contact(self, contact: WaitingContact, now: float) -> Pick | None:
         """Give a contact that came, or came back, to the best idle agent, or have it wait."""
         soon = NEVER
-        if self.benches.idle_count:
+        if self.benches.idle_groups:
             pick, soon = self.picking.agent_for(contact, now)
             if pick is not None:
                 self._join(pick)
