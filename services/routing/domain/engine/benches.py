@@ -73,18 +73,14 @@ class Benches:
 
     def open_channels(self, agent: DeskAgent) -> int:
         """Return as bits which channels the agent has room for."""
-        return self._seat_of(agent)[0]
+        held = tuple(sorted(agent.held.values()))
+        return (self._seats[agent.profile].get(held) or self._new_seat(agent.profile, held))[0]
 
-    def _seat_of(self, agent: DeskAgent) -> tuple[int, int]:
-        held = tuple(agent.held.values())
-        if len(held) > 1:
-            held = tuple(sorted(held))
-        known = self._seats[agent.profile].get(held)
-        if known is None:
-            capacity, names = self.profiles[agent.profile].capacity, self.channels[agent.profile]
-            mask = sum(1 << bit for bit, channel in enumerate(names) if has_room(capacity, held, channel))
-            known = self._seats[agent.profile][held] = (mask, self._group(agent.profile, mask) if mask else -1)
-        return known
+    def _new_seat(self, profile: int, held: tuple[str, ...]) -> tuple[int, int]:
+        capacity, names = self.profiles[profile].capacity, self.channels[profile]
+        mask = sum(1 << bit for bit, channel in enumerate(names) if has_room(capacity, held, channel))
+        seat = self._seats[profile][held] = (mask, self._group(profile, mask) if mask else -1)
+        return seat
 
     def seat(self, agent: DeskAgent) -> None:
         """Put the agent where shift and work allow: on the bench of a group, or on none."""
@@ -97,7 +93,10 @@ class Benches:
         """Tell whether the agent may take one more contact of any channel; if so, `group` is what the agent belongs to now."""
         if not agent.on_shift:
             return False
-        mask, group = self._seat_of(agent)
+        held = tuple(agent.held.values())
+        if len(held) > 1:
+            held = tuple(sorted(held))
+        mask, group = self._seats[agent.profile].get(held) or self._new_seat(agent.profile, held)
         if not mask:
             return False
         agent.group = group

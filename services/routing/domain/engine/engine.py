@@ -99,14 +99,14 @@ class Engine:
 
     def take_out(self, contact: WaitingContact) -> None:
         """Take a contact from where it waits."""
-        if contact.live:
-            if self.special.waiting:
-                self.special.waiting.pop(contact.id, None)
-            if contact.sticky is not None:
-                self.special.leave(contact)
-            else:
-                self.lines.leave(contact)
-            contact.live = False
+        if not contact.live:
+            return
+        if self.special.waiting:
+            self.special.waiting.pop(contact.id, None)
+        if contact.sticky is None:
+            self.lines.leave(contact)
+        else:
+            self.special.leave(contact)
 
     def drop_contact(self, contact_id: Any) -> None:
         """Forget a contact that is over."""
@@ -118,15 +118,18 @@ class Engine:
 
     def serve_contact(self, contact: WaitingContact, now: float) -> Pick | None:
         """Give a contact that came, or came back, to the best idle agent, or have it wait."""
-        soon = NEVER
+        soon, special = NEVER, contact.is_special
         if self.benches.idle_groups:
             pick, soon = self.picking.agent_for(contact, now)
             if pick is not None:
                 self._join(pick)
                 return pick
         if not contact.live:
-            self.wait(contact)
-        if contact.is_special:
+            if special:
+                self.wait(contact)
+            else:
+                self.lines.join(contact)
+        if special:
             spec, waited = self.lines.specs[contact.cls], now - contact.since
             change = self.special.next_change(contact, now, self.lines.promises[contact.cls].cool_down_s)
             soon = min([soon, change - now, *(stage.after_s - waited for stage in spec.stages if stage.after_s > waited)])
@@ -150,13 +153,14 @@ class Engine:
         """The agent has a place back: as `release` and `serve_agent`, but who finds somebody at once is never put on a bench."""
         if agent.held.pop(contact_id, None) is None:
             return self.serve_agent(agent, now)
-        agent.idle_since = now
-        self.benches.rise(agent)
-        picks = []
-        while self.benches.has_room(agent):
+        benches, agent.idle_since = self.benches, now
+        if agent.idle:
+            benches.rise(agent)
+        picks: list[Pick] = []
+        while benches.has_room(agent):
             pick, soon = self.picking.contact_for(agent, now)
             if pick is None:
-                self.benches.sit_down(agent)
+                benches.sit_down(agent)
                 self._arm(agent.group, now + soon)
                 break
             self._give(pick)

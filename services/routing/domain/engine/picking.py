@@ -34,12 +34,14 @@ class Picking:
 
     def contact_for(self, agent: DeskAgent, now: float) -> tuple[Pick | None, float]:
         """Return the best contact for an idle agent; without one, the seconds until somebody who waits in a line may be served."""
-        row, lines = self.complete(agent.group), self.lines
-        waited = now - lines.heads[row.cls]
+        row, lines = self.pairs.by_group[agent.group], self.lines
+        if row.epoch != lines.epoch:
+            row = self.complete(agent.group)
         if not self.shown and not self.special.promised:
-            contact, hungry = undisputed(lines, row, waited, agent)
+            contact, hungry = undisputed(lines, row, now, agent)
             if contact is not None:
                 return Pick(contact, agent, now, True, hungry, [], 1), NEVER
+        waited = now - lines.heads[row.cls]
         starving = waited > row.hungry_at
         considered = starving.tobytes().count(1)
         found = self._best(agent, row, np.where(starving, waited, NOTHING), now, hungry=True) if considered else []

@@ -72,7 +72,6 @@ class Pairs:
         """As far as they were asked for: see `of_group`."""
         self._by_class: list[ClassRow] = []
         self._found: dict[tuple[int, int], tuple[float, float, float]] = {}
-        self._dense: dict[int, list[float]] = {}
         self._closed: dict[int, frozenset[str]] = {}
         """Groups that take nothing more from some queues."""
 
@@ -176,14 +175,8 @@ class Pairs:
         return fit + PREFERRED * meets
 
     def may(self, group: int, cls: int, waited_s: float) -> bool:
-        """Tell whether a group may serve a class after so much waiting, without computing anything but once per class."""
-        known = self._dense.get(cls)
-        if known is None or len(known) <= group:
-            row = self.of_class(cls)
-            dense = np.full(self.groups.size, NEVER)
-            dense[row.group] = row.after
-            known = self._dense[cls] = dense.tolist()
-        return known[group] <= waited_s
+        """Tell whether a group may serve a class after so much waiting."""
+        return any(after <= waited_s and groups >> group & 1 for after, _, _, groups in self.of_class(cls).rings)
 
     def pair(self, group: int, cls: int) -> tuple[float, float, float]:
         """Return (after, resolution, pace) of one pair; `after` is infinite when they never meet."""
