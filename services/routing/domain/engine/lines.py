@@ -109,15 +109,14 @@ class Lines:
 
     def _owe(self, queue: QueuePromise) -> None:
         """Write down the queue's service-level debt."""
-        number = self._queue_numbers.get(queue.key)
+        number, rule = self._queue_numbers.get(queue.key), self.rule
         if number is None:
             number = self._queue_number(queue.key)
-        if self.rule.fifo:
+        if rule.fifo:
             self.debts[number], self.rises[number] = 0.0, 1.0
             return
-        debt = self.debt(queue)
-        self.debts[number] = debt
-        self.rises[number] = debt * self.rule.slope / queue.sla_s
+        self.debts[number] = debt = math.exp(rule.kappa * (queue.sla_share - (queue.service_level - queue.doubt)))
+        self.rises[number] = debt * rule.slope / queue.sla_s
 
     def index(self, cls: int, waited_s: float, base: float) -> float:
         """Return I of one contact, reckoned in the same order as for whole rows."""
@@ -138,7 +137,7 @@ class Lines:
     def note_answer(self, queue_key: str, *, in_time: bool) -> None:
         """Count one contact that was answered, or lost, into the queue's service level."""
         queue = self.queues[queue_key]
-        queue.service_level += ALPHA * ((1.0 if in_time else 0.0) - queue.service_level)
+        queue.service_level += ALPHA * (in_time - queue.service_level)
         self._owe(queue)
 
     def note_level(self, queue_key: str, level: float) -> None:
@@ -153,23 +152,32 @@ class Lines:
         contact.live = True
         self.waiting += 1
         line = self.in_line[contact.cls]
-        if line and contact.since <= line[-1].since:
-            _squeeze_in(line, contact)
-        else:
+        if not line:
             line.append(contact)
-        if line[0] is contact:
             self.heads[contact.cls] = contact.since
+        elif contact.since > line[-1].since:
+            line.append(contact)
+        else:
+            _squeeze_in(line, contact)
+            if line[0] is contact:
+                self.heads[contact.cls] = contact.since
 
     def leave(self, contact: WaitingContact) -> None:
         """Take a contact out of its line."""
         contact.live = False
         self.waiting -= 1
-        line = self.in_line[contact.cls]
-        if line[0] is contact:
+        cls = contact.cls
+        line = self.in_line[cls]
+        if line[0] is not contact:
+            return
+        line.popleft()
+        while line:
+            first = line[0]
+            if first.live:
+                self.heads[cls] = first.since
+                return
             line.popleft()
-            while line and not line[0].live:
-                line.popleft()
-            self.heads[contact.cls] = line[0].since if line else NEVER
+        self.heads[cls] = NEVER
 
     def by_age(self, cls: int) -> Iterator[WaitingContact]:
         """Yield a line, oldest first."""
