@@ -33,8 +33,8 @@ class Benches:
         self._numbers: dict[Profile, int] = {}
         self._groups: dict[tuple[int, int], int] = {}
         self._heaps: list[list[tuple[float, Any, int, DeskAgent]]] = []
-        self._seats: list[dict[tuple[str, ...], tuple[int, int]]] = []
-        """Per profile, by the channels of what is held: the channels with room (as bits) and the group; (0, -1) without any."""
+        self._seats: list[dict[tuple[str, ...], int]] = []
+        """Per profile, by the channels of what is held, sorted: the group; -1 without room in any channel."""
 
     def profile(self, profile: Profile) -> int:
         """Return the number of a profile; a new one gets the next."""
@@ -73,14 +73,16 @@ class Benches:
 
     def open_channels(self, agent: DeskAgent) -> int:
         """Return as bits which channels the agent has room for."""
-        held = tuple(sorted(agent.held.values()))
-        return (self._seats[agent.profile].get(held) or self._new_seat(agent.profile, held))[0]
+        return self._open_beside(agent.profile, tuple(sorted(agent.held.values())))
 
-    def _new_seat(self, profile: int, held: tuple[str, ...]) -> tuple[int, int]:
+    def _open_beside(self, profile: int, held: tuple[str, ...]) -> int:
         capacity, names = self.profiles[profile].capacity, self.channels[profile]
-        mask = sum(1 << bit for bit, channel in enumerate(names) if has_room(capacity, held, channel))
-        seat = self._seats[profile][held] = (mask, self._group(profile, mask) if mask else -1)
-        return seat
+        return sum(1 << bit for bit, channel in enumerate(names) if has_room(capacity, held, channel))
+
+    def _new_seat(self, profile: int, held: tuple[str, ...]) -> int:
+        mask = self._open_beside(profile, held)
+        group = self._seats[profile][held] = self._group(profile, mask) if mask else -1
+        return group
 
     def seat(self, agent: DeskAgent) -> None:
         """Put the agent where shift and work allow: on the bench of a group, or on none."""
@@ -96,8 +98,10 @@ class Benches:
         held = tuple(agent.held.values())
         if len(held) > 1:
             held = tuple(sorted(held))
-        mask, group = self._seats[agent.profile].get(held) or self._new_seat(agent.profile, held)
-        if not mask:
+        group = self._seats[agent.profile].get(held)
+        if group is None:
+            group = self._new_seat(agent.profile, held)
+        if group < 0:
             return False
         agent.group = group
         return True

@@ -35,7 +35,7 @@ class Floor:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._lines = engine.lines
+        self._lines, self._contacts = engine.lines, engine.contacts
         self._promises = engine.lines.promises
         self.offered: dict[Any, WaitingContact] = {}
         self.talking: dict[Any, WaitingContact] = {}
@@ -150,7 +150,7 @@ class Floor:
         if contact is None or contact.agent is None:
             return False
         contact.until, agent = NEVER, contact.agent
-        self.engine.drop_contact(contact_id)
+        self._contacts.pop(contact_id, None)  # it does not wait: there is no line to take it out of
         self.events.append(_happened((now, "completed", contact_id, agent.id)))
         for pick in self.engine.serve_freed(agent, contact_id, now):
             self._offer(pick, now)
@@ -159,7 +159,8 @@ class Floor:
     def next_at(self) -> float:
         """Return when `tick` has something to do."""
         first = self._first_deadline()
-        return min(self.engine.next_at(), self.engine.pricing.priced_at + PRICE_EVERY_S, first[0] if first else NEVER)
+        engine = self.engine
+        return min(engine.next_at(), engine.pricing.priced_at + PRICE_EVERY_S, first[0] if first else NEVER)
 
     def _first_deadline(self) -> Deadline | None:
         """Return the first deadline that still matters, and forget those before it."""

@@ -36,7 +36,7 @@ def undisputed(lines: Lines, row: GroupRow, now: float, agent: DeskAgent) -> tup
     oldest = since.item(place)
     hungry = now - oldest > row.never_hungry_to
     if hungry and now - oldest <= row.hungry_at.item(place):
-        since = np.where(now - since > row.hungry_at, since, NEVER)
+        np.putmask(since, now - since <= row.hungry_at, NEVER)
         place = since.argmin()
         oldest = since.item(place)
         hungry = oldest < NEVER

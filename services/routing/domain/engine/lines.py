@@ -53,6 +53,8 @@ class Lines:
         self._numbers: dict[str, int] = {}
         self._of_queue: dict[str, list[int]] = {}
         self._queue_numbers: dict[str, int] = {}
+        self._newest: list[float] = []
+        """Per class since when the last waits, or waited, of those who ever stood at its end."""
         self.in_line: list[deque[WaitingContact]] = []
         """Per class those in line, by age, then id. Who left from the middle lies in it until it would be the first; the first is never such."""
 
@@ -69,6 +71,7 @@ class Lines:
         self.promises.append(self.queues[spec.queue])
         self._numbers[spec.key] = number
         self.in_line.append(deque())
+        self._newest.append(-NEVER)
         self.arrivals.append(0.0)
         self.credit[number] = spec.credit_s
         self.queue_of[number] = self._queue_number(spec.queue)
@@ -125,8 +128,8 @@ class Lines:
         return (rise * waited_s + (self.debts.item(number) + rise * self.credit.item(cls))) * base
 
     def debt(self, queue: QueuePromise) -> float:
-        """Return e^(κ(target - SL)): above 1 while the queue stays behind its promise."""
-        return math.exp(self.rule.kappa * (queue.sla_share - (queue.service_level - queue.doubt)))
+        """Return e^(κ(target - SL)): above 1 while the queue stays behind its promise. 0 where the rule knows no debts."""
+        return self.debts.item(self._queue_number(queue.key))
 
     def note_traffic(self, queue_key: str, per_hour: float) -> None:
         """Take in how many contacts a queue gets: of a handful, a service level says little, and a rare queue shall not pay for the others."""
@@ -151,16 +154,15 @@ class Lines:
         """Put a contact in its line: at the end, but for who was there before and comes back with its age."""
         contact.live = True
         self.waiting += 1
-        line = self.in_line[contact.cls]
-        if not line:
-            line.append(contact)
-            self.heads[contact.cls] = contact.since
-        elif contact.since > line[-1].since:
+        cls, since = contact.cls, contact.since
+        line = self.in_line[cls]
+        if since > self._newest[cls]:
+            self._newest[cls] = since
             line.append(contact)
         else:
             _squeeze_in(line, contact)
-            if line[0] is contact:
-                self.heads[contact.cls] = contact.since
+        if line[0] is contact:
+            self.heads[cls] = since
 
     def leave(self, contact: WaitingContact) -> None:
         """Take a contact out of its line."""
