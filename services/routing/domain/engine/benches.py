@@ -20,6 +20,8 @@ class Benches:
         self.profiles: list[Profile] = []
         self.channels: list[tuple[str, ...]] = []
         """Per profile the channels with a place."""
+        self.single: list[bool] = []
+        """Per profile whether one contact is all that such an agent ever holds."""
         self.idle_head: Floats = np.full(16, NEVER)
         self.opportunity: Floats = np.zeros(16)
         self.idle_groups = 0
@@ -43,6 +45,7 @@ class Benches:
             number = self._numbers[profile] = len(self.profiles)
             self.profiles.append(profile)
             self.channels.append(tuple(channel for channel, most in profile.capacity.most if most > 0))
+            self.single.append(sum(most for _, most in profile.capacity.most) <= 1)
             self._seats.append({})
             self._full.append(self._group(number, (1 << len(self.channels[number])) - 1))
         return number
@@ -95,7 +98,7 @@ class Benches:
         """Tell whether the agent may take one more contact of any channel; if so, `group` is what the agent belongs to now."""
         if not agent.on_shift:
             return False
-        held = tuple(agent.held.values())
+        held = tuple(agent.held.values()) if agent.held else ()
         if len(held) > 1:
             held = tuple(sorted(held))
         group = self._seats[agent.profile].get(held)

@@ -167,6 +167,8 @@ class Engine:
                 break
             self._give(pick)
             picks.append(pick)
+            if benches.single[agent.profile]:
+                break
         return picks
 
     def join(self, picks: Iterable[Pick]) -> None:

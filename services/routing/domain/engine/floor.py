@@ -160,7 +160,10 @@ class Floor:
         """Return when `tick` has something to do."""
         first = self._first_deadline()
         engine = self.engine
-        return min(engine.next_at(), engine.pricing.priced_at + PRICE_EVERY_S, first[0] if first else NEVER)
+        at, priced = engine.next_at(), engine.pricing.priced_at + PRICE_EVERY_S
+        if priced < at:
+            at = priced
+        return first[0] if first is not None and first[0] < at else at
 
     def _first_deadline(self) -> Deadline | None:
         """Return the first deadline that still matters, and forget those before it."""

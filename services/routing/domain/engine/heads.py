@@ -11,6 +11,8 @@ from services.routing.domain.engine.tables import Floats
 
 NOTHING = -math.inf
 """The worth of a line out of which nobody can be served."""
+STEPPED_OVER = 3
+"""So many of the oldest, who may not be served yet, are stepped over one by one before all are looked at."""
 
 
 def index_of(lines: Lines, row: GroupRow, waited: Floats) -> Floats:
@@ -35,18 +37,23 @@ def undisputed(lines: Lines, row: GroupRow, now: float, agent: DeskAgent) -> tup
     place = since.argmin()
     oldest = since.item(place)
     hungry = now - oldest > row.never_hungry_to
-    if hungry and now - oldest <= row.hungry_at.item(place):
-        np.putmask(since, now - since <= row.hungry_at, NEVER)
-        place = since.argmin()
-        oldest = since.item(place)
+    if hungry:
+        for _ in range(STEPPED_OVER):
+            if now - oldest > row.hungry_at.item(place):
+                break
+            since[place] = NEVER
+            place = since.argmin()
+            oldest = since.item(place)
+        else:
+            np.putmask(since, now - since <= row.hungry_at, NEVER)
+            place = since.argmin()
+            oldest = since.item(place)
         hungry = oldest < NEVER
-        if not hungry:
-            since = lines.heads[row.cls]
     if hungry:
         since[place] = NEVER
         tied = since.item(since.argmin()) == oldest
     else:
-        waited = np.subtract(now, since, since)
+        waited = now - lines.heads[row.cls]
         worth = index_of(lines, row, waited)
         worth[waited < row.after] = NOTHING
         place = worth.argmax()

@@ -198,8 +198,8 @@ class Picking:
 
     def agent_for(self, contact: WaitingContact, now: float) -> tuple[Pick | None, float]:
         """Return the best idle agent for a contact; without one, the seconds until an agent who is idle now may serve it."""
-        benches = self.benches
-        row, waited = self.pairs.of_class(contact.cls), now - contact.since
+        benches, waited = self.benches, now - contact.since
+        row = self.pairs.of_class(contact.cls)
         idle = benches.idle_groups & row.groups
         if not idle:
             return None, NEVER
