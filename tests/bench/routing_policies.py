@@ -27,8 +27,8 @@ RARE = 50
 class Baseline(Play):
     """FIFO as the yardstick plays it: among contacts that have waited equally long (credit counted), the kind that was first to come that period.
 
-    Arrivals are told to a tenth of a second and credit is 90 s, so such ties are common. Our own rule gives them to who has really waited longer, then
-    to the lower id. That is all by which the two differ: with it this run and the yardstick's agree in every printed digit on both scenarios.
+    Arrivals are told to a tenth of a second and credit is 90 s, so there are such ties. Our own rule gives them to who has really waited longer,
+    then to the lower id. That is all by which the two differ: so played, both scenarios agree with the yardstick in every printed digit.
     """
 
     def __init__(self, scenario: Scenario) -> None:

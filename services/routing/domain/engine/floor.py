@@ -160,9 +160,7 @@ class Floor:
         """Return when `tick` has something to do."""
         first = self._first_deadline()
         engine = self.engine
-        at, priced = engine.next_at(), engine.pricing.priced_at + PRICE_EVERY_S
-        if priced < at:
-            at = priced
+        at = min(engine.next_at(), engine.pricing.priced_at + PRICE_EVERY_S)
         return first[0] if first is not None and first[0] < at else at
 
     def _first_deadline(self) -> Deadline | None:

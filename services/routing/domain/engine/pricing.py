@@ -8,7 +8,7 @@ import numpy as np
 from services.routing.domain.engine.benches import Benches
 from services.routing.domain.engine.lines import Lines
 from services.routing.domain.engine.rows import Pairs
-from services.routing.domain.engine.tables import Ints
+from services.routing.domain.engine.tables import Floats, Ints
 
 PRICE_EVERY_S = 60.0
 MEMORY_S = 3600.0
@@ -63,16 +63,14 @@ class Pricing:
             traffic[self._lines.specs[cls].queue] += rate * 3600
         for key, per_hour in traffic.items():
             self._lines.note_traffic(key, per_hour)
-        on_shift, room = benches.on_shift, len(benches.opportunity)
-        served = self._served_at_once()
+        on_shift, served = benches.on_shift, self._served_at_once()
+        price: Floats = np.zeros(len(benches.opportunity))
         if served.cls.size:
-            cls, starts = served.cls, np.concatenate(([0], np.cumsum(served.many)[:-1]))
-            load = np.array([self.rates[each] for each in cls.tolist()]) * (self._lines.handle[cls] + self._lines.wrap[cls])
-            capacity = np.add.reduceat(on_shift[served.groups], starts)
+            rates = np.array([self.rates[each] for each in served.cls.tolist()])
+            load = rates * (self._lines.handle[served.cls] + self._lines.wrap[served.cls])
+            capacity = np.add.reduceat(on_shift[served.groups], np.cumsum(served.many) - served.many)
             share = np.divide(load, capacity, out=np.zeros(len(load)), where=capacity > 0)
-            price = np.bincount(served.groups, np.repeat(share, served.many), room)
-        else:
-            price = np.zeros(room)
+            price = np.bincount(served.groups, np.repeat(share, served.many), len(price))
         dearest = float(price[on_shift > 0].max(initial=0.0))
         whole = np.array(benches.full_of_group, dtype=np.intp)
         benches.opportunity[: len(whole)] = (price / dearest)[whole] if dearest > 0 else 0.0
