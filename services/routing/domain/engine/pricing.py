@@ -69,8 +69,8 @@ class Pricing:
             rates = np.array([self.rates[each] for each in served.cls.tolist()])
             load = rates * (self._lines.handle[served.cls] + self._lines.wrap[served.cls])
             capacity = np.add.reduceat(on_shift[served.groups], np.cumsum(served.many) - served.many)
-            share = np.divide(load, capacity, out=np.zeros(len(load)), where=capacity > 0)
-            price = np.bincount(served.groups, np.repeat(share, served.many), len(price))
+            share: Floats = np.divide(load, capacity, out=np.zeros(len(load)), where=capacity > 0)
+            price += np.bincount(served.groups, np.repeat(share, served.many), len(price))
         dearest = float(price[on_shift > 0].max(initial=0.0))
         whole = np.array(benches.full_of_group, dtype=np.intp)
         benches.opportunity[: len(whole)] = (price / dearest)[whole] if dearest > 0 else 0.0
