@@ -133,7 +133,7 @@ class Engine:
             soon = min([soon, change - now, *(stage.after_s - waited for stage in spec.stages if stage.after_s > waited)])
         if soon == NEVER:
             return None
-        if special or contact.since < now:
+        if special or contact.since != now:
             self._timers.put(now + soon, contact)
         else:
             self._timers.put_after(soon, now, contact)

@@ -129,7 +129,7 @@ class Lines:
 
     def debt(self, queue: QueuePromise) -> float:
         """Return e^(κ(target - SL)): above 1 while the queue stays behind its promise. 0 where the rule knows no debts."""
-        return self.debts.item(self._queue_number(queue.key))
+        return self.debts.item(self._queue_numbers[queue.key])
 
     def note_traffic(self, queue_key: str, per_hour: float) -> None:
         """Take in how many contacts a queue gets: of a handful, a service level says little, and a rare queue shall not pay for the others."""
