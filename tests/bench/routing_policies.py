@@ -1,4 +1,7 @@
-"""What the index rule gains over B1v (strict FIFO, longest idle, 90 s of credit): multi36 with seven more seeds, and the bank trace."""
+"""What the index rule gains over B1v (strict FIFO, longest idle, 90 s of credit): multi36 with seven more seeds, and the bank trace.
+
+B1v is the yardstick's own, to the last digit that it prints: see `Baseline`.
+"""
 
 import asyncio
 import json
@@ -7,16 +10,38 @@ from dataclasses import dataclass
 from functools import partial
 from statistics import fmean, stdev
 
-from services.routing.domain.engine.rules import RULES
+from services.routing.domain.engine.parts import NEVER, DeskAgent, Pick
+from services.routing.domain.engine.rules import FIFO, INDEX
 from services.routing.domain.simulation.figures import Figures, by, figures, gini, occupancy
 from services.routing.domain.simulation.play import Play, Played
 from services.routing.domain.simulation.scenario import Scenario
 from tests.bench._routing_scenarios import DATA, SEEDS, generated, shipped
 from tests.bench.figure import Figure
 
-BASE, OURS = "fifo", "index"
+PRINTED = {"sla": 3, "asa": 1, "p95": 1, "abandon": 4, "fcr": 4, "resolved": 4, "gini": 3}
+"""How many decimals the yardstick prints of each figure."""
 RARE = 50
 """Types with fewer offered contacts are left out of the comparison by type: one contact would be more than 2 points."""
+
+
+class Baseline(Play):
+    """FIFO as the yardstick plays it: among contacts that have waited equally long (credit counted), the kind that was first to come that period.
+
+    Arrivals are told to a tenth of a second and credit is 90 s, so there are such ties. Our own rule gives them to who has really waited longer,
+    then to the lower id. That is all by which the two differ: so played, both scenarios agree with the yardstick in every printed digit.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        super().__init__(scenario, FIFO)
+        self.engine.picking.contact_for = self._first_of_the_oldest  # type: ignore[method-assign]  # nobody declines here, so heads are enough
+
+    def _first_of_the_oldest(self, agent: DeskAgent, now: float) -> tuple[Pick | None, float]:
+        lines, row = self.engine.lines, self.engine.picking.complete(agent.group)
+        waited = now - lines.heads[row.cls] + lines.credit[row.cls]
+        place = int(waited.argmax()) if waited.size else -1
+        if place < 0 or waited[place] < 0:
+            return None, NEVER
+        return Pick(lines.in_line[int(row.cls[place])][0], agent, now, True, False, [], len(waited)), NEVER
 
 
 @dataclass(frozen=True)
@@ -52,7 +77,7 @@ def _value(found: Figures, name: str) -> float:
 
 def compare(make: Callable[[], Scenario]) -> Compared:
     """Play a scenario under both rules."""
-    return Compared(Play(make(), RULES[BASE]).run(), Play(make(), RULES[OURS]).run())
+    return Compared(Baseline(make()).run(), Play(make(), INDEX).run())
 
 
 async def run() -> list[Figure]:
@@ -65,18 +90,16 @@ async def run() -> list[Figure]:
 
 
 def _baseline(multi36: Compared, bank99: Compared) -> list[Figure]:
-    """Return how far our B1v is from the yardstick's: largest deviation of a share in points, and of a wait in seconds."""
+    """Return how many of the yardstick's figures of B1v ours is not, at the digits that it prints."""
     yardstick = json.loads((DATA / "yardstick.json").read_text())
     wanted = {"multi36": yardstick["multi36"]["B1v"], "bank99": yardstick["bank99"]["B1v B1 + 90 s VIP credit"]}
     found = []
     for name, compared in (("multi36", multi36), ("bank99", bank99)):
-        ours = figures(compared.base.served)
-        shares = {key: 100 * (_value(ours, key) - wanted[name][key]) for key in ("sla", "abandon", "fcr", "resolved")}
-        shares["gini"] = 100 * (gini(occupancy(compared.base).values()) - wanted[name]["gini"])
-        waits = {key: _value(ours, key) - wanted[name][key] for key in ("asa", "p95")}
-        note = ", ".join(f"{key} {value:+.2f}" for key, value in {**shares, **waits}.items())
-        worst = max(abs(value) for value in shares.values())
-        found.append(Figure(f"routing.{name}_b1v_deviation", worst, "points", 0.3, lower_is_better=True, note=f"ours minus yardstick: {note}"))
+        all_of_it = figures(compared.base.served)
+        ours = {key: _value(all_of_it, key) for key in PRINTED if key != "gini"} | {"gini": gini(occupancy(compared.base).values())}
+        differ = sum(round(ours[key], digits) != wanted[name][key] for key, digits in PRINTED.items())
+        note = ", ".join(f"{key} {ours[key]:.{digits}f} ({wanted[name][key]})" for key, digits in PRINTED.items())
+        found.append(Figure(f"routing.{name}_b1v_differs", differ, "figures", 0, lower_is_better=True, note=f"ours (the yardstick's): {note}"))
     return found
 
 

@@ -64,4 +64,4 @@ def test_a_shift_that_starts_into_a_backlog_is_planned_together_and_leaves_nobod
     decided = desk.decide(NOW)
     assert [each.trigger for each in decided].count(Trigger.BACKLOG) == BACKLOG_AGENTS + 5
     assert len({each.pick.contact.id for each in decided}) == BACKLOG_AGENTS + 5
-    assert desk.engine.benches.idle_count == 0
+    assert desk.engine.benches.idle_groups == 0

@@ -20,9 +20,12 @@ class Benches:
         self.profiles: list[Profile] = []
         self.channels: list[tuple[str, ...]] = []
         """Per profile the channels with a place."""
+        self.single: list[bool] = []
+        """Per profile whether one contact is all that such an agent ever holds."""
         self.idle_head: Floats = np.full(16, NEVER)
         self.opportunity: Floats = np.zeros(16)
-        self.idle_count = 0
+        self.idle_groups = 0
+        """As the bits of one number: the groups with somebody on their bench."""
         self.on_shift: Ints = np.zeros(16, dtype=np.intp)
         """Agents on shift per group, each counted in the group of those who hold nothing."""
         self.full_of_group: list[int] = []
@@ -32,8 +35,8 @@ class Benches:
         self._numbers: dict[Profile, int] = {}
         self._groups: dict[tuple[int, int], int] = {}
         self._heaps: list[list[tuple[float, Any, int, DeskAgent]]] = []
-        self._seats: list[dict[tuple[str, ...], tuple[int, int]]] = []
-        """Per profile, by the channels of what is held: the channels with room (as bits) and the group; (0, -1) without any."""
+        self._seats: list[dict[tuple[str, ...], int]] = []
+        """Per profile, by the channels of what is held, sorted: the group; -1 without room in any channel."""
 
     def profile(self, profile: Profile) -> int:
         """Return the number of a profile; a new one gets the next."""
@@ -42,6 +45,7 @@ class Benches:
             number = self._numbers[profile] = len(self.profiles)
             self.profiles.append(profile)
             self.channels.append(tuple(channel for channel, most in profile.capacity.most if most > 0))
+            self.single.append(sum(most for _, most in profile.capacity.most) <= 1)
             self._seats.append({})
             self._full.append(self._group(number, (1 << len(self.channels[number])) - 1))
         return number
@@ -72,18 +76,16 @@ class Benches:
 
     def open_channels(self, agent: DeskAgent) -> int:
         """Return as bits which channels the agent has room for."""
-        return self._seat_of(agent)[0]
+        return self._open_beside(agent.profile, tuple(sorted(agent.held.values())))
 
-    def _seat_of(self, agent: DeskAgent) -> tuple[int, int]:
-        held = tuple(agent.held.values())
-        if len(held) > 1:
-            held = tuple(sorted(held))
-        known = self._seats[agent.profile].get(held)
-        if known is None:
-            capacity, names = self.profiles[agent.profile].capacity, self.channels[agent.profile]
-            mask = sum(1 << bit for bit, channel in enumerate(names) if has_room(capacity, held, channel))
-            known = self._seats[agent.profile][held] = (mask, self._group(agent.profile, mask) if mask else -1)
-        return known
+    def _open_beside(self, profile: int, held: tuple[str, ...]) -> int:
+        capacity, names = self.profiles[profile].capacity, self.channels[profile]
+        return sum(1 << bit for bit, channel in enumerate(names) if has_room(capacity, held, channel))
+
+    def _new_seat(self, profile: int, held: tuple[str, ...]) -> int:
+        mask = self._open_beside(profile, held)
+        group = self._seats[profile][held] = self._group(profile, mask) if mask else -1
+        return group
 
     def seat(self, agent: DeskAgent) -> None:
         """Put the agent where shift and work allow: on the bench of a group, or on none."""
@@ -96,8 +98,13 @@ class Benches:
         """Tell whether the agent may take one more contact of any channel; if so, `group` is what the agent belongs to now."""
         if not agent.on_shift:
             return False
-        mask, group = self._seat_of(agent)
-        if not mask:
+        held = tuple(agent.held.values()) if agent.held else ()
+        if len(held) > 1:
+            held = tuple(sorted(held))
+        group = self._seats[agent.profile].get(held)
+        if group is None:
+            group = self._new_seat(agent.profile, held)
+        if group < 0:
             return False
         agent.group = group
         return True
@@ -106,8 +113,9 @@ class Benches:
         """Put the agent, who has room, on the bench of the group."""
         agent.idle = True
         agent.stamp = next(self._seated)
-        self.idle_count += 1
         heap = self._heaps[agent.group]
+        if not heap:
+            self.idle_groups |= 1 << agent.group
         heapq.heappush(heap, (agent.idle_since, agent.id, agent.stamp, agent))
         if heap[0][3] is agent and heap[0][2] == agent.stamp:
             self.idle_head[agent.group] = agent.idle_since
@@ -117,7 +125,6 @@ class Benches:
         if not agent.idle:
             return
         agent.idle = False
-        self.idle_count -= 1
         heap = self._heaps[agent.group]
         while heap:
             since, _, stamp, first = heap[0]
@@ -126,6 +133,7 @@ class Benches:
                 return
             heapq.heappop(heap)
         self.idle_head[agent.group] = NEVER
+        self.idle_groups ^= 1 << agent.group
 
     def longest_idle(self, group: int) -> DeskAgent:
         """Return who has been idle longest in a group that is not empty."""

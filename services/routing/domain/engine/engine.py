@@ -4,9 +4,7 @@ Between two calls no idle agent could serve a contact that waits (promised ones 
 possible by waiting alone has a timer, and only while somebody is idle for it.
 """
 
-import heapq
 from collections.abc import Iterable
-from itertools import count
 from typing import Any
 
 from services.routing.domain.engine.benches import Benches
@@ -17,6 +15,7 @@ from services.routing.domain.engine.pricing import PRICE_EVERY_S, Pricing
 from services.routing.domain.engine.rows import Pairs
 from services.routing.domain.engine.rules import INDEX
 from services.routing.domain.engine.special import Special
+from services.routing.domain.engine.timers import Timers
 
 
 class Engine:
@@ -33,8 +32,7 @@ class Engine:
         self.special = Special(self.agents)
         self.picking = Picking(rule, self.pairs, self.lines, self.benches, self.special, shown)
         self.pricing = Pricing(self.pairs, self.lines, self.benches)
-        self._timers: list[tuple[float, int, WaitingContact | int]] = []
-        self._number = count()
+        self._timers = Timers()
         self._armed: dict[int, float] = {}
         for queue in queues:
             self.put_queue(queue)
@@ -99,14 +97,14 @@ class Engine:
 
     def take_out(self, contact: WaitingContact) -> None:
         """Take a contact from where it waits."""
-        if contact.live:
-            if self.special.waiting:
-                self.special.waiting.pop(contact.id, None)
-            if contact.sticky is not None:
-                self.special.leave(contact)
-            else:
-                self.lines.leave(contact)
-            contact.live = False
+        if not contact.live:
+            return
+        if self.special.waiting:
+            self.special.waiting.pop(contact.id, None)
+        if contact.sticky is None:
+            self.lines.leave(contact)
+        else:
+            self.special.leave(contact)
 
     def drop_contact(self, contact_id: Any) -> None:
         """Forget a contact that is over."""
@@ -118,20 +116,27 @@ class Engine:
 
     def serve_contact(self, contact: WaitingContact, now: float) -> Pick | None:
         """Give a contact that came, or came back, to the best idle agent, or have it wait."""
-        soon = NEVER
-        if self.benches.idle_count:
+        soon, special = NEVER, contact.is_special
+        if self.benches.idle_groups:
             pick, soon = self.picking.agent_for(contact, now)
             if pick is not None:
                 self._join(pick)
                 return pick
         if not contact.live:
-            self.wait(contact)
-        if contact.is_special:
+            if special:
+                self.wait(contact)
+            else:
+                self.lines.join(contact)
+        if special:
             spec, waited = self.lines.specs[contact.cls], now - contact.since
             change = self.special.next_change(contact, now, self.lines.promises[contact.cls].cool_down_s)
             soon = min([soon, change - now, *(stage.after_s - waited for stage in spec.stages if stage.after_s > waited)])
-        if soon < NEVER:
-            heapq.heappush(self._timers, (now + soon, next(self._number), contact))
+        if soon == NEVER:
+            return None
+        if special or contact.since != now:
+            self._timers.put(now + soon, contact)
+        else:
+            self._timers.put_after(soon, now, contact)
         return None
 
     def serve_agent(self, agent: DeskAgent, now: float) -> list[Pick]:
@@ -150,17 +155,20 @@ class Engine:
         """The agent has a place back: as `release` and `serve_agent`, but who finds somebody at once is never put on a bench."""
         if agent.held.pop(contact_id, None) is None:
             return self.serve_agent(agent, now)
-        agent.idle_since = now
-        self.benches.rise(agent)
-        picks = []
-        while self.benches.has_room(agent):
+        benches, agent.idle_since = self.benches, now
+        if agent.idle:
+            benches.rise(agent)
+        picks: list[Pick] = []
+        while benches.has_room(agent):
             pick, soon = self.picking.contact_for(agent, now)
             if pick is None:
-                self.benches.sit_down(agent)
+                benches.sit_down(agent)
                 self._arm(agent.group, now + soon)
                 break
             self._give(pick)
             picks.append(pick)
+            if benches.single[agent.profile]:
+                break
         return picks
 
     def join(self, picks: Iterable[Pick]) -> None:
@@ -171,7 +179,7 @@ class Engine:
     def _arm(self, group: int, at: float) -> None:
         if at < self._armed.get(group, NEVER):
             self._armed[group] = at
-            heapq.heappush(self._timers, (at, next(self._number), group))
+            self._timers.put(at, group)
 
     def _join(self, pick: Pick) -> None:
         self._give(pick)
@@ -179,7 +187,8 @@ class Engine:
 
     def _give(self, pick: Pick) -> None:
         contact, agent = pick.contact, pick.agent
-        self.take_out(contact)
+        if contact.live:
+            self.take_out(contact)
         contact.agent = agent
         agent.held[contact.id] = self.lines.specs[contact.cls].channel
         agent.idle_since = pick.at
@@ -201,15 +210,15 @@ class Engine:
 
     def next_at(self) -> float:
         """Return when `tick` has something to do; infinite when nothing waits for a moment."""
-        return self._timers[0][0] if self._timers else NEVER
+        return self._timers.next_at()
 
     def tick(self, now: float) -> list[Pick]:
         """Look at everything that became possible by waiting until now."""
         picks: list[Pick] = []
         if now >= self.pricing.priced_at + PRICE_EVERY_S:
             self.pricing.price(now)
-        while self._timers and self._timers[0][0] <= now:
-            at, _, what = heapq.heappop(self._timers)
+        while self._timers.next_at() <= now:
+            at, what = self._timers.pop()
             if isinstance(what, WaitingContact):
                 if what.live and self.contacts.get(what.id) is what:
                     pick = self.serve_contact(what, now)

@@ -5,6 +5,8 @@ answered in time leaves it unseen.
 """
 
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -24,11 +26,16 @@ class Happened(NamedTuple):
     agent: Any
 
 
+_happened: Callable[[tuple[float, str, Any, Any]], Happened] = partial(tuple.__new__, Happened)
+"""What `Happened(...)` does, in half the time: four times in the life of every contact."""
+
+
 class Floor:
     """Runs the engine through the life of every contact. An offer that nobody answers lapses; who declines is asked last."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._lines, self._contacts = engine.lines, engine.contacts
         self._promises = engine.lines.promises
         self.offered: dict[Any, WaitingContact] = {}
         self.talking: dict[Any, WaitingContact] = {}
@@ -36,6 +43,8 @@ class Floor:
         self._offers_end: dict[float, deque[Deadline]] = {}
         self._wraps_end: dict[float, deque[Deadline]] = {}
         """By length in seconds: (end, number, id of the contact). One that is not its contact's `until` (any more) is void."""
+        self._awaited: list[tuple[deque[Deadline], dict[Any, WaitingContact]]] = []
+        """All of them, each with those who may still answer in time."""
         self._number = count()
         self.events: list[Happened] = []
 
@@ -54,17 +63,19 @@ class Floor:
         if pick is None:
             return
         contact = pick.contact
-        self.offered[contact.id] = contact
-        self._until(self._offers_end, self._promises[contact.cls].offer_s, contact, now)
-        self.events.append(Happened(now, "offered", contact.id, pick.agent.id))
-
-    def _until(self, ends: dict[float, deque[Deadline]], seconds: float, contact: WaitingContact, now: float) -> None:
-        """Set the contact's deadline."""
-        line = ends.get(seconds)
+        contact_id, offer_s = contact.id, self._promises[contact.cls].offer_s
+        self.offered[contact_id] = contact
+        contact.until = until = now + offer_s
+        line = self._offers_end.get(offer_s)
         if line is None:
-            line = ends[seconds] = deque()
-        contact.until = until = now + seconds
-        line.append((until, next(self._number), contact.id))
+            line = self._new_line(self._offers_end, offer_s, self.offered)
+        line.append((until, next(self._number), contact_id))
+        self.events.append(_happened((now, "offered", contact_id, pick.agent.id)))
+
+    def _new_line(self, ends: dict[float, deque[Deadline]], seconds: float, awaited: dict[Any, WaitingContact]) -> deque[Deadline]:
+        line = ends[seconds] = deque()
+        self._awaited.append((line, awaited))
+        return line
 
     def serve(self, agent: DeskAgent, now: float) -> None:
         """Somebody may have become free."""
@@ -80,8 +91,8 @@ class Floor:
         contact.until = NEVER
         self.talking[contact_id] = contact
         queue = self._promises[contact.cls]
-        self.engine.lines.note_answer(queue.key, in_time=now - contact.since <= queue.sla_s)
-        self.events.append(Happened(now, "accepted", contact_id, contact.agent.id))
+        self._lines.note_answer(queue.key, in_time=now - contact.since <= queue.sla_s)
+        self.events.append(_happened((now, "accepted", contact_id, contact.agent.id)))
         return True
 
     def decline(self, contact_id: Any, now: float) -> bool:
@@ -93,7 +104,7 @@ class Floor:
         if contact is None or contact.agent is None:
             return False
         contact.until, agent = NEVER, contact.agent
-        self.events.append(Happened(now, why, contact_id, agent.id))
+        self.events.append(_happened((now, why, contact_id, agent.id)))
         self.engine.let_pass(contact, now)
         self._offer(self.engine.serve_contact(contact, now), now)
         self.serve(agent, now)
@@ -107,10 +118,10 @@ class Floor:
         agent, asked = contact.agent, self.offered.pop(contact_id, None) is not None
         contact.until = NEVER
         self.engine.drop_contact(contact_id)
-        self.engine.lines.note_answer(self._promises[contact.cls].key, in_time=False)
-        self.events.append(Happened(now, "left", contact_id, None))
+        self._lines.note_answer(self._promises[contact.cls].key, in_time=False)
+        self.events.append(_happened((now, "left", contact_id, None)))
         if asked and agent is not None:
-            self.events.append(Happened(now, "rescinded", contact_id, agent.id))
+            self.events.append(_happened((now, "rescinded", contact_id, agent.id)))
             for pick in self.engine.serve_freed(agent, contact_id, now):
                 self._offer(pick, now)
         return True
@@ -122,9 +133,13 @@ class Floor:
             return False
         wrap_s = self._promises[contact.cls].wrap_s
         self.wrapping[contact_id] = contact
-        self.events.append(Happened(now, "wrapping", contact_id, contact.agent.id))
+        self.events.append(_happened((now, "wrapping", contact_id, contact.agent.id)))
         if wrap_s > 0:
-            self._until(self._wraps_end, wrap_s, contact, now)
+            contact.until = until = now + wrap_s
+            line = self._wraps_end.get(wrap_s)
+            if line is None:
+                line = self._new_line(self._wraps_end, wrap_s, self.wrapping)
+            line.append((until, next(self._number), contact_id))
         else:
             self.finish(contact_id, now)
         return True
@@ -135,8 +150,8 @@ class Floor:
         if contact is None or contact.agent is None:
             return False
         contact.until, agent = NEVER, contact.agent
-        self.engine.drop_contact(contact_id)
-        self.events.append(Happened(now, "completed", contact_id, agent.id))
+        self._contacts.pop(contact_id, None)  # it does not wait: there is no line to take it out of
+        self.events.append(_happened((now, "completed", contact_id, agent.id)))
         for pick in self.engine.serve_freed(agent, contact_id, now):
             self._offer(pick, now)
         return True
@@ -144,21 +159,22 @@ class Floor:
     def next_at(self) -> float:
         """Return when `tick` has something to do."""
         first = self._first_deadline()
-        return min(self.engine.next_at(), self.engine.pricing.priced_at + PRICE_EVERY_S, first[0] if first else NEVER)
+        engine = self.engine
+        at = min(engine.next_at(), engine.pricing.priced_at + PRICE_EVERY_S)
+        return first[0] if first is not None and first[0] < at else at
 
     def _first_deadline(self) -> Deadline | None:
         """Return the first deadline that still matters, and forget those before it."""
         first = None
-        for ends, awaited in ((self._offers_end, self.offered), (self._wraps_end, self.wrapping)):
-            for line in ends.values():
-                while line:
-                    deadline = line[0]
-                    contact = awaited.get(deadline[2])
-                    if contact is not None and contact.until == deadline[0]:
-                        if first is None or deadline < first:
-                            first = deadline
-                        break
-                    line.popleft()
+        for line, awaited in self._awaited:
+            while line:
+                deadline = line[0]
+                contact = awaited.get(deadline[2])
+                if contact is not None and contact.until == deadline[0]:
+                    if first is None or deadline < first:
+                        first = deadline
+                    break
+                line.popleft()
         return first
 
     def tick(self, now: float) -> None:

@@ -53,6 +53,8 @@ class Lines:
         self._numbers: dict[str, int] = {}
         self._of_queue: dict[str, list[int]] = {}
         self._queue_numbers: dict[str, int] = {}
+        self._newest: list[float] = []
+        """Per class since when the last waits, or waited, of those who ever stood at its end."""
         self.in_line: list[deque[WaitingContact]] = []
         """Per class those in line, by age, then id. Who left from the middle lies in it until it would be the first; the first is never such."""
 
@@ -69,6 +71,7 @@ class Lines:
         self.promises.append(self.queues[spec.queue])
         self._numbers[spec.key] = number
         self.in_line.append(deque())
+        self._newest.append(-NEVER)
         self.arrivals.append(0.0)
         self.credit[number] = spec.credit_s
         self.queue_of[number] = self._queue_number(spec.queue)
@@ -109,15 +112,14 @@ class Lines:
 
     def _owe(self, queue: QueuePromise) -> None:
         """Write down the queue's service-level debt."""
-        number = self._queue_numbers.get(queue.key)
+        number, rule = self._queue_numbers.get(queue.key), self.rule
         if number is None:
             number = self._queue_number(queue.key)
-        if self.rule.fifo:
+        if rule.fifo:
             self.debts[number], self.rises[number] = 0.0, 1.0
             return
-        debt = self.debt(queue)
-        self.debts[number] = debt
-        self.rises[number] = debt * self.rule.slope / queue.sla_s
+        self.debts[number] = debt = math.exp(rule.kappa * (queue.sla_share - (queue.service_level - queue.doubt)))
+        self.rises[number] = debt * rule.slope / queue.sla_s
 
     def index(self, cls: int, waited_s: float, base: float) -> float:
         """Return I of one contact, reckoned in the same order as for whole rows."""
@@ -126,8 +128,8 @@ class Lines:
         return (rise * waited_s + (self.debts.item(number) + rise * self.credit.item(cls))) * base
 
     def debt(self, queue: QueuePromise) -> float:
-        """Return e^(κ(target - SL)): above 1 while the queue stays behind its promise."""
-        return math.exp(self.rule.kappa * (queue.sla_share - (queue.service_level - queue.doubt)))
+        """Return e^(κ(target - SL)): above 1 while the queue stays behind its promise. 0 where the rule knows no debts."""
+        return self.debts.item(self._queue_numbers[queue.key])
 
     def note_traffic(self, queue_key: str, per_hour: float) -> None:
         """Take in how many contacts a queue gets: of a handful, a service level says little, and a rare queue shall not pay for the others."""
@@ -138,7 +140,7 @@ class Lines:
     def note_answer(self, queue_key: str, *, in_time: bool) -> None:
         """Count one contact that was answered, or lost, into the queue's service level."""
         queue = self.queues[queue_key]
-        queue.service_level += ALPHA * ((1.0 if in_time else 0.0) - queue.service_level)
+        queue.service_level += ALPHA * (in_time - queue.service_level)
         self._owe(queue)
 
     def note_level(self, queue_key: str, level: float) -> None:
@@ -152,24 +154,32 @@ class Lines:
         """Put a contact in its line: at the end, but for who was there before and comes back with its age."""
         contact.live = True
         self.waiting += 1
-        line = self.in_line[contact.cls]
-        if line and contact.since <= line[-1].since:
-            _squeeze_in(line, contact)
-        else:
+        cls, since = contact.cls, contact.since
+        line = self.in_line[cls]
+        if since > self._newest[cls]:
+            self._newest[cls] = since
             line.append(contact)
+        else:
+            _squeeze_in(line, contact)
         if line[0] is contact:
-            self.heads[contact.cls] = contact.since
+            self.heads[cls] = since
 
     def leave(self, contact: WaitingContact) -> None:
         """Take a contact out of its line."""
         contact.live = False
         self.waiting -= 1
-        line = self.in_line[contact.cls]
-        if line[0] is contact:
+        cls = contact.cls
+        line = self.in_line[cls]
+        if line[0] is not contact:
+            return
+        line.popleft()
+        while line:
+            first = line[0]
+            if first.live:
+                self.heads[cls] = first.since
+                return
             line.popleft()
-            while line and not line[0].live:
-                line.popleft()
-            self.heads[contact.cls] = line[0].since if line else NEVER
+        self.heads[cls] = NEVER
 
     def by_age(self, cls: int) -> Iterator[WaitingContact]:
         """Yield a line, oldest first."""

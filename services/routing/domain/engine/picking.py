@@ -34,12 +34,14 @@ class Picking:
 
     def contact_for(self, agent: DeskAgent, now: float) -> tuple[Pick | None, float]:
         """Return the best contact for an idle agent; without one, the seconds until somebody who waits in a line may be served."""
-        row, lines = self.complete(agent.group), self.lines
-        waited = now - lines.heads[row.cls]
+        row, lines = self.pairs.by_group[agent.group], self.lines
+        if row.epoch != lines.epoch:
+            row = self.complete(agent.group)
         if not self.shown and not self.special.promised:
-            contact, hungry = undisputed(lines, row, waited, agent)
+            contact, hungry = undisputed(lines, row, now, agent)
             if contact is not None:
                 return Pick(contact, agent, now, True, hungry, [], 1), NEVER
+        waited = now - lines.heads[row.cls]
         starving = waited > row.hungry_at
         considered = starving.tobytes().count(1)
         found = self._best(agent, row, np.where(starving, waited, NOTHING), now, hungry=True) if considered else []
@@ -181,7 +183,7 @@ class Picking:
         waited, row, counted = now - contact.since, self.pairs.of_class(contact.cls), self.benches.on_shift
         aside = {*(contact.passed or ()), *contact.banned}
         skilled, enough = 0, len(aside)
-        for after, start, end in row.rings:
+        for after, start, end, _ in row.rings:
             if after > waited:
                 break
             for group in row.group[start:end].tolist():
@@ -196,32 +198,29 @@ class Picking:
 
     def agent_for(self, contact: WaitingContact, now: float) -> tuple[Pick | None, float]:
         """Return the best idle agent for a contact; without one, the seconds until an agent who is idle now may serve it."""
-        benches = self.benches
-        row, waited = self.pairs.of_class(contact.cls), now - contact.since
-        since = benches.idle_head[row.group]
-        idle = since < NEVER
-        first = int(idle.argmax()) if idle.size else 0
-        if not idle.size or not idle.item(first):
+        benches, waited = self.benches, now - contact.since
+        row = self.pairs.of_class(contact.cls)
+        idle = benches.idle_groups & row.groups
+        if not idle:
             return None, NEVER
-        for after, start, end in row.rings:
-            if end <= first:
+        for after, start, end, ring in row.rings:
+            if not idle & ring:
                 continue
             if after > waited:
-                later = idle[start:].argmax() + start if start > first else first
-                return None, float(row.after[later]) - waited if idle[later] else NEVER
+                return None, after - waited
+            groups = row.group[start:end]
+            since = benches.idle_head[groups]
             if contact.is_special:
-                found = self._one_by_one(contact, row.group[start:end][idle[start:end]].tolist(), after, now)
+                found = self._one_by_one(contact, groups[since < NEVER].tolist(), after, now)
             else:
-                found = self._by_group(contact, row.fit[start:end], row.group[start:end], since[start:end], after, now)
+                found = self._by_group(contact, row.fit[start:end], groups, since, after, now)
             if found is not None:
                 return found, NEVER
         return None, NEVER
 
-    def _by_group(self, contact: WaitingContact, fit: Floats, groups: Any, since: Floats, after: float, now: float) -> Pick | None:
+    def _by_group(self, contact: WaitingContact, fit: Floats, groups: Any, since: Floats, after: float, now: float) -> Pick:
         rule, benches = self.rule, self.benches
         considered = (since < NEVER).tobytes().count(1)
-        if considered == 0:
-            return None
         worth = fit - rule.scarcity * benches.opportunity[groups] + rule.idle * np.minimum(self._idle_most, (now - since) / rule.idle_full_s)
         found: list[tuple[float, float, Any, int, DeskAgent]] = []
         while True:

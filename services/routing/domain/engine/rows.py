@@ -11,6 +11,10 @@ BEST_SKILL_STEP = 1e6
 """A level more outweighs eleven days of idling."""
 
 
+Ring = tuple[float, int, int, int]
+"""(after, start, end, groups): a part of a class's row, and its groups as the bits of one number."""
+
+
 class GroupRow:
     """The classes that one group may ever serve, ascending; `base` is that part of I which does not change with waiting.
 
@@ -34,9 +38,9 @@ class GroupRow:
 
 
 class ClassRow:
-    """The groups that may ever serve one class, those that may at once first; `rings` are (after, start, end)."""
+    """The groups that may ever serve one class, those that may at once first; `rings` cut them where `after` changes."""
 
-    __slots__ = ("after", "fit", "group", "pace", "resolution", "rings", "upto")
+    __slots__ = ("after", "fit", "group", "groups", "pace", "resolution", "rings", "upto")
 
     def __init__(self) -> None:
         self.upto = 0
@@ -45,7 +49,9 @@ class ClassRow:
         self.fit: Floats = np.empty(0)
         self.resolution: Floats = np.empty(0)
         self.pace: Floats = np.empty(0)
-        self.rings: list[tuple[float, int, int]] = []
+        self.rings: list[Ring] = []
+        self.groups = 0
+        """All of them as bits."""
 
 
 class Pairs:
@@ -66,7 +72,6 @@ class Pairs:
         """As far as they were asked for: see `of_group`."""
         self._by_class: list[ClassRow] = []
         self._found: dict[tuple[int, int], tuple[float, float, float]] = {}
-        self._dense: dict[int, list[float]] = {}
         self._closed: dict[int, frozenset[str]] = {}
         """Groups that take nothing more from some queues."""
 
@@ -154,7 +159,7 @@ class Pairs:
         row.group, row.after = group[order], after[order]
         row.fit = np.concatenate((row.fit, worth))[order]
         row.resolution, row.pace = np.concatenate((row.resolution, resolution))[order], np.concatenate((row.pace, pace))[order]
-        row.upto, row.rings = last, _rings(row.after)
+        row.upto, row.rings, row.groups = last, _rings(row.after, row.group), _bits(row.group)
 
     def _worth(self, cls: int, groups: Ints, fit: Floats, have: NDArray[np.int8]) -> Floats:
         """Return the part of J that only depends on the pair."""
@@ -170,14 +175,8 @@ class Pairs:
         return fit + PREFERRED * meets
 
     def may(self, group: int, cls: int, waited_s: float) -> bool:
-        """Tell whether a group may serve a class after so much waiting, without computing anything but once per class."""
-        known = self._dense.get(cls)
-        if known is None or len(known) <= group:
-            row = self.of_class(cls)
-            dense = np.full(self.groups.size, NEVER)
-            dense[row.group] = row.after
-            known = self._dense[cls] = dense.tolist()
-        return known[group] <= waited_s
+        """Tell whether a group may serve a class after so much waiting."""
+        return any(after <= waited_s and groups >> group & 1 for after, _, _, groups in self.of_class(cls).rings)
 
     def pair(self, group: int, cls: int) -> tuple[float, float, float]:
         """Return (after, resolution, pace) of one pair; `after` is infinite when they never meet."""
@@ -205,9 +204,18 @@ def _known(learned: Floats, prior: Floats) -> Floats:
     return np.where(np.isnan(learned), prior, learned)
 
 
-def _rings(after: Floats) -> list[tuple[float, int, int]]:
+def _rings(after: Floats, group: Ints) -> list[Ring]:
     if not len(after):
         return []
     starts = np.flatnonzero(np.concatenate(([True], after[1:] != after[:-1])))
     ends = [*starts[1:].tolist(), len(after)]
-    return [(float(after[start]), start, end) for start, end in zip(starts.tolist(), ends, strict=True)]
+    return [(float(after[start]), start, end, _bits(group[start:end])) for start, end in zip(starts.tolist(), ends, strict=True)]
+
+
+def _bits(groups: Ints) -> int:
+    """Return groups as the bits of one number."""
+    if not len(groups):
+        return 0
+    there = np.zeros(int(groups.max()) + 1, dtype=np.uint8)
+    there[groups] = 1
+    return int.from_bytes(np.packbits(there, bitorder="little").tobytes(), "little")

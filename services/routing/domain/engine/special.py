@@ -36,6 +36,7 @@ class Special:
 
     def leave(self, contact: WaitingContact) -> None:
         """Take a promised contact out."""
+        contact.live = False
         self.promised -= 1
         line = self._lines[contact.cls]
         del line[bisect_left(line, (contact.since, contact.id), key=_by_age)]

