@@ -83,7 +83,7 @@ def _blocks(raw: bytes, start: int, count: int) -> tuple[NDArray[np.uint8], NDAr
 
 
 def make_folder(folder: Path) -> Path:
-    """Write `model.onnx`, `tokenizer.json` and `antiphon.json` unless they are there; some 100 MB."""
+    """Write `model.onnx`, `tokenizer.json` and `antiphon.json` unless they are there; some 93 MB."""
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / "antiphon.json").is_file():
         found = weights()
