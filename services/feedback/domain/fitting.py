@@ -114,7 +114,7 @@ def _beside(head: Head, lecture: Lecture, ready: Matrix, texts: Sequence[str]) -
     """
     table = word_table(texts, fewest=1 if len(texts) <= RARE_TERMS_TO else FEWEST_TEXTS)
     words = lecture.spell(table, rounds=FEW_ROUNDS)
-    few = replace(head, words=table.head(*words.together), word_share=FEW_SHARE, heats=(head.temperature, FEW_HEAT), temperature=1.0)
+    few = replace(head, words=table.head(*words), word_share=FEW_SHARE, heats=(head.temperature, FEW_HEAT), temperature=1.0)
     if len(texts) > RARE_TERMS_TO:
         return few
     return replace(few, taught=ready.astype(np.float16).astype(np.float32), taught_codes=lecture.target.astype(np.int16), temperature=FEW_CALM)
@@ -148,14 +148,15 @@ def _with_words(blank: Head, lecture: Lecture, lesson: Lesson, texts: Sequence[s
     """Learn on six parts of seven, look at the seventh how vectors, words and their averages read it, then learn from all."""
     out = _held_out(lecture.target) if lesson.groups is None else lesson.groups % HELD_OUT_OF == 0
     asked = lecture.target[out]
-    table = word_table(texts)
-    draft = lecture.spell(table, ~out, margin=lesson.by_words and len(texts) >= FEWEST_BESIDE)
-    weights, bias = draft.together
-    spoken = np.asarray(table.rows[out] @ weights + bias, dtype=np.float64)
+    table = word_table(texts, wide=lesson.by_words and len(texts) >= FEWEST_BESIDE)
+    draft = lecture.spell(table, ~out)
+    spoken = np.asarray(table.rows[out] @ draft[0] + draft[1], dtype=np.float64)
     if lesson.by_words:
         heat = _temperature(spoken, asked)
-        head = replace(blank, words=table.head(*lecture.spell_on(table, draft).together), word_share=1.0, heats=(1.0, heat))
-        return _trusted(head, _judged(softmax(spoken / heat), spoken, asked, lecture.classes))
+        weights, bias = lecture.spell(table)
+        calm = np.float32(1.0 / heat)  # what is like nothing learned is told apart by calibrated scores
+        head = replace(blank, words=table.head(weights * calm, bias * calm), word_share=1.0)
+        return _trusted(head, _judged(softmax(spoken / heat), spoken / heat, asked, lecture.classes))
     ready = prepare(lesson.vectors, blank.mean)
     weights, bias = lecture.solve(ready, ~out)
     dense = (ready[out] @ weights + bias).astype(np.float64)
@@ -164,7 +165,7 @@ def _with_words(blank: Head, lecture: Lecture, lesson: Lesson, texts: Sequence[s
     chances = mix(dense, spoken, heats, share)
     trust = _judged(softmax(np.log(chances)), dense, asked, lecture.classes)
     weights, bias = lecture.solve(ready, start=(weights, bias))
-    words = table.head(*lecture.spell_on(table, draft).together) if share > 0 else None
+    words = table.head(*lecture.spell(table, start=draft)) if share > 0 else None
     if words is None:
         trust = replace(trust, temperature=trust.temperature * heats[0])
     return _trusted(replace(blank, weights=weights, bias=bias, words=words, word_share=share, heats=heats), trust)

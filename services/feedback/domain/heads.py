@@ -140,7 +140,7 @@ class Head:
         }
         arrays: dict[str, Any] = {"weights": self.weights, "bias": self.bias, "mean": self.mean}
         if self.words is not None:
-            facts["vocabulary"] = list(self.words.vocabulary)
+            facts |= {"vocabulary": list(self.words.vocabulary), "wide": self.words.wide}
             if self.taught is not None and self.taught_codes is not None:
                 arrays |= {"taught": self.taught.astype(np.float16), "taught_codes": self.taught_codes}
             arrays |= {"rarity": self.words.rarity, "word_weights": self.words.weights.astype(np.float16), "word_bias": self.words.bias}
@@ -156,9 +156,9 @@ class Head:
             facts["classes"] = tuple(facts["classes"])
             facts["heats"] = tuple(facts.get("heats", (1.0, 1.0)))
             vocabulary = {term: place for place, term in enumerate(facts.pop("vocabulary", []))}
-            words = None
+            words, wide = None, bool(facts.pop("wide", False))
             if vocabulary:
-                words = WordHead(vocabulary, file["rarity"], file["word_weights"].astype(np.float32), file["word_bias"])
+                words = WordHead(vocabulary, file["rarity"], file["word_weights"].astype(np.float32), file["word_bias"], wide)
             if "taught" in file:
                 facts |= {"taught": file["taught"].astype(np.float32), "taught_codes": file["taught_codes"]}
             return cls(weights=file["weights"], bias=file["bias"], mean=file["mean"], words=words, **facts)

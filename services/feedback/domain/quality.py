@@ -60,10 +60,10 @@ def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 4) if whole else None
 
 
-def examine(head: Head, vectors: Matrix, texts: Sequence[str], codes: Sequence[str]) -> Quality:
-    """Return how the head reads texts whose codes are known."""
+def likeliest(head: Head, vectors: Matrix, texts: Sequence[str]) -> list[str]:
+    """Return the likeliest code of each text, however sure the head is."""
     chances, _ = head.probabilities(vectors, texts)
-    return agreement((head.classes[place], code) for place, code in zip(chances.argmax(axis=1), codes, strict=True))
+    return [head.classes[place] for place in chances.argmax(axis=1)]
 
 
 def wilson(hits: int, n: int) -> tuple[float, float] | None:

@@ -19,6 +19,8 @@ BIAS_SCALE = 0.2
 """The column of ones is scaled down: at full size it alone would dictate a step twenty times as small."""
 SETTLED = 1e-3
 """The solver stops when no weight moves by more in one step, relative to the largest; finer steps change no reading."""
+FEWEST_ROUNDS = 20
+"""It does not before: the first steps from weights that are given are small, because their pace has yet to grow, not because all is learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def solve(
     ahead: Matrix = here
     pace = 1.0
     turned = rows.T.tocsr() if hasattr(rows, "tocsr") else rows.T
-    for _ in range(rounds):
+    for number in range(rounds):
         wrong = loss.slope(np.asarray(rows @ ahead[:-1]) + BIAS_SCALE * ahead[-1], target)
         wrong *= share32[:, None]
         slope = np.vstack([np.asarray(turned @ wrong), BIAS_SCALE * wrong.sum(axis=0, keepdims=True)])
@@ -78,7 +80,7 @@ def solve(
         quicker = (1 + math.sqrt(1 + 4 * pace * pace)) / 2
         ahead = np.asarray(there + np.float32((pace - 1) / quicker) * moved, dtype=np.float32)
         here, pace = there, quicker
-        if float(np.abs(moved).max()) < SETTLED * max(1.0, float(np.abs(here).max())):
+        if number >= FEWEST_ROUNDS and float(np.abs(moved).max()) < SETTLED * max(1.0, float(np.abs(here).max())):
             break
     return here[:-1], here[-1] * np.float32(BIAS_SCALE)
 

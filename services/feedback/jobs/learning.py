@@ -2,21 +2,21 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 
 from services.feedback import repository
-from services.feedback.domain.fitting import Lesson
+from services.feedback.domain.fitting import FEWEST_BESIDE, Lesson
 from services.feedback.domain.heads import NONE_OF_THESE, Head
 from services.feedback.domain.normalise import for_models
 from services.feedback.domain.ports import Matrix
-from services.feedback.domain.quality import examine
+from services.feedback.domain.quality import likeliest
 from services.feedback.models import TaxonomyCode
 from services.feedback.repository import Confirmed
-from services.feedback.use_cases.learn import Examined, forget_heads, head_to_compare, next_version, store_head, store_text_vectors
+from services.feedback.use_cases.learn import Examined, examined, forget_heads, frozen_readings, next_version, store_head, store_text_vectors
 from services.feedback.use_cases.read_items import Reader
 from services.kit.db import UnitOfWork
 from services.kit.due import DueJob
@@ -24,6 +24,8 @@ from services.kit.service import Runtime
 
 CONFIRMED = 20_000
 """The newest confirmed labels that are learned from."""
+ALL_FROM = FEWEST_BESIDE
+"""From so many texts on, a head that passed is learned once more with the frozen sample: with fewer, seconds count more than what that adds."""
 PERSONS_WEIGHT = 2.0
 """A correction counts as two written examples."""
 STRENGTH_FEW, STRENGTH_MANY = 10.0, 20.0
@@ -41,26 +43,41 @@ class Learned(Protocol):
 
 
 async def learn(runtime: Runtime, job: DueJob) -> None:
-    """Learn the axis anew, and put the new head into use in one step unless the frozen sample speaks against it."""
+    """Learn the axis anew, and put the new head into use in one step unless the frozen sample speaks against it.
+
+    The head that is examined has not learned the sample. Of many texts one is learned then from all of them, the sample too, and it is that which
+    reads; the next is compared with what the examined one read.
+    """
     reader: Reader = runtime.resources["reader"]
     axis, name = job.key, reader.embedder.name
     confirmed = await runtime.read(repository.confirmed_labels, axis, name, CONFIRMED)
-    taught = [one for one in confirmed if not one.frozen]
-    if axis == "sentiment":
-        lesson, own = await asyncio.to_thread(_tone_lesson, reader, taught)
-    else:
-        found = await _code_lesson(runtime, reader, axis, taught)
-        if found is None:
-            await runtime.write(forget_heads, axis)
-            return
-        lesson, own = found, len(taught)
+    lesson = await _lesson(runtime, reader, axis, [one for one in confirmed if not one.frozen])
+    if lesson is None:
+        await runtime.write(forget_heads, axis)
+        return
     version = await runtime.read(next_version, axis)
-    learned: Learned = runtime.resources["learned"]
-    head = await learned(axis, version, name, lesson, strength=STRENGTH_MANY if own >= MANY else STRENGTH_FEW, own=own)
+    head = await _head(runtime, axis, version, lesson, sum(not one.frozen for one in confirmed))
     frozen = [one for one in confirmed if one.frozen and one.code in head.classes]
-    former = await runtime.read(head_to_compare, axis, name)
-    examined = await asyncio.to_thread(_examined, reader, head, former, frozen)
-    await runtime.write(store_head, head, examined)
+    former = await runtime.read(frozen_readings, axis, name)
+    judged = await asyncio.to_thread(_judged, reader, head, former, frozen)
+    if frozen and not judged.worse and len(lesson.labels) >= ALL_FROM:
+        whole = await _lesson(runtime, reader, axis, confirmed)
+        head = head if whole is None else await _head(runtime, axis, version, whole, len(confirmed))
+    await runtime.write(store_head, head, judged)
+
+
+async def _lesson(runtime: Runtime, reader: Reader, axis: str, taught: Sequence[Confirmed]) -> Lesson | None:
+    """Return what an axis is learned from with these labels; None where there is nothing to tell apart."""
+    if axis == "sentiment":
+        return await asyncio.to_thread(_tone_lesson, reader, taught)
+    return await _code_lesson(runtime, reader, axis, taught)
+
+
+async def _head(runtime: Runtime, axis: str, version: int, lesson: Lesson, own: int) -> Head:
+    reader: Reader = runtime.resources["reader"]
+    learned: Learned = runtime.resources["learned"]
+    strength = STRENGTH_MANY if own >= MANY else STRENGTH_FEW
+    return await learned(axis, version, reader.embedder.name, lesson, strength=strength, own=own)
 
 
 async def learn_tone(uow: UnitOfWork, job: DueJob) -> None:  # noqa: ARG001 - the hour is in the key alone
@@ -68,15 +85,11 @@ async def learn_tone(uow: UnitOfWork, job: DueJob) -> None:  # noqa: ARG001 - th
     await uow.schedule("learn", key="sentiment", at=uow.now)
 
 
-def _examined(reader: Reader, head: Head, in_use: bytes | None, frozen: Sequence[Confirmed]) -> Examined:
-    """Have the new head and the one in use, where that is fair, read the frozen sample."""
-    if not frozen:
-        return Examined(None, None, None, 0)
-    vectors = _rows(frozen, reader.width)
-    texts, codes = [one.text for one in frozen], [one.code for one in frozen]
-    new = examine(head, vectors, texts, codes)
-    former = examine(Head.from_bytes(in_use), vectors, texts, codes) if in_use is not None else None
-    return Examined(new.accuracy, former.accuracy if former else None, new.as_json(), len(frozen))
+def _judged(reader: Reader, head: Head, former: Mapping[str, str] | None, frozen: Sequence[Confirmed]) -> Examined:
+    """Have the new head read the frozen sample, and hold that against what was read of it for the one in use."""
+    read = likeliest(head, _rows(frozen, reader.width), [one.text for one in frozen]) if frozen else []
+    found = {str(one.item_id): code for one, code in zip(frozen, read, strict=True)}
+    return examined(found, {str(one.item_id): one.code for one in frozen}, former)
 
 
 def _rows(confirmed: Sequence[Confirmed], width: int) -> Matrix:
@@ -84,13 +97,13 @@ def _rows(confirmed: Sequence[Confirmed], width: int) -> Matrix:
     return np.vstack(rows) if rows else np.zeros((0, width), dtype=np.float32)
 
 
-def _tone_lesson(reader: Reader, taught: Sequence[Confirmed]) -> tuple[Lesson, int]:
+def _tone_lesson(reader: Reader, taught: Sequence[Confirmed]) -> Lesson:
     """Return the shipped sentences with the organisation's own corrected and scored comments; one tone must be heard thrice to count as own."""
     texts, tones, groups = reader.shipped.tone_sentences
     seeds = reader.shipped.tone_vectors
     own = _rows(taught, seeds.shape[1])
     weights = np.concatenate([np.ones(len(tones)), [PERSONS_WEIGHT if one.by_person else 1.0 for one in taught]])
-    lesson = Lesson(
+    return Lesson(
         np.vstack([seeds, own]),
         [*tones, *(one.code for one in taught)],
         weights,
@@ -98,7 +111,6 @@ def _tone_lesson(reader: Reader, taught: Sequence[Confirmed]) -> tuple[Lesson, i
         texts=[*texts, *(one.text for one in taught)] if taught else None,
         by_words=reader.counts_words,
     )
-    return lesson, len(taught)
 
 
 async def _code_lesson(runtime: Runtime, reader: Reader, axis: str, taught: Sequence[Confirmed]) -> Lesson | None:

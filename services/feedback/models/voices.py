@@ -168,10 +168,12 @@ class LearnedHead(Base, table=True):
     state: str = Field(default="live", sa_column_kwargs={"server_default": "live"})
     """live, or held: it reads the frozen sample worse than the one in use, or a person took it out of use."""
     frozen_accuracy: float | None = Field(default=None)
-    """Share of the frozen sample (every tenth confirmed label, never learned from) that it reads right; None while there are too few."""
+    """Share of the frozen sample (every tenth confirmed label) that it read right before it had learned any of it; None while there are too few."""
     note: str | None = Field(default=None, sa_column_kwargs=_NONE)
     quality: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     """What the frozen sample says, class by class, at the time of learning."""
+    frozen_readings: dict[str, str] | None = Field(default=None, sa_type=JSON)
+    """The code that was read then of each item of the sample, by the item's id; None without a sample."""
 
 
 class TextVector(Base, table=True):

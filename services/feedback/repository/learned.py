@@ -108,8 +108,8 @@ async def learned_head(tx: Tx, axis: str, version: int) -> LearnedHead | None:
 
 
 async def heads_of(tx: Tx, axis: str, embedder: str) -> list[dict[str, Any]]:
-    """Return the stored versions of an axis without their weights, newest first; `in_use` is the one that reads with this embedder."""
-    columns = [column for column in LearnedHead.__table__.columns if column.name != "weights"]  # type: ignore[attr-defined]  # SQLModel does not declare it
+    """Return the stored versions of an axis, newest first, without what only learning needs; `in_use` is the one that reads with this embedder."""
+    columns = [column for column in LearnedHead.__table__.columns if column.name not in {"weights", "frozen_readings"}]  # type: ignore[attr-defined]  # SQLModel does not declare it
     rows = await tx.rows(select(*columns).where(col(LearnedHead.axis) == axis).order_by(col(LearnedHead.version).desc()))
     used = (await head_versions(tx, embedder)).get(axis)
     return [{**row, "in_use": row["version"] == used} for row in rows]

@@ -12,6 +12,7 @@ from sqlmodel import col
 from services.feedback import repository
 from services.feedback.domain.heads import UNKNOWN, Head
 from services.feedback.domain.items import CATEGORISED, RECEIVED
+from services.feedback.domain.quality import agreement
 from services.feedback.models import Item, LearnedHead, TextVector
 from services.feedback.use_cases.take_in import wake_categoriser
 from services.kit.db import Tx, UnitOfWork
@@ -34,32 +35,58 @@ async def next_version(tx: Tx, axis: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What the frozen sample said of a new head and of the one in use; None without a sample."""
+    """What the frozen sample said of a new head, which has not learned it."""
 
     accuracy: float | None
-    former: float | None
+    """Of the whole sample; None without one."""
     quality: dict[str, Any] | None
-    n: int
+    readings: dict[str, str] | None
+    """What it read of each item of the sample, by the item's id: the next one is compared with that."""
+    shared: int
+    """Items of the sample that the one in use had read, too."""
+    now: float | None
+    """The share of these that the new one reads right, and that the one in use did; None without any."""
+    former: float | None
 
     @property
     def worse(self) -> bool:
         """A head that loses more than one point is not put into use."""
-        return self.accuracy is not None and self.former is not None and self.n >= FEWEST_TO_JUDGE and self.accuracy < self.former - MAY_FALL
+        return self.now is not None and self.former is not None and self.shared >= FEWEST_TO_JUDGE and self.now < self.former - MAY_FALL
 
 
-async def head_to_compare(tx: Tx, axis: str, embedder: str) -> bytes | None:
-    """Return the weights of the head in use; None when there is no learned one, or when it was learned before there was a frozen sample.
+NOT_EXAMINED = Examined(None, None, None, 0, None, None)
 
-    Such a head has learned what is frozen now: it would read that better than any other, and hold every new head from then on.
+
+def examined(found: Mapping[str, str], asked: Mapping[str, str], former: Mapping[str, str] | None) -> Examined:
+    """Compare what a head read of the frozen sample (`asked` holds what is so) with what the one in use read when it was learned.
+
+    Neither had learned those texts, so the comparison is fair. A text that was frozen later counts for the accuracy alone.
+    """
+    if not asked:
+        return NOT_EXAMINED
+    figures = agreement((found[item], code) for item, code in asked.items())
+    both = {item: code for item, code in asked.items() if item in (former or {})}
+    now, then = (_right(readings, both) for readings in (found, former or {}))
+    return Examined(figures.accuracy, figures.as_json(), dict(found), len(both), now, then)
+
+
+def _right(found: Mapping[str, str], asked: Mapping[str, str]) -> float | None:
+    return round(sum(found[item] == code for item, code in asked.items()) / len(asked), 4) if asked else None
+
+
+async def frozen_readings(tx: Tx, axis: str, embedder: str) -> dict[str, str] | None:
+    """Return what was read of the frozen sample when the head in use was learned; None where none is learned, or there was no sample yet.
+
+    A head without such readings has learned what is frozen now: it would read that better than any other, and hold every new head from then on.
     """
     version = (await repository.head_versions(tx, embedder)).get(axis)
     row = await repository.learned_head(tx, axis, version) if version is not None else None
-    return row.weights if row is not None and row.frozen_accuracy is not None else None
+    return row.frozen_readings if row is not None else None
 
 
-async def store_head(uow: UnitOfWork, head: Head, examined: Examined) -> None:
+async def store_head(uow: UnitOfWork, head: Head, judged: Examined) -> None:
     """Put a head into use: the highest live version is the one that reads. One that reads the frozen sample worse is kept, but held."""
-    held = examined.worse
+    held = judged.worse
     row = {
         "axis": head.axis,
         "version": head.version,
@@ -69,9 +96,10 @@ async def store_head(uow: UnitOfWork, head: Head, examined: Examined) -> None:
         "accuracy": head.accuracy,
         "learned_at": uow.now,
         "state": repository.HELD if held else repository.LIVE,
-        "frozen_accuracy": examined.accuracy,
-        "note": f"frozen sample: {examined.accuracy} after {examined.former}" if held else None,
-        "quality": examined.quality,
+        "frozen_accuracy": judged.accuracy,
+        "note": f"frozen sample: {judged.now} after {judged.former}" if held else None,
+        "quality": judged.quality,
+        "frozen_readings": judged.readings,
     }
     await uow.upsert(LearnedHead, row, key=("axis", "version"))
     old = delete(LearnedHead).where(col(LearnedHead.axis) == head.axis, col(LearnedHead.version) <= head.version - KEPT_VERSIONS)
