@@ -20,7 +20,7 @@ BIAS_SCALE = 0.2
 SETTLED = 1e-3
 """The solver stops when no weight moves by more in one step, relative to the largest; finer steps change no reading."""
 FEWEST_ROUNDS = 20
-"""It does not before: the first steps from weights that are given are small, because their pace has yet to grow, not because all is learned."""
+"""It does not before where it begins with given weights: its first steps are small then, as their pace has yet to grow, not as all is learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ def solve(
     ahead: Matrix = here
     pace = 1.0
     turned = rows.T.tocsr() if hasattr(rows, "tocsr") else rows.T
+    fewest = FEWEST_ROUNDS if start is not None else 0
     for number in range(rounds):
         wrong = loss.slope(np.asarray(rows @ ahead[:-1]) + BIAS_SCALE * ahead[-1], target)
         wrong *= share32[:, None]
@@ -80,7 +81,7 @@ def solve(
         quicker = (1 + math.sqrt(1 + 4 * pace * pace)) / 2
         ahead = np.asarray(there + np.float32((pace - 1) / quicker) * moved, dtype=np.float32)
         here, pace = there, quicker
-        if number >= FEWEST_ROUNDS and float(np.abs(moved).max()) < SETTLED * max(1.0, float(np.abs(here).max())):
+        if number >= fewest and float(np.abs(moved).max()) < SETTLED * max(1.0, float(np.abs(here).max())):
             break
     return here[:-1], here[-1] * np.float32(BIAS_SCALE)
 
