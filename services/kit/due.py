@@ -275,7 +275,8 @@ class DueEngine:
 
     async def _fail(self, job: DueJob, error: BaseException) -> None:
         last = job.attempts >= ATTEMPTS
-        self._log.log(40 if last else 30, "due.dead" if last else "due.failed", kind=job.kind, key=job.key, attempts=job.attempts, exc=error)
+        tell = self._log.error if last else self._log.warning
+        tell("due.dead" if last else "due.failed", kind=job.kind, key=job.key, attempts=job.attempts, exc=error)
         (DEAD_LETTERS if last else DUE_FAILED).labels(self._room, job.kind).inc()
         # The pause is spread so that work that failed together does not come back together.
         pause = min(_LONGEST_PAUSE_S, 2.0**job.attempts) * random.uniform(0.8, 1.2)  # noqa: S311
