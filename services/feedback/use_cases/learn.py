@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlmodel import col
 
 from services.feedback import repository
-from services.feedback.domain.heads import UNKNOWN, Head
+from services.feedback.domain.heads import AUTO, UNKNOWN, Head
 from services.feedback.domain.items import CATEGORISED, RECEIVED
 from services.feedback.domain.quality import agreement
 from services.feedback.models import Item, LearnedHead, TextVector
@@ -21,6 +21,8 @@ from services.kit.errors import NotFound
 KEPT_VERSIONS = 10
 READ_AGAIN = 2_000
 """Items that one new head sends back to be read."""
+YOUNG = 1_500
+"""Texts, those of the taxonomy among them, up to which a head is young."""
 LOOK_BACK = timedelta(days=28)
 MAY_FALL = 0.01
 FEWEST_TO_JUDGE = 20
@@ -125,12 +127,16 @@ async def use_version(uow: UnitOfWork, axis: str, version: int, embedder: str) -
 async def read_again(uow: UnitOfWork, axis: str) -> None:
     """What the former head was not sure of is read once more, newest first: a new code works for what was said yesterday, too.
 
+    A young head is surer than it should be, so that what it took by itself is read again, too.
     Their vectors are stored, so that this costs no embedding. Only drivers decide whether an item is placed, so only their heads send items back.
     """
     if axis != "driver":
         return
-    unsure = or_(col(Item.decision) == UNKNOWN, col(Item.review_rank).is_not(None))
-    open_question = select(col(Item.id)).where(col(Item.state) == CATEGORISED, unsure, col(Item.received_at) > uow.now - LOOK_BACK)
+    live = (col(LearnedHead.axis) == axis, col(LearnedHead.state) == repository.LIVE)
+    learned_from = await uow.scalar(select(col(LearnedHead.trained_on)).where(*live).order_by(col(LearnedHead.version).desc()).limit(1))
+    young = learned_from is not None and learned_from <= YOUNG
+    doubted = or_(col(Item.decision) == UNKNOWN, col(Item.review_rank).is_not(None), *([col(Item.decision) == AUTO] if young else []))
+    open_question = select(col(Item.id)).where(col(Item.state) == CATEGORISED, doubted, col(Item.received_at) > uow.now - LOOK_BACK)
     ids = open_question.order_by(col(Item.received_at).desc()).limit(READ_AGAIN)
     again = update(Item).where(col(Item.id).in_(ids)).values(state=RECEIVED, categorise_from=uow.now, version=col(Item.version) + 1)
     if await uow.execute(again):

@@ -156,6 +156,25 @@ async def test_a_correction_shows_at_once_is_kept_and_is_learned_from(open_room:
         assert (learned["driver"], source) == ("login-trouble", "model:driver@3")
 
 
+async def test_what_a_young_head_was_sure_of_is_read_again_by_the_next(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*ALL, subject="olga")
+        await put_taxonomy(api)
+        await room.pass_time(seconds=5)
+        sure = (await api.post("/feedback/v1/items", json=an_item(text="My parcel is two weeks late."))).json()["id"]
+        odd = (await api.post("/feedback/v1/items", json=an_item(external_id="odd", text="The gizmo blinks purple."))).json()["id"]
+        await room.settle()
+
+        async def reading() -> tuple[str, str, str]:
+            found = (await api.get(f"/feedback/v1/items/{sure}")).json()
+            return found["driver"], found["decision"], next(one["source"] for one in found["labels"] if one["axis"] == "driver")
+
+        first = await reading()
+        await api.post(f"/feedback/v1/items/{odd}/corrections", json={"axis": "driver", "code": "login-trouble"})
+        await room.pass_time(seconds=5)
+        assert (first, await reading()) == (("late-delivery", "auto", "model:driver@2"), ("late-delivery", "auto", "model:driver@3"))
+
+
 async def test_a_driver_must_belong_to_a_known_department(open_room: OpenRoom) -> None:
     async with open_room(service) as room:
         api = room.client(*ALL)
