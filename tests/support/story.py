@@ -334,7 +334,12 @@ class Story:
         row = await eventually(counted, "the driver in the figures")
         assert row["department"] == "logistics"
         assert float(row["cost"]["amount"]) > 0
-        csat = await self.get("/insight/v1/metrics/csat", **period)
+
+        async def both_answers() -> Any:
+            metric = await self.get("/insight/v1/metrics/csat", **period)
+            return metric if metric["n"] >= 2 else None
+
+        csat = await eventually(both_answers, "both answers in the figures")
         assert csat["n"] == 2
         assert csat["definition_id"]
         initiative = await self.post(
