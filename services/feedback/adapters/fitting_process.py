@@ -53,7 +53,7 @@ def _learned(order: dict[str, Any], lesson: Lesson) -> Head:
 def _packed(order: dict[str, Any], lesson: Lesson) -> bytes:
     texts = None if lesson.texts is None else list(lesson.texts)
     told = order | {"labels": list(lesson.labels), "texts": texts, "by_words": lesson.by_words}
-    given = {"vectors": lesson.vectors, "weights": lesson.weights, "groups": lesson.groups, "anchor": lesson.anchor}
+    given = {"vectors": lesson.vectors, "weights": lesson.weights, "groups": lesson.groups, "anchor": lesson.anchor, "proven": lesson.proven}
     file = io.BytesIO()
     arrays: dict[str, Any] = {name: array for name, array in given.items() if array is not None}
     np.savez(file, told=np.frombuffer(json.dumps(told).encode(), dtype=np.uint8), **arrays)

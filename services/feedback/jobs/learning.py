@@ -129,9 +129,9 @@ async def _code_lesson(runtime: Runtime, reader: Reader, axis: str, taught: Sequ
     weights = np.concatenate([np.ones(len(written)), np.full(len(kept), PERSONS_WEIGHT), np.ones(len(background))])
     anchor = None if reader.counts_words or len(kept) >= len(codes) else background.mean(axis=0)
     texts = [text for _, text in written] + [one.text for one in kept] + [for_models(text) for text in reader.shipped.background]
-    return Lesson(
-        np.vstack([vectors, _rows(kept, vectors.shape[1]), background]), labels, weights, texts=texts, by_words=reader.counts_words, anchor=anchor
-    )
+    rows = np.vstack([vectors, _rows(kept, vectors.shape[1]), background])
+    proven = np.repeat([False, True, False], [len(written), len(kept), len(background)])
+    return Lesson(rows, labels, weights, texts=texts, by_words=reader.counts_words, anchor=anchor, proven=proven)
 
 
 def taught_by(code: TaxonomyCode) -> list[str]:

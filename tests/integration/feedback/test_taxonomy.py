@@ -1,5 +1,7 @@
 """The organisation's own words: axes of its own, wider and narrower codes, every version kept, two codes that become one."""
 
+import json
+
 from services.feedback.app import service
 from tests.conftest import OpenRoom
 from tests.integration.feedback.voices import DRIVERS, an_item, put_taxonomy
@@ -54,3 +56,23 @@ async def test_an_axis_of_the_organisation_s_own_is_read_and_put_right_like_any_
         corrected = (await api.post(f"/feedback/v1/items/{item}/corrections", json={"axis": "journey_stage", "code": "order"})).json()
         assert [(one["code"], one["decision"]) for one in corrected["labels"] if one["axis"] == "journey_stage"] == [("order", "person")]
         assert corrected["driver"] is None
+
+
+async def test_names_alone_claim_no_accuracy_and_what_people_confirmed_does(open_room: OpenRoom) -> None:
+    wishes = ("card lost", "card late", "wrong fee", "refund missing", "account locked", "new address", "exchange rate", "cash refused")
+    codes = [wish.replace(" ", "_") for wish in wishes]
+    async with open_room(service) as room:
+        api = room.client(*ALL)
+        for code, wish in zip(codes, wishes, strict=True):
+            (await api.put(f"/feedback/v1/drivers/{code}", json={"names": {"en": wish.capitalize()}})).raise_for_status()
+        await room.pass_time(seconds=30)
+        assert (await api.get("/feedback/v1/models/driver")).json()[0]["accuracy"] is None
+        hint = (await api.post("/feedback/v1/readings", json={"texts": ["There is a problem with my card and the fee."]})).json()[0]
+        assert hint["decision"] == "needs_review"
+
+        told = [{"external_id": f"t-{at}", "text": f"{wishes[at % 8]}, case {at}", "labels": {"driver": codes[at % 8]}} for at in range(144)]
+        body = "\n".join(json.dumps({"kind": "email", **one}) for one in told).encode()
+        report = await api.post("/feedback/v1/items/bulk", content=body, headers={"content-type": "application/x-ndjson"})
+        assert report.json()["accepted"] == 144
+        await room.pass_time(seconds=30)
+        assert (await api.get("/feedback/v1/models/driver")).json()[0]["accuracy"] == 1.0

@@ -18,9 +18,8 @@ def a_lesson(many: int, *, codes: tuple[str, ...] = ("late", "wrong", "lost"), g
     for at, label in enumerate(labels):
         vectors[at, codes.index(label)] += 2.0
     texts = [f"{WORDS[label]} number {at}" for at, label in enumerate(labels)]
-    return Lesson(
-        vectors, labels, np.linspace(1, 2, many), np.arange(many) // 2 if groups else None, texts=texts, anchor=np.ones(16, dtype=np.float32)
-    )
+    weights, anchor = np.linspace(1, 2, many), np.ones(16, dtype=np.float32)
+    return Lesson(vectors, labels, weights, np.arange(many) // 2 if groups else None, texts=texts, anchor=anchor, proven=np.arange(many) % 2 == 0)
 
 
 def the_same(head: Head, other: Head) -> None:
