@@ -92,9 +92,11 @@ class Play:
         if contact is None or not contact.live:
             return
         self.engine.drop_contact(coming.id)
-        self._played.served.append(Served(coming, now - coming.arrival_s, None, 0.0, 0.0))
-        if now - coming.arrival_s >= SHORT_S:
-            self.engine.lines.note_answer(self._scenario.classes[coming.cls].queue, in_time=False)
+        waited, queue = now - coming.arrival_s, self._scenario.classes[coming.cls].queue
+        self._played.served.append(Served(coming, waited, None, 0.0, 0.0))
+        if waited >= SHORT_S:
+            self.engine.lines.note_answer(queue, in_time=False)
+            self.engine.lines.note_wait(queue, waited, left=True)
 
     def _answer(self, picks: list[Pick], now: float) -> None:
         for pick in picks:
@@ -106,6 +108,7 @@ class Play:
             self._played.decisions += 1
             queue = self.engine.lines.queues[self._scenario.classes[coming.cls].queue]
             self.engine.lines.note_answer(queue.key, in_time=waited <= queue.sla_s)
+            self.engine.lines.note_wait(queue.key, waited, left=False)
             self._later(now + handle + self._scenario.wrap_s, ENDS, (pick.agent, coming.id))
 
     def _ends(self, what: tuple[DeskAgent, int], now: float) -> None:
