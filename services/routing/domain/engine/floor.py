@@ -93,7 +93,7 @@ class Floor:
         queue = self._promises[contact.cls]
         waited = now - contact.since
         self._lines.note_answer(queue.key, in_time=waited <= queue.sla_s)
-        self._lines.note_wait(queue.key, waited, left=False)
+        self._lines.note_wait(queue, waited, left=False)
         self.events.append(_happened((now, "accepted", contact_id, contact.agent.id)))
         return True
 
@@ -120,8 +120,8 @@ class Floor:
         agent, asked = contact.agent, self.offered.pop(contact_id, None) is not None
         contact.until = NEVER
         self.engine.drop_contact(contact_id)
-        queue = self._promises[contact.cls].key
-        self._lines.note_answer(queue, in_time=False)
+        queue = self._promises[contact.cls]
+        self._lines.note_answer(queue.key, in_time=False)
         self._lines.note_wait(queue, now - contact.since, left=True)
         self.events.append(_happened((now, "left", contact_id, None)))
         if asked and agent is not None:

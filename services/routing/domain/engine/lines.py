@@ -153,9 +153,9 @@ class Lines:
         queue.service_level += ALPHA * (in_time - queue.service_level)
         self._owe(queue)
 
-    def note_wait(self, queue_key: str, wait_s: float, *, left: bool) -> None:
+    @staticmethod
+    def note_wait(queue: QueuePromise, wait_s: float, *, left: bool) -> None:
         """Count one wait that is over, because the contact was answered or because the customer hung up."""
-        queue = self.queues[queue_key]
         queue.left, queue.waited_s = patience_after(queue.left, queue.waited_s, wait_s, queue.starvation_s, leaves=left)
 
     def note_level(self, told: QueuePromise) -> None:

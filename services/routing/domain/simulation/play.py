@@ -92,10 +92,10 @@ class Play:
         if contact is None or not contact.live:
             return
         self.engine.drop_contact(coming.id)
-        waited, queue = now - coming.arrival_s, self._scenario.classes[coming.cls].queue
+        waited, queue = now - coming.arrival_s, self.engine.lines.promises[contact.cls]
         self._played.served.append(Served(coming, waited, None, 0.0, 0.0))
         if waited >= SHORT_S:
-            self.engine.lines.note_answer(queue, in_time=False)
+            self.engine.lines.note_answer(queue.key, in_time=False)
             self.engine.lines.note_wait(queue, waited, left=True)
 
     def _answer(self, picks: list[Pick], now: float) -> None:
@@ -108,7 +108,7 @@ class Play:
             self._played.decisions += 1
             queue = self.engine.lines.queues[self._scenario.classes[coming.cls].queue]
             self.engine.lines.note_answer(queue.key, in_time=waited <= queue.sla_s)
-            self.engine.lines.note_wait(queue.key, waited, left=False)
+            self.engine.lines.note_wait(queue, waited, left=False)
             self._later(now + handle + self._scenario.wrap_s, ENDS, (pick.agent, coming.id))
 
     def _ends(self, what: tuple[DeskAgent, int], now: float) -> None:
