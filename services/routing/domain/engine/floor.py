@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from services.routing.domain.engine.engine import Engine
 from services.routing.domain.engine.parts import NEVER, DeskAgent, Pick, WaitingContact
+from services.routing.domain.engine.patience import patience_after
 from services.routing.domain.engine.pricing import PRICE_EVERY_S
 
 Deadline = tuple[float, int, Any]
@@ -93,7 +94,7 @@ class Floor:
         queue = self._promises[contact.cls]
         waited = now - contact.since
         self._lines.note_answer(queue.key, in_time=waited <= queue.sla_s)
-        self._lines.note_wait(queue, waited, left=False)
+        queue.left, queue.waited_s = patience_after(queue.left, queue.waited_s, waited, queue.starvation_s, leaves=False)
         self.events.append(_happened((now, "accepted", contact_id, contact.agent.id)))
         return True
 
@@ -122,7 +123,7 @@ class Floor:
         self.engine.drop_contact(contact_id)
         queue = self._promises[contact.cls]
         self._lines.note_answer(queue.key, in_time=False)
-        self._lines.note_wait(queue, now - contact.since, left=True)
+        queue.left, queue.waited_s = patience_after(queue.left, queue.waited_s, now - contact.since, queue.starvation_s, leaves=True)
         self.events.append(_happened((now, "left", contact_id, None)))
         if asked and agent is not None:
             self.events.append(_happened((now, "rescinded", contact_id, agent.id)))

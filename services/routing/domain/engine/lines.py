@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from services.routing.domain.engine.parts import NEVER, ClassSpec, QueuePromise, Rule, WaitingContact
-from services.routing.domain.engine.patience import patience_after, urgency_of, usual_hazard
+from services.routing.domain.engine.patience import urgency_of, usual_hazard
 from services.routing.domain.engine.tables import Floats, Ints
 
 ALPHA = 0.02
@@ -152,11 +152,6 @@ class Lines:
         queue = self.queues[queue_key]
         queue.service_level += ALPHA * (in_time - queue.service_level)
         self._owe(queue)
-
-    @staticmethod
-    def note_wait(queue: QueuePromise, wait_s: float, *, left: bool) -> None:
-        """Count one wait that is over, because the contact was answered or because the customer hung up."""
-        queue.left, queue.waited_s = patience_after(queue.left, queue.waited_s, wait_s, queue.starvation_s, leaves=left)
 
     def note_level(self, told: QueuePromise) -> None:
         """Take over a service level and a patience that were reckoned elsewhere."""

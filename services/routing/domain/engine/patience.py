@@ -22,8 +22,9 @@ def patience_after(left: float, waited_s: float, wait_s: float, limit_s: float, 
 
     What happens beyond the limit, where age alone decides, says nothing of what a moment costs before it (a call-back waits for hours).
     """
-    within = wait_s <= limit_s
-    return KEPT * left + (leaves and within), KEPT * waited_s + (wait_s if within else limit_s)
+    if wait_s > limit_s:
+        return KEPT * left, KEPT * waited_s + limit_s
+    return KEPT * left + leaves, KEPT * waited_s + wait_s
 
 
 def usual_hazard(seen: Iterable[tuple[float, float]]) -> float:
