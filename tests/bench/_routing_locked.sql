@@ -84,9 +84,9 @@ BEGIN
     RETURN true;
 END $$;
 
--- Count one contact that was answered, or lost, into its queue's service level.
+-- Count one contact that was answered, or lost, into its queue's service level. Doubt and urgency stay in `debt` as they were, like scarcity.
 CREATE FUNCTION note_answer(p_cls int, p_now float8, p_since float8, p_lost boolean) RETURNS void LANGUAGE sql AS $$
-    UPDATE queue q SET service_level = new.level, debt = exp(4 * (q.sla_share - new.level))
+    UPDATE queue q SET service_level = new.level, debt = q.debt * exp(4 * (q.service_level - new.level))
     FROM (SELECT id, service_level + 0.02 * ((NOT p_lost AND p_now - p_since <= sla_s)::int - service_level) AS level
           FROM queue WHERE id = (SELECT queue FROM class WHERE id = p_cls)) new
     WHERE q.id = new.id;

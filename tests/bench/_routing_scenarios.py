@@ -8,6 +8,7 @@ import io
 import json
 import random
 from collections import defaultdict
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,6 +25,8 @@ VIP_SHARE = 0.12
 OPENS_H, CLOSES_H, SHIFT_H, BREAK_S = 8, 20, 8, 1800
 UNSKILLED_PACE, UNSKILLED_FCR = 1.3, 0.42
 SEEDS = (11, 12, 13, 14, 15, 16, 17)
+MOVED_S = 60.0
+"""By so much at most an arrival of the bank is moved to have another month of the same kind."""
 
 
 def files_of(name: str) -> tuple[str, str]:
@@ -34,6 +37,18 @@ def files_of(name: str) -> tuple[str, str]:
 def shipped(name: str) -> Scenario:
     """Return a shipped scenario."""
     return read_scenario(*files_of(name))
+
+
+def moved(seed: int) -> Scenario:
+    """Return the bank's month with every arrival moved by chance, within its day: what a rule gains on one path of events is partly luck."""
+    lots, scenario = random.Random(seed), shipped("bank99")  # noqa: S311  repeatable on purpose
+    contacts = []
+    for contact in scenario.contacts:
+        day = contact.arrival_s // scenario.day_s * scenario.day_s
+        arrival = contact.arrival_s + lots.uniform(-MOVED_S, MOVED_S)
+        contacts.append(replace(contact, arrival_s=round(min(max(arrival, day), day + scenario.day_s - 0.1), 1)))
+    scenario.contacts = sorted(contacts, key=lambda contact: contact.arrival_s)
+    return scenario
 
 
 @lru_cache(maxsize=1)

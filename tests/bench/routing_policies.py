@@ -5,6 +5,7 @@ B1v is the yardstick's own, to the last digit that it prints: see `Baseline`.
 
 import asyncio
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -15,13 +16,19 @@ from services.routing.domain.engine.rules import FIFO, INDEX
 from services.routing.domain.simulation.figures import Figures, by, figures, gini, occupancy
 from services.routing.domain.simulation.play import Play, Played
 from services.routing.domain.simulation.scenario import Scenario
-from tests.bench._routing_scenarios import DATA, SEEDS, generated, shipped
+from tests.bench._routing_scenarios import DATA, MOVED_S, SEEDS, generated, moved, shipped
 from tests.bench.figure import Figure
 
 PRINTED = {"sla": 3, "asa": 1, "p95": 1, "abandon": 4, "fcr": 4, "resolved": 4, "gini": 3}
 """How many decimals the yardstick prints of each figure."""
 RARE = 50
 """Types with fewer offered contacts are left out of the comparison by type: one contact would be more than 2 points."""
+
+
+MOVED = range(101, 109)
+"""Seeds of further months of the bank."""
+SHORT_DAY = 600
+"""Days with fewer contacts are told apart: Fridays and Saturdays of the bank, with five to eight agents."""
 
 
 class Baseline(Play):
@@ -64,15 +71,24 @@ class Compared:
 
     def paired(self, name: str) -> str:
         """Say the mean gain in points of the days, each day weighing the same, with its standard error."""
+        gains = [gain for _, gain in self.by_day(name)]
+        return f"{fmean(gains):+.2f} (standard error {_error(gains):.2f})"
+
+    def by_day(self, name: str) -> list[tuple[bool, float]]:
+        """Return of every day whether it is short, and the gain in points."""
         length = self.base.scenario.day_s
-        days = [by(played, lambda each: str(int(each.contact.arrival_s // length))) for played in (self.base, self.ours)]
-        gains = [100 * (_value(days[1][day], name) - _value(days[0][day], name)) for day in days[0] if days[0][day].offered >= RARE]
-        return f"{fmean(gains):+.2f} (standard error {stdev(gains) / len(gains) ** 0.5:.2f})"
+        base, ours = (by(played, lambda each: str(int(each.contact.arrival_s // length))) for played in (self.base, self.ours))
+        kept = [day for day, found in base.items() if found.offered >= RARE]
+        return [(base[day].offered < SHORT_DAY, 100 * (_value(ours[day], name) - _value(base[day], name))) for day in kept]
 
 
 def _value(found: Figures, name: str) -> float:
     value: float | None = getattr(found, name)
     return 0.0 if value is None else value
+
+
+def _error(gains: list[float]) -> float:
+    return stdev(gains) / math.sqrt(len(gains))
 
 
 def compare(make: Callable[[], Scenario]) -> Compared:
@@ -86,7 +102,8 @@ async def run() -> list[Figure]:
     seeds = [await asyncio.to_thread(compare, lambda: shipped("multi36"))]
     seeds += [await asyncio.to_thread(compare, partial(generated, seed)) for seed in SEEDS]
     bank = await asyncio.to_thread(compare, lambda: shipped("bank99"))
-    return [*_baseline(seeds[0], bank), *_multi36(seeds), *_bank99(bank)]
+    months = [await asyncio.to_thread(compare, partial(moved, seed)) for seed in MOVED]
+    return [*_baseline(seeds[0], bank), *_multi36(seeds), *_bank99(bank), _moved(months)]
 
 
 def _baseline(multi36: Compared, bank99: Compared) -> list[Figure]:
@@ -161,3 +178,19 @@ def _bank99(bank: Compared) -> list[Figure]:
         Figure("routing.bank99_type_sla", sla, "points", -1, note=f"the type that loses most service level: {by_sla}"),
         Figure("routing.bank99_type_abandon", abandon, "points", 2, lower_is_better=True, note=f"the type that gains most abandonment: {by_abandon}"),
     ]
+
+
+def _moved(months: list[Compared]) -> Figure:
+    """Return what the rule gains of the mean day of the bank when its arrivals are moved: the same without the luck of one path of events."""
+    days = [month.by_day("abandon") for month in months]
+    whole = [fmean(gain for _, gain in month) for month in days]
+    short, long = ([fmean(gain for is_short, gain in month if is_short == kind) for month in days] for kind in (True, False))
+    return Figure(
+        "routing.bank99_moved_abandon_gain",
+        fmean(whole),
+        "points",
+        -0.3,
+        lower_is_better=True,
+        note=f"each day alike, mean of {len(months)} months with arrivals moved by up to {MOVED_S:.0f} s (standard error {_error(whole):.2f});"
+        f" short days {fmean(short):+.2f} ({_error(short):.2f}), long ones {fmean(long):+.2f} ({_error(long):.2f})",
+    )

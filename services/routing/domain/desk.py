@@ -80,7 +80,7 @@ class Desk:
         if known is not None and abs(told.handle_s - known.handle_s) <= HANDLE_TOLERANCE * known.handle_s:
             told.handle_s = known.handle_s
             if _promise(told) == _promise(known):
-                lines.note_level(told.key, told.service_level)
+                lines.note_level(told)
                 return
         self.engine.put_queue(told)
         if told.allowance_s is not None or (known is not None and known.allowance_s is not None):

@@ -47,9 +47,10 @@ def say_agent_terms(terms: Mapping[str, Any], runner_up: Mapping[str, Any] | Non
 
 def say_contact_terms(terms: Mapping[str, Any], others: int) -> str:
     """Say why the freed agent got this contact."""
+    urgency = f"how soon its customers leave x{terms['urgency']:.2f}, " if "urgency" in terms else ""  # decisions up to index-2 had no such term
     sentence = (
         f"Waited {terms['waited_s']:.0f} s with {terms['credit_s']:.0f} s of credit (x{terms['waiting_factor']:.2f}), "
-        f"queue's service-level debt x{terms['debt_factor']:.2f}, weight x{terms['weight']:.2f}, "
+        f"queue's service-level debt x{terms['debt_factor']:.2f}, {urgency}weight x{terms['weight']:.2f}, "
         f"resolves {terms['resolution']:.2f} in {terms['expected_s']:.0f} s: I = {terms['index']:.5f}"
     )
     if terms["starving"]:

@@ -1,6 +1,6 @@
 """What surrounds the index rule of `domain.engine`: the rule's name, service levels, expected handle times, the starvation cap."""
 
-RULE_VERSION = "index-2"
+RULE_VERSION = "index-3"
 SERVICE_LEVEL_ALPHA = 0.02
 HANDLE_PRIOR_WEIGHT = 20
 """Handled contacts that the configured handle time counts for against observed ones."""

@@ -84,6 +84,10 @@ class Queue(Base, table=True):
     service_level: float
     handled: int
     handled_seconds: float
+    leavers: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    """How many hung up before they were answered; what is long ago counts less (`domain.engine.patience`)."""
+    waited_seconds: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    """How long contacts waited together until then or until they were answered, likewise."""
 
 
 class RoutingPolicy(Base, table=True):

@@ -55,7 +55,7 @@ async def take_changes(uow: UnitOfWork) -> list[Change]:
 
 _QUEUE = (
     *("key", "sla_seconds", "sla_share", "service_level", "expected_handle_seconds", "handled", "handled_seconds", "wrap_up_seconds"),
-    *("starvation_seconds", "offer_seconds", "cool_down_seconds", "weight", "shift_end_allowance_seconds"),
+    *("starvation_seconds", "offer_seconds", "cool_down_seconds", "weight", "shift_end_allowance_seconds", "leavers", "waited_seconds"),
 )
 _QUEUES = f"SELECT {', '.join(_QUEUE)} FROM queue"
 

@@ -59,9 +59,10 @@ async def policy_of(tx: Tx, contact: Contact) -> Policy:
     return from_document(row.policy)
 
 
-async def note_service_level(uow: UnitOfWork, key: str, level: float) -> None:
-    """Keep the queue's new service level."""
-    await uow.execute(update(Queue).where(col(Queue.key) == key).values(service_level=level))
+async def note_wait(uow: UnitOfWork, key: str, level: float, patience: tuple[float, float]) -> None:
+    """Keep the queue's service level and patience (leavers, seconds waited) after one more wait that is over."""
+    leavers, waited_s = patience
+    await uow.execute(update(Queue).where(col(Queue.key) == key).values(service_level=level, leavers=leavers, waited_seconds=waited_s))
 
 
 async def note_handled(uow: UnitOfWork, key: str, seconds: float) -> None:

@@ -7,6 +7,7 @@ from services.kit.db import UnitOfWork
 from services.kit.errors import Conflict
 from services.routing.contract import ContactAbandoned
 from services.routing.domain.contact import ContactState, Trigger
+from services.routing.domain.engine.patience import patience_after
 from services.routing.domain.index import service_level_after
 from services.routing.domain.reservation import ReservationStatus
 from services.routing.models import Contact
@@ -39,7 +40,8 @@ async def abandon_contact(uow: UnitOfWork, contact_id: UUID) -> Contact:
     waited_s = max(0.0, (uow.now - contact.waits_from).total_seconds())
     queue = await queues.queue(uow, contact.queue)
     if waited_s >= SHORT_S and contact.first_connected_at is None:
-        await queues.note_service_level(uow, queue.key, service_level_after(queue.service_level, in_time=False))
+        patience = patience_after(queue.leavers, queue.waited_seconds, waited_s, queue.starvation_seconds, leaves=True)
+        await queues.note_wait(uow, queue.key, service_level_after(queue.service_level, in_time=False), patience)
     uow.emit(
         ContactAbandoned(
             contact_id=contact_id,

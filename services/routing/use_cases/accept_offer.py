@@ -6,6 +6,7 @@ from services.kit.db import UnitOfWork
 from services.kit.errors import Conflict
 from services.routing.contract import ContactConnected
 from services.routing.domain.contact import ContactState
+from services.routing.domain.engine.patience import patience_after
 from services.routing.domain.index import service_level_after
 from services.routing.domain.reservation import ReservationStatus, has_expired
 from services.routing.models import Contact, Reservation
@@ -37,7 +38,8 @@ async def accept_offer(uow: UnitOfWork, reservation_id: UUID) -> Reservation:
     if contact.first_connected_at is None and contact.queue is not None:
         queue = await queues.queue(uow, contact.queue)
         level = service_level_after(queue.service_level, in_time=waited_s <= queue.sla_seconds)
-        await queues.note_service_level(uow, queue.key, level)
+        patience = patience_after(queue.leavers, queue.waited_seconds, waited_s, queue.starvation_seconds, leaves=False)
+        await queues.note_wait(uow, queue.key, level, patience)
     uow.emit(
         ContactConnected(
             contact_id=contact.id,

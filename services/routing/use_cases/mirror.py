@@ -47,6 +47,8 @@ async def mirror_queues(tx: Tx, desk: Desk) -> None:
                 sla_s=float(row["sla_seconds"]),
                 sla_share=row["sla_share"],
                 service_level=row["service_level"],
+                left=row["leavers"],
+                waited_s=row["waited_seconds"],
                 handle_s=expected_handle_s(row["expected_handle_seconds"], row["handled"], row["handled_seconds"]),
                 wrap_s=float(row["wrap_up_seconds"]),
                 starvation_s=float(row["starvation_seconds"]),

@@ -67,6 +67,29 @@ async def test_a_specialist_is_spared_for_the_work_that_only_few_can_do(open_roo
         assert (runner_up["agent"], runner_up["terms"]["opportunity"], runner_up["terms"]["scarcity_term"]) == ("anna", 1.0, -0.6)
 
 
+async def test_of_two_lines_the_one_whose_customers_hang_up_sooner_is_served_first_and_the_reason_says_so(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        desk = Desk(room)
+        for queue, seconds in (("calm", 60), ("hasty", 10)):
+            await desk.queue(queue)
+            waiting = [await desk.contact(queue) for _ in range(5)]
+            await room.pass_time(seconds=seconds)
+            for contact in waiting:
+                await desk.abandon(contact)
+        await room.pass_time(seconds=61)
+        first = await desk.contact("calm")
+        await room.pass_time(seconds=1)
+        second = await desk.contact("hasty")
+        await desk.agent("anna")
+        assert await desk.offered("anna") == [second["id"]]
+        (decision,) = [each for each in (await desk.why(second))["decisions"] if each["terms"]]
+        (runner_up,) = decision["runners_up"]
+        usual = (1 / 60 * 1 / 10) ** 0.5
+        assert round(decision["terms"]["urgency"], 2) == round(25 / (50 * usual + 20), 2) == 1.13
+        assert (runner_up["contact_id"], round(runner_up["terms"]["urgency"], 2)) == (first["id"], round(25 / (300 * usual + 20), 2))
+        assert "how soon its customers leave x1.13" in (await desk.why(second))["sentence"]
+
+
 async def test_a_requirement_loosens_with_waiting_but_a_language_never_does(open_room: OpenRoom) -> None:
     async with open_room(service) as room:
         desk = Desk(room)

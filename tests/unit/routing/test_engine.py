@@ -77,7 +77,14 @@ def naive_contact(engine: Engine, agent: DeskAgent, now: float) -> object:
         queue, (resolution, pace) = engine.lines.queues[spec.queue], fit(engine, agent, contact)
         waited = now - contact.since
         debt = math.exp(4.0 * (queue.sla_share - queue.service_level + queue.doubt))
-        index = spec.weight * debt * (1 + 0.3 * (waited + spec.credit_s) / queue.sla_s) * resolution / (pace * queue.handle_s + queue.wrap_s)
+        index = (
+            spec.weight
+            * debt
+            * queue.urgency
+            * (1 + 0.3 * (waited + spec.credit_s) / queue.sla_s)
+            * resolution
+            / (pace * queue.handle_s + queue.wrap_s)
+        )
         scored.append((waited > CAP_S, waited if waited > CAP_S else round(index, 12), -contact.since, -contact.id, contact.id))
     return max(scored)[-1] if scored else None
 

@@ -59,9 +59,19 @@ def test_why_a_contact_waits_is_one_sentence(counts: dict[str, int], sentence: s
 
 
 def test_why_this_contact_is_told_term_by_term() -> None:
-    told = {"weight": 1.0, "kappa": 4.0, "slope": 0.3, "sla_s": 20.0, "sla_share": 0.8, "service_level": 0.71, "doubt": 0.0, "credit_s": 0.0}
-    told |= {"waited_s": 41.0, "resolution": 0.81, "pace": 1.0, "handle_s": 150.0, "wrap_s": 0.0, "starvation_s": 30.0, "after_s": 0.0}
+    told = {"weight": 1.0, "kappa": 4.0, "slope": 0.3, "sla_s": 20.0, "sla_share": 0.8, "service_level": 0.71, "doubt": 0.0, "urgency": 1.25}
+    told |= {
+        "credit_s": 0.0,
+        "waited_s": 41.0,
+        "resolution": 0.81,
+        "pace": 1.0,
+        "handle_s": 150.0,
+        "wrap_s": 0.0,
+        "starvation_s": 30.0,
+        "after_s": 0.0,
+    }
     assert say_contact_terms(reckon_contact(told), 2) == (
-        "Waited 41 s with 0 s of credit (x1.61), queue's service-level debt x1.43, weight x1.00, resolves 0.81 in 150 s: I = 0.01250, "
-        "first because it has waited beyond the queue's limit, best of 3 waiting."
+        "Waited 41 s with 0 s of credit (x1.61), queue's service-level debt x1.43, how soon its customers leave x1.25, "
+        "weight x1.00, resolves 0.81 in 150 s: "
+        "I = 0.01563, first because it has waited beyond the queue's limit, best of 3 waiting."
     )

@@ -36,6 +36,7 @@ def contact_document(engine: Engine, weighed: Weighed) -> Document:
         "sla_share": queue.sla_share,
         "service_level": queue.service_level,
         "doubt": queue.doubt,
+        "urgency": queue.urgency,
         "credit_s": spec.credit_s,
         "waited_s": weighed.waited_s,
         "resolution": resolution,
@@ -51,8 +52,9 @@ def contact_document(engine: Engine, weighed: Weighed) -> Document:
 def reckon_contact(inputs: Mapping[str, float]) -> Document:
     """Reckon I from its inputs, in the engine's own order of operations."""
     debt = math.exp(inputs["kappa"] * (inputs["sla_share"] - (inputs["service_level"] - inputs["doubt"])))
-    rise = debt * inputs["slope"] / inputs["sla_s"]
-    start = debt + rise * inputs["credit_s"]
+    weighed = debt * inputs["urgency"]
+    rise = weighed * inputs["slope"] / inputs["sla_s"]
+    start = weighed + rise * inputs["credit_s"]
     expected = inputs["pace"] * inputs["handle_s"] + inputs["wrap_s"]
     base = inputs["weight"] * inputs["resolution"] / expected
     return dict(inputs) | {

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from services.routing.domain.engine.engine import Engine
 from services.routing.domain.engine.parts import NEVER, DeskAgent, Pick, WaitingContact
+from services.routing.domain.engine.patience import patience_after
 from services.routing.domain.engine.pricing import PRICE_EVERY_S
 
 Deadline = tuple[float, int, Any]
@@ -91,7 +92,9 @@ class Floor:
         contact.until = NEVER
         self.talking[contact_id] = contact
         queue = self._promises[contact.cls]
-        self._lines.note_answer(queue.key, in_time=now - contact.since <= queue.sla_s)
+        waited = now - contact.since
+        self._lines.note_answer(queue.key, in_time=waited <= queue.sla_s)
+        queue.left, queue.waited_s = patience_after(queue.left, queue.waited_s, waited, queue.starvation_s, leaves=False)
         self.events.append(_happened((now, "accepted", contact_id, contact.agent.id)))
         return True
 
@@ -118,7 +121,9 @@ class Floor:
         agent, asked = contact.agent, self.offered.pop(contact_id, None) is not None
         contact.until = NEVER
         self.engine.drop_contact(contact_id)
-        self._lines.note_answer(self._promises[contact.cls].key, in_time=False)
+        queue = self._promises[contact.cls]
+        self._lines.note_answer(queue.key, in_time=False)
+        queue.left, queue.waited_s = patience_after(queue.left, queue.waited_s, now - contact.since, queue.starvation_s, leaves=True)
         self.events.append(_happened((now, "left", contact_id, None)))
         if asked and agent is not None:
             self.events.append(_happened((now, "rescinded", contact_id, agent.id)))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from services.routing.domain.engine.parts import NEVER, ClassSpec, QueuePromise, Rule, WaitingContact
+from services.routing.domain.engine.patience import urgency_of, usual_hazard
 from services.routing.domain.engine.tables import Floats, Ints
 
 ALPHA = 0.02
@@ -95,13 +96,22 @@ class Lines:
         return number
 
     def learn_queue(self, queue: QueuePromise) -> None:
-        """Take over what a queue promises and expects now."""
+        """Take over what a queue promises and expects now; what was last made of its traffic and patience stands until both are next looked at."""
+        known = self.queues.get(queue.key)
+        if known is not None:
+            queue.doubt, queue.urgency = known.doubt, known.urgency
         self.queues[queue.key] = queue
         for number in self._of_queue.get(queue.key, ()):
             self.promises[number] = queue
             self._learn_class(number, queue)
         self.epoch += 1
         self._owe(queue)
+
+    def judge_patience(self) -> None:
+        """Weigh every queue by how soon its customers leave. The debts follow with the next `note_traffic`."""
+        usual = usual_hazard((queue.left, queue.waited_s) for queue in self.queues.values())
+        for queue in self.queues.values():
+            queue.urgency = urgency_of(queue.left, queue.waited_s, usual)
 
     def _learn_class(self, number: int, queue: QueuePromise) -> None:
         spec = self.specs[number]
@@ -111,14 +121,14 @@ class Lines:
         self.limit[number] = NEVER if self.rule.fifo else queue.starvation_s
 
     def _owe(self, queue: QueuePromise) -> None:
-        """Write down the queue's service-level debt."""
+        """Write down what the queue's contacts weigh more, or less: service-level debt times urgency."""
         number, rule = self._queue_numbers.get(queue.key), self.rule
         if number is None:
             number = self._queue_number(queue.key)
         if rule.fifo:
             self.debts[number], self.rises[number] = 0.0, 1.0
             return
-        self.debts[number] = debt = math.exp(rule.kappa * (queue.sla_share - (queue.service_level - queue.doubt)))
+        self.debts[number] = debt = math.exp(rule.kappa * (queue.sla_share - (queue.service_level - queue.doubt))) * queue.urgency
         self.rises[number] = debt * rule.slope / queue.sla_s
 
     def index(self, cls: int, waited_s: float, base: float) -> float:
@@ -128,7 +138,7 @@ class Lines:
         return (rise * waited_s + (self.debts.item(number) + rise * self.credit.item(cls))) * base
 
     def debt(self, queue: QueuePromise) -> float:
-        """Return e^(κ(target - SL)): above 1 while the queue stays behind its promise. 0 where the rule knows no debts."""
+        """Return e^(κ(target - SL)) · urgency: what I has for the queue as a whole. 0 where the rule knows no debts."""
         return self.debts.item(self._queue_numbers[queue.key])
 
     def note_traffic(self, queue_key: str, per_hour: float) -> None:
@@ -143,11 +153,12 @@ class Lines:
         queue.service_level += ALPHA * (in_time - queue.service_level)
         self._owe(queue)
 
-    def note_level(self, queue_key: str, level: float) -> None:
-        """Take over a service level that was reckoned elsewhere."""
-        queue = self.queues[queue_key]
-        if queue.service_level != level:
-            queue.service_level = level
+    def note_level(self, told: QueuePromise) -> None:
+        """Take over a service level and a patience that were reckoned elsewhere."""
+        queue = self.queues[told.key]
+        queue.left, queue.waited_s = told.left, told.waited_s
+        if queue.service_level != told.service_level:
+            queue.service_level = told.service_level
             self._owe(queue)
 
     def join(self, contact: WaitingContact) -> None:

@@ -45,6 +45,12 @@ class QueuePromise:
     service_level: float = 0.8
     doubt: float = 0.0
     """What is taken off the service level because it is known from few contacts: a rare queue is judged by the lower bound."""
+    left: float = 0.0
+    """How many hung up while they waited, as far as it is remembered."""
+    waited_s: float = 0.0
+    """How long all of its contacts waited together, whether they were served in the end or left."""
+    urgency: float = 1.0
+    """How soon its customers leave against the house's: see `patience`."""
     handle_s: float = 180.0
     wrap_s: float = 0.0
     starvation_s: float = 300.0

@@ -61,6 +61,7 @@ class Pricing:
         benches, traffic = self._benches, dict.fromkeys(self._lines.queues, 0.0)
         for cls, rate in self.rates.items():
             traffic[self._lines.specs[cls].queue] += rate * 3600
+        self._lines.judge_patience()
         for key, per_hour in traffic.items():
             self._lines.note_traffic(key, per_hour)
         on_shift, served = benches.on_shift, self._served_at_once()

@@ -1,6 +1,7 @@
 """The rules that can be run: ours, and those that the industry ships, to compare with.
 
-Ours (index): contact I = w · e^(κ(target - SL)) · (1 + s(W + credit)/T) · p / (pace · h + wrap); agent J = p/pace - 0.6 opp + 0.5 min(1, idle/300 s).
+Ours (index): contact I = w · e^(κ(target - SL)) · urgency · (1 + s(W + credit)/T) · p / (pace · h + wrap);
+agent J = p/pace - 0.6 opp + 0.5 min(1, idle/300 s).
 """
 
 from services.routing.domain.engine.parts import Rule

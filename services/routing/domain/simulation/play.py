@@ -8,6 +8,7 @@ from itertools import count
 
 from services.routing.domain.engine.engine import Engine
 from services.routing.domain.engine.parts import DeskAgent, Pick, Rule
+from services.routing.domain.engine.patience import patience_after
 from services.routing.domain.simulation.scenario import PlayedAgent, PlayedContact, Scenario, Served
 
 STARTS, ARRIVES, LEAVES, ENDS, GOES = range(5)
@@ -92,9 +93,11 @@ class Play:
         if contact is None or not contact.live:
             return
         self.engine.drop_contact(coming.id)
-        self._played.served.append(Served(coming, now - coming.arrival_s, None, 0.0, 0.0))
-        if now - coming.arrival_s >= SHORT_S:
-            self.engine.lines.note_answer(self._scenario.classes[coming.cls].queue, in_time=False)
+        waited, queue = now - coming.arrival_s, self.engine.lines.promises[contact.cls]
+        self._played.served.append(Served(coming, waited, None, 0.0, 0.0))
+        if waited >= SHORT_S:
+            self.engine.lines.note_answer(queue.key, in_time=False)
+            queue.left, queue.waited_s = patience_after(queue.left, queue.waited_s, waited, queue.starvation_s, leaves=True)
 
     def _answer(self, picks: list[Pick], now: float) -> None:
         for pick in picks:
@@ -106,6 +109,7 @@ class Play:
             self._played.decisions += 1
             queue = self.engine.lines.queues[self._scenario.classes[coming.cls].queue]
             self.engine.lines.note_answer(queue.key, in_time=waited <= queue.sla_s)
+            queue.left, queue.waited_s = patience_after(queue.left, queue.waited_s, waited, queue.starvation_s, leaves=False)
             self._later(now + handle + self._scenario.wrap_s, ENDS, (pick.agent, coming.id))
 
     def _ends(self, what: tuple[DeskAgent, int], now: float) -> None:
