@@ -16,6 +16,7 @@ from gateway.clients.failures import Problem, ServiceFailed
 from gateway.clients.service import Caller, Service
 from gateway.clients.views import Found, SectionAnswer, SectionTypes
 from gateway.clients.wire import Unbelievable, read
+from gateway.execution.scopes import reading
 from gateway.execution.stale import LastGood
 from gateway.metrics import STALE
 from services.customers.contract import CustomerView
@@ -80,13 +81,16 @@ class CustomerSections:
         last_good: LastGood,
         types: SectionTypes,
         timeline: int | None = None,
+        granted: bool = False,
     ) -> None:
         """Ask. `asked` is an id, or the person when a key was looked up already; `wanted` names sections by service.
 
-        `timeline` is how many entries to bring along, None for none.
+        `timeline` is how many entries to bring along, None for none. `granted`: the caller is known to hold the scopes
+        of all these services, so nobody is asked for them again.
         """
         self._services = services
         self._caller = caller
+        self._granted = granted
         self._inside = views.trusted(caller)
         self._known = None if isinstance(asked, UUID) else asked
         self._id = asked if isinstance(asked, UUID) else asked.id
@@ -209,8 +213,8 @@ class CustomerSections:
         return asyncio.get_running_loop().create_task(self._ask(self._services[name], sections))
 
     async def _ask(self, service: Service, names: Sequence[str]) -> Part:
-        if f"{service.name}:read" not in self._caller.principal.scopes:
-            refused = Forbidden(f"This needs the scope {service.name}:read.")
+        if not self._granted and reading(service.name) not in self._caller.principal.scopes:
+            refused = Forbidden(f"This needs the scope {reading(service.name)}.")
             return Part(SectionState.UNAVAILABLE, {}, "FORBIDDEN", refused)
         # customers itself answers for the whole person under any of its ids; the others know each record alone
         members = (self._id,) if service.name == CUSTOMERS else self._members

@@ -11,7 +11,8 @@ from gateway.clients.views import SectionTypes
 from gateway.context import Info, at
 from gateway.execution.plan import Needs
 from gateway.execution.play import StepInfo
-from gateway.execution.sections import CustomerSections
+from gateway.execution.scopes import reading
+from gateway.execution.sections import CUSTOMERS, CustomerSections
 from gateway.execution.shape import wired_kind
 from gateway.schema import customer_parts as parts
 from gateway.schema import customers, ids
@@ -106,6 +107,7 @@ async def whole_customer(info: Info, asked: UUID | customers_views.CustomerView)
     known = chosen.memo
     if not known:
         known["wanted"], known["types"] = _wanted(chosen.below), _types(chosen)
+        known["granted"] = {reading(service) for service in (CUSTOMERS, *known["wanted"])} <= chosen.granted
     loaded = CustomerSections(
         services=context.clients.services,
         caller=context.caller,
@@ -114,6 +116,7 @@ async def whole_customer(info: Info, asked: UUID | customers_views.CustomerView)
         last_good=context.last_good,
         types=known["types"],
         timeline=_timeline_size(chosen),
+        granted=known["granted"],
     )
     view: Any = await loaded.profile()
     if view is None:
