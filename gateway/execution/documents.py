@@ -43,6 +43,9 @@ class Operation:
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode) -> None:
         self.node = node
+        self.name = node.name.value if node.name is not None else None
+        self.kind = node.operation.value
+        """query, mutation or subscription."""
         self._schema = schema
         self._document = document
         self.reader = VariableReader(schema, node)

@@ -18,6 +18,7 @@ from graphql import (
 )
 from prometheus_client import Counter, Histogram
 
+from gateway.clients.deadline import Deadline
 from gateway.clients.failures import ServiceFailed
 from gateway.context import GatewayContext
 from gateway.execution.documents import Documents, Operation, Prepared
@@ -120,7 +121,7 @@ class Runner:
         started = time.perf_counter()
         missing = ready.operation.scopes - context.caller.principal.scopes  # judged once: who lacks nothing is not judged field by field
         try:
-            async with asyncio.timeout(self.seconds(ready.kind) + 0.25):  # every call below ends by itself before; this holds the rest
+            with Deadline(self.seconds(ready.kind) + 0.25):  # every call below ends by itself before; this holds the rest
                 result = await self._execute(ready, context, missing)
         except TimeoutError:
             error = GraphQLError("The operation took too long.", extensions={"code": "SERVICE_TIMEOUT", "retryable": True})
@@ -205,7 +206,8 @@ def _answered(result: ExecutionResult, cost: int | None) -> Answered:
 
 def _log(ready: Ready, answered: Answered, started: float, missing: frozenset[str] = NONE) -> None:
     """One line per operation: never variables, never the document. What went wrong here is found by the id that the client was told."""
-    name = ready.operation.node.name.value[:LONGEST_NAME] if ready.operation.node.name else None
+    name, kind = ready.operation.name, ready.operation.kind
+    seconds = time.perf_counter() - started
     codes = sorted({str(error.get("extensions", {}).get("code")) for error in answered.errors}) if answered.errors else []
     more: dict[str, Any] = {"missing": ",".join(sorted(missing))} if missing else {}
     if answered.causes:
@@ -214,16 +216,16 @@ def _log(ready: Ready, answered: Answered, started: float, missing: frozenset[st
     write = LOG.error if ours else LOG.info
     write(
         "graphql.operation",
-        operation=name,
+        operation=name and name[:LONGEST_NAME],
         document_id=ready.request.document_id,
-        kind=ready.kind.value,
+        kind=kind,
         cost=ready.cost,
-        duration_ms=round((time.perf_counter() - started) * 1000, 1),
+        duration_ms=round(seconds * 1000, 1),
         code=",".join(codes) or None,
         **more,
     )
-    _ran(ready.kind.value, _outcome(answered)).inc()
-    _took(ready.kind.value).observe(time.perf_counter() - started)
+    _ran(kind, _outcome(answered)).inc()
+    _took(kind).observe(seconds)
 
 
 @cache

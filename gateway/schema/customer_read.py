@@ -1,6 +1,6 @@
 """How the unified customer is read: which services are asked for which sections, and the structs that their JSON is decoded into."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -128,11 +128,11 @@ async def whole_customer(info: Info, asked: UUID | customers_views.CustomerView)
     return mapped(Customer, view, id=global_id(ids.CUSTOMER, view.id), uid=view.id, keys=keys, segment=entries(view.segment), loaded=loaded)
 
 
-def _wanted(names: frozenset[str]) -> Mapping[str, Sequence[str]]:
+def _wanted(names: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
     """Return the sections by service that fill the selected fields."""
-    wanted: dict[str, list[str]] = {}
+    wanted: dict[str, tuple[str, ...]] = {}
     for service, section in (PARTS[name] for name in sorted(names) if name in PARTS):
-        wanted.setdefault(service, []).append(section)
+        wanted[service] = (*wanted.get(service, ()), section)
     return wanted
 
 
