@@ -2,11 +2,9 @@
 
 import orjson
 import pytest
-import structlog
 from structlog.testing import CapturingLogger
 
 from gateway.clients.transport import Unreachable
-from gateway.execution import run
 from services.kit.ids import new_id
 from tests.integration.gateway.house import Running
 from tests.integration.gateway.the_customer import KEY, VIEW, fill
@@ -80,12 +78,11 @@ async def test_a_role_without_the_scope_gets_no_section_and_no_change(house: Run
     assert [error["extensions"]["code"] for error in change["errors"]] == ["FORBIDDEN"]
 
 
-async def test_the_line_of_log_names_the_scopes_that_a_caller_lacks(house: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_line_of_log_names_the_scopes_that_a_caller_lacks(house: Running, written: CapturingLogger) -> None:
     await fill(house)
     narrow = await house.key("integration", holder=f"robot {new_id()}")
     asked = "query($key: IdentityKeyInput!) { customer(key: $key) { displayName %s } }"
-    written = CapturingLogger()
-    monkeypatch.setattr(run, "LOG", structlog.wrap_logger(written, wrapper_class=structlog.get_config()["wrapper_class"]))
+    written.calls.clear()
 
     await house.ask(narrow, asked % "contributions(first: 1) { pageInfo { endCursor } }", key=KEY)
     await house.ask(narrow, asked % "language", key=KEY)
