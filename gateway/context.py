@@ -69,7 +69,7 @@ async def _load_people(clients: Clients, caller: Caller, ids: list[UUID]) -> Seq
         found = views.read_answer(service.name, ["profile"], raw)
     except (ServiceFailed, Forbidden) as failure:
         return [failure] * len(ids)
-    profiles = [None if (view := found.get(one)) is None else view.section("profile") for one in ids]
+    profiles = [None if (view := views.told_of(found, str(one))) is None else view.section("profile") for one in ids]
     return [None if one is None else _believed(service.name, one) for one in profiles]
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import httptools
 
+from gateway.clients.deadline import Deadline
 from gateway.clients.http_transport import CONNECT_S, IDLE_S, HttpTransport
 from gateway.clients.transport import LARGEST_ANSWER, Answer, AnswerTooLarge, Call, Headers, Receive, Scope, Send, Transport, Unreachable
 
@@ -100,7 +101,7 @@ class LeanTransport:
         """Send the request and read the whole answer, within `call.seconds`."""
         request = self._request(call)
         try:
-            async with asyncio.timeout(call.seconds):
+            with Deadline(call.seconds):
                 connection = self._kept() or await self._connect()
                 try:
                     answer = await connection.ask(request)
@@ -140,7 +141,7 @@ class LeanTransport:
 
     async def _connect(self) -> _Connection:
         try:
-            async with asyncio.timeout(CONNECT_S):
+            with Deadline(CONNECT_S):
                 _, connection = await asyncio.get_running_loop().create_connection(_Connection, self._host, self._port)
         except TimeoutError as error:
             raise Unreachable("the service cannot be reached") from error

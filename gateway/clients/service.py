@@ -12,6 +12,7 @@ import msgspec
 import orjson
 from pydantic import BaseModel, ValidationError
 
+from gateway.clients.deadline import Deadline
 from gateway.clients.failures import FieldProblem, Problem, ServiceFailed
 from gateway.clients.resilience import Breaker, Bulkhead, CircuitOpen, Crowded, RetryBudget
 from gateway.clients.transport import Answer, AnswerTooLarge, Call, Headers, Transport, Unreachable
@@ -198,8 +199,9 @@ class Service:
             self._calls["circuit_open"].inc()
             raise ServiceFailed(self.name, OPEN) from None
         try:
-            async with self._bulkhead, asyncio.timeout(call.seconds):
-                answer = await self.transport.call(call)
+            async with self._bulkhead:
+                with Deadline(call.seconds):
+                    answer = await self.transport.call(call)
         except Crowded:
             self._breaker.abandon()
             self._calls["crowded"].inc()

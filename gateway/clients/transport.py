@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import unquote
 
+from gateway.clients.deadline import Deadline
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -73,7 +75,7 @@ class AsgiTransport:
         """Run the app once and collect what it sends."""
         exchange = _Exchange(call.body)
         try:
-            async with asyncio.timeout(call.seconds):
+            with Deadline(call.seconds):
                 await self._app(_scope(call), exchange.receive, exchange.send)
         except AnswerTooLarge:
             raise

@@ -1,10 +1,10 @@
 """The view contract that every service answers: sections of a customer, each with its version and age."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -38,8 +38,9 @@ class View(msgspec.Struct, gc=False):
         return found if found is not None and found.data is not None else None
 
 
-Found = Mapping[UUID, View]
-"""By the id that was asked for."""
+Found = Mapping[str, View]
+"""By the id that was asked for, as text: `told_of` finds one that a service spells otherwise."""
+ID = Annotated[str, msgspec.Meta(min_length=36, max_length=36)]
 
 
 class _RawSection(msgspec.Struct, frozen=True, gc=False):
@@ -49,7 +50,7 @@ class _RawSection(msgspec.Struct, frozen=True, gc=False):
 
 
 class _RawAnswer(msgspec.Struct, frozen=True):
-    views: dict[UUID, dict[str, _RawSection]]
+    views: dict[UUID, dict[str, _RawSection]]  # other spellings of an id are read here
 
 
 class _Unread(View, gc=False):
@@ -101,7 +102,7 @@ class SectionTypes:
             )
             parts.append((name, section | None, None))
         view: Any = msgspec.defstruct("View", parts, bases=(View,), gc=False)
-        return msgspec.defstruct("Answer", [("views", dict[UUID, view])])
+        return msgspec.defstruct("Answer", [("views", dict[ID, view])])
 
 
 _RAW = msgspec.json.Decoder(_RawAnswer)
@@ -119,10 +120,20 @@ def trusted(caller: Caller) -> Caller:
     return Caller(known, caller.request_id, caller.deadline, caller.traceparent)
 
 
-async def ask(service: Service, caller: Caller, customer_ids: Sequence[UUID], names: Sequence[str], sizes: Mapping[str, int] | None = None) -> bytes:
+def ask(
+    service: Service, caller: Caller, customer_ids: Sequence[UUID], names: Sequence[str], sizes: Mapping[str, int] | None = None
+) -> Awaitable[bytes]:
     """Ask for sections of up to 100 ids in one call, as a `trusted` caller; raises Problem or ServiceFailed."""
     body = {"customer_ids": customer_ids, "sections": names, "sizes": sizes} if sizes else {"customer_ids": customer_ids, "sections": names}
-    return await service.ask(caller, PATH, orjson.dumps(body))
+    return service.ask(caller, PATH, orjson.dumps(body))
+
+
+def told_of(found: Found, asked: str) -> View | None:
+    """Return what was told of an id; None when nothing was. An id in capitals is the same id."""
+    view = found.get(asked)
+    if view is None and found:
+        view = next((told for spelled, told in found.items() if spelled.lower() == asked), None)
+    return view
 
 
 def read_answer(service: str, names: Sequence[str], raw: bytes, types: SectionTypes | None = None) -> Found:
@@ -136,4 +147,4 @@ def read_answer(service: str, names: Sequence[str], raw: bytes, types: SectionTy
 
 def _unread(raw: bytes) -> Found:
     """Return the sections as JSON: one that is not as it must be costs itself alone."""
-    return {customer: _Unread(sections) for customer, sections in _RAW.decode(raw).views.items()}
+    return {str(customer): _Unread(sections) for customer, sections in _RAW.decode(raw).views.items()}

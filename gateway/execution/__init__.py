@@ -1,7 +1,8 @@
 """How a GraphQL request becomes an answer. Read in this order; ten minutes are enough.
 
 1. `incoming.py`: the request off the wire, strictly.
-2. `documents.py`: a document is prepared once: parsed, measured (`gateway/limits`), validated; its cost and plans are remembered with it.
+2. `documents.py`: a document is prepared once: parsed, measured (`gateway/limits`), validated; its cost, the scopes that it
+   wants (`scopes.py`) and its plans are remembered with it.
 3. `plan.py`: an operation becomes a tree of steps. A *step* is a field with a resolver of ours. Everything below a step that is only
    reading attributes becomes one generated function, a *shape* (`shape.py`); arguments are bound beforehand (`arguments.py`). A step also
    knows its *needs*, what is read of its value: sections are decoded into structs with these fields alone (`gateway/schema/wired.py`).

@@ -24,6 +24,7 @@ from graphql import (
 
 from gateway.execution.plan import Plan, make_plan
 from gateway.execution.problems import RequestRefused
+from gateway.execution.scopes import NONE, scopes_of
 from gateway.execution.variables import VariableReader, Variables
 from gateway.limits.cost import CostCount, PageSizeRefused, TooDear
 from gateway.limits.shape import SOURCE_BYTES, TOKENS, TooBig, judge_shape
@@ -42,20 +43,28 @@ class Operation:
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, node: OperationDefinitionNode) -> None:
         self.node = node
+        self.name = node.name.value if node.name is not None else None
+        self.kind = node.operation.value
+        """query, mutation or subscription."""
         self._schema = schema
         self._document = document
         self.reader = VariableReader(schema, node)
+        self.scopes = scopes_of(schema, document, node)
+        """What its fields want: who holds all of it needs no judging while it runs."""
         self._conditions, self._sizes = _variables_of(document)
         self._plans: dict[tuple[Any, ...], Plan | None] = {}
         self._costs: dict[tuple[Any, ...], int] = {}
 
-    def plan(self, variables: Variables) -> Plan | None:
-        """Return the plan for the values of @skip and @include; None when graphql-core must run it."""
-        key = tuple([variables.coerced.get(name) for name in self._conditions])
+    def plan(self, variables: Variables, *, granted: bool = False) -> Plan | None:
+        """Return the plan for the values of @skip and @include; None when graphql-core must run it.
+
+        `granted`: for callers who hold all `scopes`; else every field judges its own.
+        """
+        key = (granted, *[variables.coerced.get(name) for name in self._conditions])
         if key not in self._plans:
             if len(self._plans) >= MOST_PLANS:
                 self._plans.clear()
-            self._plans[key] = make_plan(self._schema, self._document, self.node, variables.raw)
+            self._plans[key] = make_plan(self._schema, self._document, self.node, variables.raw, self.scopes if granted else NONE)
         return self._plans[key]
 
     def cost(self, variables: Mapping[str, Any]) -> int:

@@ -19,6 +19,7 @@ from graphql.execution import Executor
 from graphql.execution.collect_fields import collect_fields
 
 from gateway.execution.arguments import Bound, bind
+from gateway.execution.scopes import NONE, behind_judge
 from gateway.execution.shape import Details, NotPlain, Shape, is_plain, make_frame, make_shape, python_field
 from gateway.execution.shortcut import Place, Short
 
@@ -79,10 +80,21 @@ class Plan:
     skeleton: Mapping[str, Any]
     """The answer before its steps ran: every key in its place."""
     steps: tuple[Step, ...]
+    granted: frozenset[str]
+    """Scopes that everybody holds for whom it is played: nobody is asked for them again."""
 
 
-def make_plan(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Plan | None:
-    """Return the plan for these values of the variables in @skip and @include; None when graphql-core must run the operation itself."""
+def make_plan(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any],
+    granted: frozenset[str] = NONE,
+) -> Plan | None:
+    """Return the plan for these values of the variables in @skip and @include; None when graphql-core must run the operation itself.
+
+    It must be played only for callers who hold the scopes `granted`.
+    """
     if operation.operation == OperationType.SUBSCRIPTION or _has_fragment_variables(document):
         return None
     name = operation.name.value if operation.name else None
@@ -93,7 +105,7 @@ def make_plan(schema: GraphQLSchema, document: DocumentNode, operation: Operatio
     if root is None:
         return None
     try:
-        return _Planner(executor).plan(root, operation)
+        return _Planner(executor, granted).plan(root, operation)
     except NotPlain:
         return None
 
@@ -105,8 +117,9 @@ def _has_fragment_variables(document: DocumentNode) -> bool:
 class _Planner:
     """Builds the steps of one operation."""
 
-    def __init__(self, executor: "Executor[Any]") -> None:
+    def __init__(self, executor: "Executor[Any]", granted: frozenset[str]) -> None:
         self._executor = executor
+        self._granted = granted
         strawberry_schema: Any = executor.schema._strawberry_schema  # type: ignore[attr-defined]  # noqa: SLF001  set by strawberry, no public way
         self._converter = strawberry_schema.schema_converter
         self._count = 0
@@ -116,7 +129,7 @@ class _Planner:
         fields = collect_fields(core.schema, core.fragments, core.variable_values, root, operation).grouped_field_set
         skeleton = {key: root.name if _name(details) == "__typename" else None for key, details in fields.items()}
         steps = tuple(self.step(root, key, details) for key, details in fields.items() if _name(details) != "__typename")
-        return Plan(operation.operation == OperationType.MUTATION, skeleton, steps)
+        return Plan(operation.operation == OperationType.MUTATION, skeleton, steps, self._granted)
 
     def step(self, owner: GraphQLObjectType, key: str, details: Details) -> Step:
         self._count += 1
@@ -193,7 +206,7 @@ class _Planner:
         resolver = getattr(python, "base_resolver", None)
         if resolver is None or python.extensions or resolver.parent_parameter or resolver.root_parameter:
             raise NotPlain
-        call = resolver.wrapped_func
+        call = behind_judge(resolver.wrapped_func, self._granted)
         info_name = resolver.info_parameter.name if resolver.info_parameter else None
         takes_source = resolver.self_parameter is not None
 

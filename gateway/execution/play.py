@@ -44,6 +44,11 @@ class StepInfo:
         """What the resolver worked out about this place of the plan in earlier runs."""
         return self._step.memo
 
+    @property
+    def granted(self) -> frozenset[str]:
+        """Scopes that the caller was found to hold before the plan was chosen."""
+        return self._play.granted
+
     def own_needs(self) -> Needs | None:
         """Return what is read of the step's own value, apart from the steps below."""
         return self._step.needs if self._step.frame is None else self._step.frame.needs
@@ -78,6 +83,7 @@ class Play:
     def __init__(self, plan: Plan, schema: GraphQLSchema, document: DocumentNode, name: str | None, context: object, variables: Variables) -> None:
         self.context = context
         self._plan = plan
+        self.granted = plan.granted
         self._schema = schema
         self._document = document
         self._name = name

@@ -18,11 +18,13 @@ from graphql import (
 )
 from prometheus_client import Counter, Histogram
 
+from gateway.clients.deadline import Deadline
 from gateway.clients.failures import ServiceFailed
 from gateway.context import GatewayContext
 from gateway.execution.documents import Documents, Operation, Prepared
 from gateway.execution.play import Play
 from gateway.execution.problems import OUTAGES, RequestRefused, seen_by_client
+from gateway.execution.scopes import NONE
 from gateway.metrics import OPERATION_SECONDS, OPERATIONS
 from services.kit.auth import Principal
 from services.kit.log import get_logger
@@ -117,14 +119,15 @@ class Runner:
     async def run(self, ready: Ready, context: GatewayContext) -> Answered:
         """Run a query or mutation to its end, or to its deadline."""
         started = time.perf_counter()
+        missing = ready.operation.scopes - context.caller.principal.scopes  # judged once: who lacks nothing is not judged field by field
         try:
-            async with asyncio.timeout(self.seconds(ready.kind) + 0.25):  # every call below ends by itself before; this holds the rest
-                result = await self._execute(ready, context)
+            with Deadline(self.seconds(ready.kind) + 0.25):  # every call below ends by itself before; this holds the rest
+                result = await self._execute(ready, context, missing)
         except TimeoutError:
             error = GraphQLError("The operation took too long.", extensions={"code": "SERVICE_TIMEOUT", "retryable": True})
             result = ExecutionResult(None, [error])
         answered = _answered(result, ready.cost)
-        _log(ready, answered, started)
+        _log(ready, answered, started, missing)
         return answered
 
     async def follow(self, ready: Ready, context: GatewayContext) -> AsyncIterator[Answered]:
@@ -157,9 +160,9 @@ class Runner:
             await stream.aclose()
             _log(ready, last, started)
 
-    async def _execute(self, ready: Ready, context: GatewayContext) -> ExecutionResult:
+    async def _execute(self, ready: Ready, context: GatewayContext, missing: frozenset[str]) -> ExecutionResult:
         variables = ready.operation.reader.read(ready.request.variables) if self.compiled else None
-        plan = ready.operation.plan(variables) if variables is not None else None
+        plan = ready.operation.plan(variables, granted=not missing) if variables is not None else None
         if plan is not None and variables is not None:
             name = ready.request.operation_name
             return await Play(plan, self.documents.schema, ready.prepared.document, name, context, variables).run()
@@ -201,27 +204,28 @@ def _answered(result: ExecutionResult, cost: int | None) -> Answered:
     return Answered(result.data, errors, cost, executed=outage or not uncoerced, outage=outage, causes=tuple(causes))
 
 
-def _log(ready: Ready, answered: Answered, started: float) -> None:
+def _log(ready: Ready, answered: Answered, started: float, missing: frozenset[str] = NONE) -> None:
     """One line per operation: never variables, never the document. What went wrong here is found by the id that the client was told."""
-    name = ready.operation.node.name.value[:LONGEST_NAME] if ready.operation.node.name else None
+    name, kind = ready.operation.name, ready.operation.kind
+    seconds = time.perf_counter() - started
     codes = sorted({str(error.get("extensions", {}).get("code")) for error in answered.errors}) if answered.errors else []
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = {"missing": ",".join(sorted(missing))} if missing else {}
     if answered.causes:
-        more = {"error_id": ",".join(error_id for error_id, _ in answered.causes[:10]), "exc": answered.causes[0][1]}
+        more |= {"error_id": ",".join(error_id for error_id, _ in answered.causes[:10]), "exc": answered.causes[0][1]}
     ours = answered.causes and any(not isinstance(cause, ServiceFailed) for _, cause in answered.causes)
     write = LOG.error if ours else LOG.info
     write(
         "graphql.operation",
-        operation=name,
+        operation=name and name[:LONGEST_NAME],
         document_id=ready.request.document_id,
-        kind=ready.kind.value,
+        kind=kind,
         cost=ready.cost,
-        duration_ms=round((time.perf_counter() - started) * 1000, 1),
+        duration_ms=round(seconds * 1000, 1),
         code=",".join(codes) or None,
         **more,
     )
-    _ran(ready.kind.value, _outcome(answered)).inc()
-    _took(ready.kind.value).observe(time.perf_counter() - started)
+    _ran(kind, _outcome(answered)).inc()
+    _took(kind).observe(seconds)
 
 
 @cache

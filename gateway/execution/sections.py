@@ -14,8 +14,9 @@ from msgspec import Raw, ValidationError
 from gateway.clients import views
 from gateway.clients.failures import Problem, ServiceFailed
 from gateway.clients.service import Caller, Service
-from gateway.clients.views import Found, SectionAnswer, SectionTypes
+from gateway.clients.views import Found, SectionAnswer, SectionTypes, told_of
 from gateway.clients.wire import Unbelievable, read
+from gateway.execution.scopes import reading
 from gateway.execution.stale import LastGood
 from gateway.metrics import STALE
 from services.customers.contract import CustomerView
@@ -76,17 +77,20 @@ class CustomerSections:
         services: Mapping[str, Service],
         caller: Caller,
         asked: UUID | CustomerView,
-        wanted: Mapping[str, Sequence[str]],
+        wanted: Mapping[str, tuple[str, ...]],
         last_good: LastGood,
         types: SectionTypes,
         timeline: int | None = None,
+        granted: bool = False,
     ) -> None:
         """Ask. `asked` is an id, or the person when a key was looked up already; `wanted` names sections by service.
 
-        `timeline` is how many entries to bring along, None for none.
+        `timeline` is how many entries to bring along, None for none. `granted`: the caller is known to hold the scopes
+        of all these services, so nobody is asked for them again.
         """
         self._services = services
         self._caller = caller
+        self._granted = granted
         self._inside = views.trusted(caller)
         self._known = None if isinstance(asked, UUID) else asked
         self._id = asked if isinstance(asked, UUID) else asked.id
@@ -97,7 +101,7 @@ class CustomerSections:
         self._types = types
         self._told: set[str] = set()
         self.timeline_size = timeline
-        own = [*([] if self._known else [PROFILE]), *wanted.get(CUSTOMERS, ()), *([TIMELINE] if timeline else [])]
+        own = (*(() if self._known else (PROFILE,)), *wanted.get(CUSTOMERS, ()), *((TIMELINE,) if timeline else ()))
         self._sizes = {TIMELINE: timeline} if timeline else None
         self._sections = {**wanted, CUSTOMERS: own} if own else wanted
         self._asked = {name: self._start(name, names) for name, names in wanted.items() if name != CUSTOMERS}
@@ -117,7 +121,7 @@ class CustomerSections:
         if part.failure is not None:
             self.stop()
             raise part.failure
-        told = part.views.get(self._id)
+        told = told_of(part.views, str(self._id))
         found = told.section(PROFILE) if told is not None else None
         if found is None:
             self.stop()
@@ -141,7 +145,7 @@ class CustomerSections:
         if part.failure is not None:
             self.tell_once(service, part.failure)
             return None
-        told = [record.section(section) for member in self._members if (record := part.views.get(member)) is not None]
+        told = [record.section(section) for member in self._members if (record := told_of(part.views, str(member))) is not None]
         return [self._believed(service, view, section, answer) for answer in told if answer is not None]
 
     def tell_once(self, service: str, failure: Exception) -> None:
@@ -193,11 +197,12 @@ class CustomerSections:
         for name, task in self._asked.items():
             self._parts[name] = await task
         if len(self._members) == 1:  # of a person with several records each section has to be put together first
+            asked = str(self._members[0])
             for service, names in self._sections.items():
-                self._lay_out(self._parts[service], names)
+                self._lay_out(self._parts[service], names, asked)
 
-    def _lay_out(self, part: Part, names: Sequence[str]) -> None:
-        view = part.views.get(self._members[0])
+    def _lay_out(self, part: Part, names: tuple[str, ...], asked: str) -> None:
+        view = told_of(part.views, asked)
         for name in names if part.failure is None else ():
             answer = None if view is None else view.section(name)
             if answer is None:
@@ -205,17 +210,17 @@ class CustomerSections:
             elif answer.data.__class__ is not Raw:
                 self.plain[name] = answer.data
 
-    def _start(self, name: str, sections: Sequence[str]) -> "asyncio.Task[Part]":
+    def _start(self, name: str, sections: tuple[str, ...]) -> "asyncio.Task[Part]":
         return asyncio.get_running_loop().create_task(self._ask(self._services[name], sections))
 
-    async def _ask(self, service: Service, names: Sequence[str]) -> Part:
-        if f"{service.name}:read" not in self._caller.principal.scopes:
-            refused = Forbidden(f"This needs the scope {service.name}:read.")
+    async def _ask(self, service: Service, names: tuple[str, ...]) -> Part:
+        if not self._granted and reading(service.name) not in self._caller.principal.scopes:
+            refused = Forbidden(f"This needs the scope {reading(service.name)}.")
             return Part(SectionState.UNAVAILABLE, {}, "FORBIDDEN", refused)
         # customers itself answers for the whole person under any of its ids; the others know each record alone
         members = (self._id,) if service.name == CUSTOMERS else self._members
         sizes = self._sizes if service.name == CUSTOMERS else None
-        key = (service.name, members if len(members) > 1 else (), (*names, str(self.timeline_size)))
+        key = (service.name, members if len(members) > 1 else (), names, self.timeline_size)
         try:
             raw = await views.ask(service, self._inside, members, names, sizes)
             sections = views.read_answer(service.name, names, raw, self._types)

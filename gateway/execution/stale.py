@@ -10,8 +10,8 @@ from uuid import UUID
 
 from services.kit.auth import Principal
 
-Key = tuple[str, tuple[UUID, ...], tuple[str, ...]]
-"""Service, records asked about (none: the one of the id), sections."""
+Key = tuple[str, tuple[UUID, ...], tuple[str, ...], int | None]
+"""Service, records asked about (none: the one of the id), sections, entries of the timeline."""
 REMEMBERED = 200
 ANSWERS = 20
 PEOPLE = 10_000

@@ -91,7 +91,7 @@ class Customer(Node):
     erased_at: datetime | None = strawberry.field(description="Set when the person was erased; then nothing else is left.")
     loaded: strawberry.Private[CustomerSections]
 
-    @computed("Everything that happened, newest first, over all channels.", _newest_shown)
+    @computed("Everything that happened, newest first, over all channels.", _newest_shown, section_of="customers")
     async def timeline(
         self,
         info: Info,
@@ -111,80 +111,80 @@ class Customer(Node):
             return None
         return page_from(page.items, page.next_cursor, after, customers.TimelineEntry.of, _place)
 
-    @computed("Issues, newest first.", parts.CASES.shortcut)
+    @computed("Issues, newest first.", parts.CASES.shortcut, section_of=parts.CASES.service)
     def cases(self, first: First, after: After = None) -> Connection[customers.Case] | None:
         """Take them from customers's sections."""
         return parts.CASES.page(self.loaded, first, after)
 
-    @computed("Orders, newest first.", parts.ORDERS.shortcut)
+    @computed("Orders, newest first.", parts.ORDERS.shortcut, section_of=parts.ORDERS.service)
     def orders(self, first: First, after: After = None) -> Connection[customers.Order] | None:
         """Take them from customers's sections."""
         return parts.ORDERS.page(self.loaded, first, after)
 
-    @computed("What they said about being contacted, newest first.", parts.CONSENTS.shortcut)
+    @computed("What they said about being contacted, newest first.", parts.CONSENTS.shortcut, section_of=parts.CONSENTS.service)
     def consents(self, first: First, after: After = None) -> Connection[customers.Consent] | None:
         """Take them from customers's sections."""
         return parts.CONSENTS.page(self.loaded, first, after)
 
-    @computed("How they stand to us.", _alone("mood"))
+    @computed("How they stand to us.", _alone("mood"), section_of="customers")
     def mood(self) -> customers.Mood | None:
         """Take it from customers' sections."""
         found: list[Any] | None = self.loaded.read("customers", "mood", customers_views.MoodView)
         return _shown(found, customers.Mood, customers.Mood.of)
 
-    @computed("What they bought: recency, frequency and money.", _alone("value"))
+    @computed("What they bought: recency, frequency and money.", _alone("value"), section_of="customers")
     def value(self) -> customers.CustomerValue | None:
         """Take it from customers' sections."""
         found: list[Any] | None = self.loaded.read("customers", "value", customers_views.ValueView)
         return _shown(found, customers.CustomerValue, customers.CustomerValue.of)
 
-    @computed("The offer that fits, or every reason why none is shown.", _alone("offer"))
+    @computed("The offer that fits, or every reason why none is shown.", _alone("offer"), section_of="customers")
     def offer(self) -> customers.Offer | None:
         """Take it from customers' sections."""
         found: list[Any] | None = self.loaded.read("customers", "offer", customers_views.OfferView)
         return _shown(found, customers.Offer, customers.Offer.of)
 
-    @computed("Contacts: all open ones and the last that are over, newest first.", parts.CONTACTS.shortcut)
+    @computed("Contacts: all open ones and the last that are over, newest first.", parts.CONTACTS.shortcut, section_of=parts.CONTACTS.service)
     def contacts(self, first: First, after: After = None) -> Connection[routing.CustomerContact] | None:
         """Take them from routing's sections."""
         return parts.CONTACTS.page(self.loaded, first, after)
 
-    @computed("Calls that are owed to them, newest first.", parts.CALL_BACKS.shortcut)
+    @computed("Calls that are owed to them, newest first.", parts.CALL_BACKS.shortcut, section_of=parts.CALL_BACKS.service)
     def call_backs(self, first: First, after: After = None) -> Connection[routing.CustomerContact] | None:
         """Take them from routing's sections."""
         return parts.CALL_BACKS.page(self.loaded, first, after)
 
-    @computed("What they were asked, newest first.", parts.INVITATIONS.shortcut)
+    @computed("What they were asked, newest first.", parts.INVITATIONS.shortcut, section_of=parts.INVITATIONS.service)
     def invitations(self, first: First, after: After = None) -> Connection[survey.Invitation] | None:
         """Take them from survey's sections."""
         return parts.INVITATIONS.page(self.loaded, first, after)
 
-    @computed("What they answered, newest first.", parts.RESPONSES.shortcut)
+    @computed("What they answered, newest first.", parts.RESPONSES.shortcut, section_of=parts.RESPONSES.service)
     def responses(self, first: First, after: After = None) -> Connection[survey.SurveyResponse] | None:
         """Take them from survey's sections."""
         return parts.RESPONSES.page(self.loaded, first, after)
 
-    @computed("What they said anywhere, newest first.", parts.FEEDBACK.shortcut)
+    @computed("What they said anywhere, newest first.", parts.FEEDBACK.shortcut, section_of=parts.FEEDBACK.service)
     def feedback(self, first: First, after: After = None) -> Connection[FeedbackItem] | None:
         """Take them from feedback's sections."""
         return parts.FEEDBACK.page(self.loaded, first, after)
 
-    @computed("What is owed to them, newest first.", parts.FOLLOW_UPS.shortcut)
+    @computed("What is owed to them, newest first.", parts.FOLLOW_UPS.shortcut, section_of=parts.FOLLOW_UPS.service)
     def follow_ups(self, first: First, after: After = None) -> Connection[FollowUp] | None:
         """Take them from feedback's sections."""
         return parts.FOLLOW_UPS.page(self.loaded, first, after)
 
-    @computed("Articles for the open cases, best first.", parts.SUGGESTED.shortcut)
+    @computed("Articles for the open cases, best first.", parts.SUGGESTED.shortcut, section_of=parts.SUGGESTED.service)
     def suggested_articles(self, first: First, after: After = None) -> Connection[knowledge.SuggestedArticle] | None:
         """Take them from knowledge's sections."""
         return parts.SUGGESTED.page(self.loaded, first, after)
 
-    @computed("What they tried in self-service, newest first.", parts.SELF_SERVICE.shortcut)
+    @computed("What they tried in self-service, newest first.", parts.SELF_SERVICE.shortcut, section_of=parts.SELF_SERVICE.service)
     def self_service(self, first: First, after: After = None) -> Connection[knowledge.SelfServiceSession] | None:
         """Take them from knowledge's sections."""
         return parts.SELF_SERVICE.page(self.loaded, first, after)
 
-    @computed("What changed because they spoke, newest first.", parts.CONTRIBUTIONS.shortcut)
+    @computed("What changed because they spoke, newest first.", parts.CONTRIBUTIONS.shortcut, section_of=parts.CONTRIBUTIONS.service)
     def contributions(self, first: First, after: After = None) -> Connection[insight.Contribution] | None:
         """Take them from insight's sections."""
         return parts.CONTRIBUTIONS.page(self.loaded, first, after)

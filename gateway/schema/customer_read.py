@@ -1,6 +1,6 @@
 """How the unified customer is read: which services are asked for which sections, and the structs that their JSON is decoded into."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,8 @@ from gateway.clients.views import SectionTypes
 from gateway.context import Info, at
 from gateway.execution.plan import Needs
 from gateway.execution.play import StepInfo
-from gateway.execution.sections import CustomerSections
+from gateway.execution.scopes import reading
+from gateway.execution.sections import CUSTOMERS, CustomerSections
 from gateway.execution.shape import wired_kind
 from gateway.schema import customer_parts as parts
 from gateway.schema import customers, ids
@@ -106,6 +107,7 @@ async def whole_customer(info: Info, asked: UUID | customers_views.CustomerView)
     known = chosen.memo
     if not known:
         known["wanted"], known["types"] = _wanted(chosen.below), _types(chosen)
+        known["granted"] = {reading(service) for service in (CUSTOMERS, *known["wanted"])} <= chosen.granted
     loaded = CustomerSections(
         services=context.clients.services,
         caller=context.caller,
@@ -114,6 +116,7 @@ async def whole_customer(info: Info, asked: UUID | customers_views.CustomerView)
         last_good=context.last_good,
         types=known["types"],
         timeline=_timeline_size(chosen),
+        granted=known["granted"],
     )
     view: Any = await loaded.profile()
     if view is None:
@@ -125,11 +128,11 @@ async def whole_customer(info: Info, asked: UUID | customers_views.CustomerView)
     return mapped(Customer, view, id=global_id(ids.CUSTOMER, view.id), uid=view.id, keys=keys, segment=entries(view.segment), loaded=loaded)
 
 
-def _wanted(names: frozenset[str]) -> Mapping[str, Sequence[str]]:
+def _wanted(names: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
     """Return the sections by service that fill the selected fields."""
-    wanted: dict[str, list[str]] = {}
+    wanted: dict[str, tuple[str, ...]] = {}
     for service, section in (PARTS[name] for name in sorted(names) if name in PARTS):
-        wanted.setdefault(service, []).append(section)
+        wanted[service] = (*wanted.get(service, ()), section)
     return wanted
 
 

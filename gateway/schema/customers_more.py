@@ -119,7 +119,7 @@ class CustomerExport:
 class CustomersQuery:
     """Questions about customers beside the unified view."""
 
-    @computed("Who may be the same person as this customer, the likeliest first.")
+    @computed("Who may be the same person as this customer, the likeliest first.", scope="customers:read")
     async def customer_candidates(
         self,
         info: Info,
@@ -128,22 +128,19 @@ class CustomersQuery:
     ) -> list[CustomerCandidate] | None:
         """Ask customers."""
         context = at(info)
-        context.need("customers:read")
         found = await context.clients.customers.candidates(context.caller, raw_id(str(id), ids.CUSTOMER), refused=refused)
         return [CustomerCandidate.of(one) for one in found]
 
-    @computed("How far an erasure is.")
+    @computed("How far an erasure is.", scope=PRIVACY)
     async def customer_erasure(self, info: Info, id: AnyId) -> CustomerErasure | None:
         """Ask customers."""
         context = at(info)
-        context.need(PRIVACY)
         return CustomerErasure.of(await context.clients.customers.erasure(context.caller, str(UUID(str(id)))))
 
-    @computed("A copy of everything that every service keeps of a person.")
+    @computed("A copy of everything that every service keeps of a person.", scope=PRIVACY)
     async def customer_export(self, info: Info, id: AnyId) -> CustomerExport | None:
         """Ask every service at once; one that does not answer is named."""
         context = at(info)
-        context.need(PRIVACY)
         found = await copy_of(context.clients, context.caller, raw_id(str(id), ids.CUSTOMER))
         return CustomerExport(customer_ids=found.customer_ids, parts=[mapped(ExportPart, part) for part in found.parts], missing=found.missing)
 

@@ -78,11 +78,10 @@ class UnmatchedVoice:
     reviewer_request: ReviewerRequest | None = strawberry.field(description="What its author was asked; null when nothing.")
     waiting_since: datetime = strawberry.field(description="When it came.")
 
-    @computed("Who may have written it, by the name it is signed with, the likeliest first; empty when it is not signed.")
+    @computed("Who may have written it, by the name it is signed with, the likeliest first; empty when it is not signed.", scope="customers:read")
     async def likely_authors(self, info: Info) -> list[LikelyAuthor] | None:
         """Ask customers who has that name."""
         context = at(info)
-        context.need("customers:read")
         if self.author is None:
             return []
         asked = texts(name=self.author, written_at=self.item.said_at, place=self.place)
@@ -99,11 +98,10 @@ class UnmatchedVoice:
 class AuthorsQuery:
     """Part of the root."""
 
-    @computed("A voice that waits for its customer, and who may have written it; null when it waits for none.")
+    @computed("A voice that waits for its customer, and who may have written it; null when it waits for none.", scope="feedback:read")
     async def unmatched_voice(self, info: Info, item_id: AnyId) -> UnmatchedVoice | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:read")
         voice = await or_none(context.clients.feedback.unmatched_one(context.caller, raw_id(str(item_id), ids.ITEM)))
         return None if voice is None else UnmatchedVoice.of(voice)
 

@@ -144,62 +144,57 @@ class LikelyDuplicate:
 class FeedbackQuery:
     """Part of the root."""
 
-    @computed("What is said again and again and has no code, most voices first.")
+    @computed("What is said again and again and has no code, most voices first.", scope="feedback:read")
     async def themes(
         self, info: Info, first: First, state: Annotated[str, strawberry.argument(description="open, quiet, promoted or dismissed.")] = "open"
     ) -> list[Theme] | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:read")
         return [Theme.of(one) for one in await context.clients.feedback.themes(context.caller, texts(state=state, limit=checked_first(first)))]
 
-    @computed("Days on which a driver was heard more often than its past explains, newest first.")
+    @computed("Days on which a driver was heard more often than its past explains, newest first.", scope="feedback:read")
     async def feedback_spikes(self, info: Info, first: First, days: Days = 28) -> list[Spike] | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:read")
         told = await context.clients.feedback.spikes(context.caller, texts(days=days, limit=checked_first(first)))
         return [mapped(Spike, one) for one in told.spikes]
 
-    @computed("Drivers by severity, prevalence and trend.")
+    @computed("Drivers by severity, prevalence and trend.", scope="feedback:read")
     async def driver_priorities(self, info: Info, days: Days = 28) -> list[DriverPriority] | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:read")
         return [DriverPriority.of(one) for one in (await context.clients.feedback.priorities(context.caller, texts(days=days))).drivers]
 
-    @computed("How follow-ups ended: how many customers were won back.")
+    @computed("How follow-ups ended: how many customers were won back.", scope="feedback:read")
     async def recovery(
         self, info: Info, days: Days = 28, department: Annotated[str | None, strawberry.argument(description="Only of this department.")] = None
     ) -> Recovery | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:read")
         return Recovery.of(await context.clients.feedback.recovery(context.caller, texts(days=days, department=department)))
 
-    @computed("Voices that name a customer whom nobody found, newest first.")
+    @computed("Voices that name a customer whom nobody found, newest first.", scope="feedback:read")
     async def unmatched_feedback(self, info: Info, first: First, after: After = None) -> Connection[FeedbackItem] | None:
         """Ask feedback."""
-        context, query = paged(info, "feedback:read", first, after)
+        context, query = paged(info, first, after)
         page = await context.clients.feedback.unmatched(context.caller, query)
         return page_from(page.items, page.next_cursor, after, lambda one: FeedbackItem.of(one.item))
 
-    @computed("What a person should look at: what teaches most first, every fourth by lot.")
+    @computed("What a person should look at: what teaches most first, every fourth by lot.", scope="feedback:read")
     async def review_queue(self, info: Info, first: First, after: After = None) -> Connection[FeedbackItem] | None:
         """Ask feedback."""
-        context, query = paged(info, "feedback:read", first, after)
+        context, query = paged(info, first, after)
         page = await context.clients.feedback.review_queue(context.caller, query)
         return page_from(page.items, page.next_cursor, after, FeedbackItem.of)
 
-    @computed("Items that likely repeat this one.")
+    @computed("Items that likely repeat this one.", scope="feedback:read")
     async def likely_duplicates(self, info: Info, item_id: AnyId) -> list[LikelyDuplicate] | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:read")
         listed = await or_none(context.clients.feedback.duplicates(context.caller, raw_id(str(item_id), ids.ITEM)))
         return None if listed is None else [mapped(LikelyDuplicate, one, item=FeedbackItem.of(one.item)) for one in listed]
 
-    @computed("Public replies to reviews, newest first.")
+    @computed("Public replies to reviews, newest first.", scope="feedback:read")
     async def review_replies(
         self,
         info: Info,
@@ -208,7 +203,7 @@ class FeedbackQuery:
         state: Annotated[str | None, strawberry.argument(description="Only in this state.")] = None,
     ) -> Connection[ReviewReply] | None:
         """Ask feedback."""
-        context, query = paged(info, "feedback:read", first, after, state=state)
+        context, query = paged(info, first, after, state=state)
         page = await context.clients.feedback.replies(context.caller, query)
         return page_from(page.items, page.next_cursor, after, ReviewReply.of)
 

@@ -138,33 +138,30 @@ class ThemeSearch:
 class KeepingQuery:
     """Part of the root."""
 
-    @computed("What would be said of these texts now (at most a hundred); nothing is stored.")
+    @computed("What would be said of these texts now (at most a hundred); nothing is stored.", scope="feedback:write")
     async def text_readings(self, info: Info, texts: Annotated[list[str], strawberry.argument(description="The texts.")]) -> list[TextReading] | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:write")
         return [TextReading.of(one) for one in await context.clients.feedback.read_texts(context.caller, texts)]
 
-    @computed("The follow-up rules in force, by key; the shipped ones are among them until they are replaced.")
+    @computed("The follow-up rules in force, by key; the shipped ones are among them until they are replaced.", scope="feedback:read")
     async def follow_up_rules(self, info: Info, first: First, after: After = None) -> Connection[FollowUpRule] | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:read")
         listed = sorted(await context.clients.feedback.rules(context.caller), key=lambda one: one.key)
         return page_of(listed, first, after, FollowUpRule.of, key=lambda one: one.key)
 
-    @computed("The versions of a follow-up rule, newest first; empty while it is only shipped, or is not there.")
+    @computed("The versions of a follow-up rule, newest first; empty while it is only shipped, or is not there.", scope="feedback:read")
     async def follow_up_rule_versions(self, info: Info, key: RuleKey, first: First, after: After = None) -> Connection[FollowUpRuleVersion] | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:read")
         listed = await context.clients.feedback.rule_versions(context.caller, key)
         return page_of(listed, first, after, FollowUpRuleVersion.of, key=lambda one: str(one.version))
 
-    @computed("Who saw clear words of items, newest first.")
+    @computed("Who saw clear words of items, newest first.", scope="feedback:admin")
     async def feedback_disclosures(self, info: Info, first: First, after: After = None) -> Connection[FeedbackDisclosure] | None:
         """Ask feedback."""
-        context, query = paged(info, "feedback:admin", first, after)
+        context, query = paged(info, first, after)
         page = await context.clients.feedback.disclosures(context.caller, query)
         return page_from(page.items, page.next_cursor, after, FeedbackDisclosure.of)
 

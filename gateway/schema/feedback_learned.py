@@ -103,15 +103,14 @@ class ReadingQuality:
 class LearnedQuery:
     """Part of the root."""
 
-    @computed("Stored versions of what an axis is read with, newest first; while none is in use, the shipped one reads.")
+    @computed("Stored versions of what an axis is read with, newest first; while none is in use, the shipped one reads.", scope="feedback:read")
     async def learned_models(self, info: Info, axis: Axis, first: First, after: After = None) -> Connection[LearnedModel] | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:read")
         listed = await context.clients.feedback.heads(context.caller, axis)
         return page_of(listed, first, after, LearnedModel.of, key=lambda one: str(one.version))
 
-    @computed("How well an axis is read, from what people confirmed and corrected.")
+    @computed("How well an axis is read, from what people confirmed and corrected.", scope="feedback:read")
     async def reading_quality(
         self,
         info: Info,
@@ -120,7 +119,6 @@ class LearnedQuery:
     ) -> ReadingQuality | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:read")
         return ReadingQuality.of(await context.clients.feedback.quality(context.caller, axis, texts(days=days)))
 
 

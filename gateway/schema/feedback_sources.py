@@ -117,30 +117,27 @@ class ReplayedCalls:
 class SourcesQuery:
     """Part of the root."""
 
-    @computed("Where voices come from by an address of their own, without the secrets.")
+    @computed("Where voices come from by an address of their own, without the secrets.", scope="feedback:admin")
     async def feedback_sources(self, info: Info, first: First, after: After = None) -> Connection[FeedbackSource] | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:admin")
         return page_of(await context.clients.feedback.sources(context.caller), first, after, FeedbackSource.of, key=lambda one: one.key)
 
-    @computed("The newest hundred events that wait for somebody: not understood, or not readable.")
+    @computed("The newest hundred events that wait for somebody: not understood, or not readable.", scope="feedback:admin")
     async def unknown_feedback_events(self, info: Info, first: First, after: After = None) -> Connection[FeedbackSourceEvent] | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:admin")
         listed = await context.clients.feedback.unknown_events(context.caller)
         return page_of(listed, first, after, FeedbackSourceEvent.of, key=lambda one: str(one.id))
 
-    @computed("The newest hundred reviews that a platform only named and whose text was not fetched yet.")
+    @computed("The newest hundred reviews that a platform only named and whose text was not fetched yet.", scope="feedback:admin")
     async def reviews_to_fetch(self, info: Info, first: First, after: After = None) -> Connection[ReviewToFetch] | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:admin")
         listed = await context.clients.feedback.reviews_to_fetch(context.caller)
         return page_of(listed, first, after, ReviewToFetch.of, key=lambda one: f"{one.source_key} {one.external_id}")
 
-    @computed("What a platform sent about one item, oldest first.")
+    @computed("What a platform sent about one item, oldest first.", scope="feedback:read")
     async def feedback_item_events(
         self,
         info: Info,
@@ -150,15 +147,13 @@ class SourcesQuery:
     ) -> Connection[FeedbackSourceEvent] | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:read")
         listed = await context.clients.feedback.item_events(context.caller, raw_id(str(item_id), ids.ITEM))
         return page_of(listed, first, after, FeedbackSourceEvent.of, key=lambda one: str(one.id))
 
-    @computed("The newest hundred calls that were acknowledged and could not be applied.")
+    @computed("The newest hundred calls that were acknowledged and could not be applied.", scope="feedback:admin")
     async def failed_feedback_calls(self, info: Info, first: First, after: After = None) -> Connection[FailedFeedbackCall] | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:admin")
         listed = await context.clients.feedback.failed_calls(context.caller)
         return page_of(listed, first, after, FailedFeedbackCall.of, key=lambda one: str(one.id))
 

@@ -85,15 +85,14 @@ class TaxonomyCodeInput:
 class TaxonomyQuery:
     """Part of the root."""
 
-    @computed("The departments that codes belong to, by key.")
+    @computed("The departments that codes belong to, by key.", scope="feedback:read")
     async def feedback_departments(self, info: Info, first: First, after: After = None) -> Connection[FeedbackDepartment] | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:read")
         whole = await context.clients.feedback.taxonomy(context.caller)
         return page_of(sorted(whole.departments, key=lambda one: one.key), first, after, FeedbackDepartment.of, key=lambda one: one.key)
 
-    @computed("What items are sorted into, by axis and code; codes that are not used any more stand among them.")
+    @computed("What items are sorted into, by axis and code; codes that are not used any more stand among them.", scope="feedback:read")
     async def taxonomy_codes(
         self,
         info: Info,
@@ -104,18 +103,16 @@ class TaxonomyQuery:
     ) -> Connection[TaxonomyCode] | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:read")
         whole = await context.clients.feedback.taxonomy(context.caller)
         wanted = [one for one in whole.codes if axis in {None, one.axis} and active in {None, one.active}]
         return page_of(sorted(wanted, key=_place), first, after, TaxonomyCode.of, key=lambda one: "/".join(_place(one)))
 
-    @computed("The versions of a code, newest first; empty when there never was such a code.")
+    @computed("The versions of a code, newest first; empty when there never was such a code.", scope="feedback:read")
     async def taxonomy_code_versions(
         self, info: Info, axis: Axis, code: Code, first: First, after: After = None
     ) -> Connection[TaxonomyCodeVersion] | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:read")
         listed = await context.clients.feedback.code_versions(context.caller, axis, code)
         return page_of(listed, first, after, TaxonomyCodeVersion.of, key=lambda one: str(one.version))
 

@@ -142,7 +142,7 @@ class SuggestionBoxInput:
 class VoicesQuery:
     """Part of the root."""
 
-    @computed("Voices compared by segment or demographics; small cells are hidden.")
+    @computed("Voices compared by segment or demographics; small cells are hidden.", scope="feedback:read")
     async def feedback_slices(
         self,
         info: Info,
@@ -153,11 +153,10 @@ class VoicesQuery:
     ) -> FeedbackSlices | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:read")
         query = texts(driver=driver, days=days, least=least)
         return FeedbackSlices.of(await context.clients.feedback.slices(context.caller, attribute, query))
 
-    @computed("Where all voices that fit can be fetched from. The filter is checked now.")
+    @computed("Where all voices that fit can be fetched from. The filter is checked now.", scope="feedback:read")
     async def feedback_export(
         self,
         info: Info,
@@ -166,20 +165,18 @@ class VoicesQuery:
     ) -> ExportLink | None:
         """Ask feedback for one item, so that a wrong filter is refused here and not when somebody follows the link."""
         context = at(info)
-        context.need("feedback:read")
         chosen = texts(**({} if filter is None else body_of(filter)))
         await context.clients.feedback.items(context.caller, {**chosen, "limit": 1})
         return ExportLink(path=f"{EXPORT}?{urlencode({**chosen, 'format': format})}", format=format)
 
-    @computed("The suggestion boxes, by key.")
+    @computed("The suggestion boxes, by key.", scope="feedback:admin")
     async def suggestion_boxes(self, info: Info, first: First, after: After = None) -> Connection[SuggestionBox] | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:admin")
         listed = await context.clients.feedback.boxes(context.caller)
         return page_of(listed, first, after, SuggestionBox.of, key=lambda one: one.key)
 
-    @computed("Suggestions, in an order drawn by lot.")
+    @computed("Suggestions, in an order drawn by lot.", scope="feedback:admin")
     async def suggestions(
         self,
         info: Info,
@@ -189,11 +186,11 @@ class VoicesQuery:
         state: Annotated[str | None, strawberry.argument(description="new, answered, adopted or declined.")] = None,
     ) -> Connection[Suggestion] | None:
         """Ask feedback."""
-        context, query = paged(info, "feedback:admin", first, after, box=box, state=state)
+        context, query = paged(info, first, after, box=box, state=state)
         page = await context.clients.feedback.suggestions(context.caller, query)
         return page_from(page.items, page.next_cursor, after, Suggestion.of)
 
-    @computed("How many suggestions name each value of a group; small groups are hidden.")
+    @computed("How many suggestions name each value of a group; small groups are hidden.", scope="feedback:admin")
     async def suggestion_counts(
         self,
         info: Info,
@@ -203,7 +200,6 @@ class VoicesQuery:
     ) -> list[SuggestionCount] | None:
         """Ask feedback."""
         context = at(info)
-        context.need("feedback:admin")
         counted = await context.clients.feedback.group_counts(context.caller, box, group, texts(days=days))
         return [mapped(SuggestionCount, one) for one in counted.counts]
 

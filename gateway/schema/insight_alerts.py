@@ -54,7 +54,7 @@ def _alert(view: AlertView) -> Alert:
 class InsightAlertQuery:
     """A part of the root of all questions."""
 
-    @computed("Alerts, newest first; readers of some sites or vendors see the broken stages of these.")
+    @computed("Alerts, newest first; readers of some sites or vendors see the broken stages of these.", scope=SCOPE)
     async def alerts(
         self,
         info: Info,
@@ -68,7 +68,7 @@ class InsightAlertQuery:
         until: Until = None,
     ) -> Connection[Alert] | None:
         """Ask insight."""
-        context, query = paged(info, SCOPE, first, after, state=state, kind=kind, site=site, vendor=vendor, to=until, **{"from": since})
+        context, query = paged(info, first, after, state=state, kind=kind, site=site, vendor=vendor, to=until, **{"from": since})
         page = await context.clients.insight.alerts(context.caller, query)
         return page_from(page.items, page.next_cursor, after, _alert)
 

@@ -5,9 +5,9 @@ from urllib.parse import quote, urlencode
 
 import strawberry
 
-from gateway.context import Info
+from gateway.context import Info, at
 from gateway.schema.asking import or_none
-from gateway.schema.insight_queries import Slice, asking, query_of
+from gateway.schema.insight_queries import SCOPE, Slice, query_of
 from gateway.schema.nested import nested
 from gateway.schema.relay import computed
 from services.kit.errors import InvalidInput
@@ -54,16 +54,16 @@ def _file(path: str, slice: Slice, format: str | None = None) -> InsightFile:
 class InsightExportQuery:
     """A part of the root of all questions."""
 
-    @computed("The sets of data that can be taken away, with their columns.")
+    @computed("The sets of data that can be taken away, with their columns.", scope=SCOPE)
     async def insight_exports(self, info: Info) -> list[InsightExport] | None:
         """Ask insight."""
-        context = asking(info)
+        context = at(info)
         return [nested(InsightExport, one) for one in await context.clients.insight.exports(context.caller)]
 
-    @computed("Where a set of data of a slice can be fetched from; null for one that nobody knows. The slice is checked now.")
+    @computed("Where a set of data of a slice can be fetched from; null for one that nobody knows. The slice is checked now.", scope=SCOPE)
     async def insight_export(self, info: Info, key: Key, format: Format = "csv", slice: Slice = None) -> InsightFile | None:
         """Ask insight for one figure of the slice, so that a wrong one is refused here and not when somebody follows the link."""
-        context = asking(info)
+        context = at(info)
         if format not in FORMATS:
             raise InvalidInput(f"A file is one of {', '.join(FORMATS)}.", pointer="/format")
         if key not in {one.key for one in await context.clients.insight.exports(context.caller)}:
@@ -71,10 +71,10 @@ class InsightExportQuery:
         await context.clients.insight.metric(context.caller, "csat", query_of(slice, non_response="false"))
         return _file(f"exports/{key}", slice, format)
 
-    @computed("Where a department's whole statement can be fetched from as CSV; null for a department that nobody knows.")
+    @computed("Where a department's whole statement can be fetched from as CSV; null for a department that nobody knows.", scope=SCOPE)
     async def statement_export(self, info: Info, department: Department, slice: Slice = None) -> InsightFile | None:
         """Ask insight for one line, so that a wrong slice is refused here."""
-        context = asking(info)
+        context = at(info)
         if slice is not None and slice.department is not None:
             raise InvalidInput("A statement is of one department: leave it out of the slice.", pointer="/slice/department")
         found = await or_none(context.clients.insight.statement(context.caller, department, {**query_of(slice), "limit": 1}))

@@ -97,25 +97,22 @@ class DrawProcessInput:
 class InsightKeptQuery:
     """A part of the root of all questions; each list is short and whole."""
 
-    @computed("All departments by key.")
+    @computed("All departments by key.", scope=SCOPE)
     async def departments(self, info: Info) -> list[Department] | None:
         """Ask insight."""
         context = at(info)
-        context.need(SCOPE)
         return [_department(one) for one in (await context.clients.insight.departments(context.caller)).items]
 
-    @computed("All rates, the newest of each role and department first.")
+    @computed("All rates, the newest of each role and department first.", scope=SCOPE)
     async def cost_rates(self, info: Info) -> list[CostRate] | None:
         """Ask insight."""
         context = at(info)
-        context.need(SCOPE)
         return [_rate(one) for one in (await context.clients.insight.cost_rates(context.caller)).items]
 
-    @computed("All processes as they are drawn.")
+    @computed("All processes as they are drawn.", scope=SCOPE)
     async def processes(self, info: Info) -> list[DrawnProcess] | None:
         """Ask insight."""
         context = at(info)
-        context.need(SCOPE)
         return [_process(one) for one in (await context.clients.insight.processes(context.caller)).items]
 
 

@@ -28,7 +28,7 @@ def _narrowed(slice: Slice, single: Query) -> Query:
 class InsightMetricQuery:
     """A part of the root of all questions."""
 
-    @computed("What drives contacts, dearest first, with its cost and intervals.")
+    @computed("What drives contacts, dearest first, with its cost and intervals.", scope=SCOPE)
     async def drivers(
         self,
         info: Info,
@@ -42,12 +42,12 @@ class InsightMetricQuery:
         slice: Slice = None,
     ) -> Connection[Driver] | None:
         """Ask insight."""
-        context, page = paged(info, SCOPE, first, after)
+        context, page = paged(info, first, after)
         single = texts(to=to, site=site, vendor=vendor, department=department, **{"from": start})
         found = await context.clients.insight.drivers(context.caller, {**_narrowed(slice, single), **page})
         return page_from(found.items, found.next_cursor, after, Driver.of)
 
-    @computed("One figure over one slice, with its interval and how far it moved.")
+    @computed("One figure over one slice, with its interval and how far it moved.", scope=SCOPE)
     async def metric(
         self,
         info: Info,
@@ -62,7 +62,6 @@ class InsightMetricQuery:
     ) -> Metric | None:
         """Ask insight."""
         context = at(info)
-        context.need(SCOPE)
         single = texts(to=to, site=site, vendor=vendor, driver=driver, department=department, **{"from": start})
         weighted = "true" if "nonResponse" in selection(info, "Metric").below else "false"  # dear: only for who reads it
         found = await or_none(context.clients.insight.metric(context.caller, name, {**_narrowed(slice, single), "non_response": weighted}))

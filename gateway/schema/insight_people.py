@@ -10,7 +10,7 @@ import strawberry
 from gateway.context import Info, at
 from gateway.schema.asking import paged
 from gateway.schema.insight_kept import SCOPE, InsightKeptQuery
-from gateway.schema.insight_queries import Slice, asking, listed, query_of
+from gateway.schema.insight_queries import Slice, listed, query_of
 from gateway.schema.relay import After, Connection, First, computed, mapped, page_from
 from services.insight import contract
 from services.kit.errors import InvalidInput
@@ -229,31 +229,29 @@ class ReviewContactInput:
 class InsightPeopleQuery(InsightKeptQuery):
     """A part of the root of all questions, with what else is kept."""
 
-    @computed("All employees' pulses as they are declared.")
+    @computed("All employees' pulses as they are declared.", scope=SCOPE)
     async def pulses(self, info: Info) -> list[Pulse] | None:
         """Ask insight."""
         context = at(info)
-        context.need(SCOPE)
         return [Pulse.of(one) for one in (await context.clients.insight.pulses(context.caller)).items]
 
-    @computed("All quality forms in their newest version.")
+    @computed("All quality forms in their newest version.", scope=SCOPE)
     async def quality_forms(self, info: Info) -> list[QualityForm] | None:
         """Ask insight."""
-        context = asking(info)
+        context = at(info)
         return [QualityForm.of(one) for one in (await context.clients.insight.quality_forms(context.caller)).items]
 
-    @computed("What reviewers found with a form, newest first; without a slice all of it.")
+    @computed("What reviewers found with a form, newest first; without a slice all of it.", scope=SCOPE)
     async def quality_reviews(
         self, info: Info, form: FormKey, first: First, after: After = None, reviewer: Reviewer = None, slice: Slice = None
     ) -> Connection[QualityReview] | None:  # fmt: skip
         """Ask insight."""
-        context, query = paged(info, SCOPE, first, after, reviewer=reviewer)
+        context, query = paged(info, first, after, reviewer=reviewer)
         page = await context.clients.insight.reviews(context.caller, form, {**listed(slice), **query})
         return page_from(page.items, page.next_cursor, after, QualityReview.of)
 
-    @computed("Contacts to review, drawn evenly over teams without those that were reviewed.")
+    @computed("Contacts to review, drawn evenly over teams without those that were reviewed.", scope=SCOPE)
     async def quality_sample(self, info: Info, form: FormKey, size: Size = 20, seed: Seed = 0, slice: Slice = None) -> list[UUID] | None:
         """Ask insight."""
         context = at(info)
-        context.need(SCOPE)
         return (await context.clients.insight.sample(context.caller, form, query_of(slice, size=size, seed=seed))).contacts

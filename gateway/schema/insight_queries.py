@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from gateway.clients.service import Query
-from gateway.context import GatewayContext, Info, at
+from gateway.context import Info, at
 from gateway.schema.asking import or_none, texts
 from gateway.schema.insight import CycleHealth
 from gateway.schema.insight_adjusted import AdjustedFunnel
@@ -78,76 +78,69 @@ def listed(given: InsightSlice | None) -> Query:
     return {name: value for name, value in query_of(given).items() if name in LISTED}
 
 
-def asking(info: Info) -> GatewayContext:
-    """Return the context of a caller who may read insight."""
-    context = at(info)
-    context.need(SCOPE)
-    return context
-
-
 @strawberry.type(description="What insight can be asked.")
 class InsightQuery:
     """Questions to insight."""
 
-    @computed("What every figure means.")
+    @computed("What every figure means.", scope=SCOPE)
     async def metric_definitions(self, info: Info) -> list[MetricDefinition] | None:
         """Ask insight."""
-        context = asking(info)
+        context = at(info)
         return [nested(MetricDefinition, one) for one in await context.clients.insight.definitions(context.caller)]
 
-    @computed("The overview: eight figures beside those of the comparison period, four series, Pareto, funnel.")
+    @computed("The overview: eight figures beside those of the comparison period, four series, Pareto, funnel.", scope=SCOPE)
     async def overview(self, info: Info, slice: Slice = None) -> Overview | None:
         """Ask insight."""
-        context = asking(info)
+        context = at(info)
         return nested(Overview, await context.clients.insight.overview(context.caller, query_of(slice)))
 
-    @computed("Sites, vendors or teams against the whole; null for a figure that is not a share.")
+    @computed("Sites, vendors or teams against the whole; null for a figure that is not a share.", scope=SCOPE)
     async def places(self, info: Info, metric: Figure, by: By = "site", slice: Slice = None) -> Funnel | None:
         """Ask insight."""
-        context = asking(info)
+        context = at(info)
         found = await or_none(context.clients.insight.places(context.caller, metric, query_of(slice, by=by)))
         return None if found is None else nested(Funnel, found)
 
-    @computed("Sites, vendors, teams or agents as if all had the same mix of cases; null for a figure that is not a share.")
+    @computed("Sites, vendors, teams or agents as if all had the same mix of cases; null for a figure that is not a share.", scope=SCOPE)
     async def adjusted_places(self, info: Info, metric: Figure, by: ByAll = "site", mix: Mix = None, slice: Slice = None) -> AdjustedFunnel | None:
         """Ask insight."""
-        context = asking(info)
+        context = at(info)
         query = {**query_of(slice, by=by), "mix": mix}
         found = await or_none(context.clients.insight.adjusted_places(context.caller, metric, query))
         return None if found is None else nested(AdjustedFunnel, found)
 
-    @computed("Whether a share changed within the period, and when; null for a figure that is not a share.")
+    @computed("Whether a share changed within the period, and when; null for a figure that is not a share.", scope=SCOPE)
     async def trend(self, info: Info, metric: Figure, false_alarm_rate: Rate = 0.05, slice: Slice = None) -> Trend | None:
         """Ask insight."""
-        context = asking(info)
+        context = at(info)
         found = await or_none(context.clients.insight.trend(context.caller, metric, query_of(slice, false_alarm_rate=false_alarm_rate)))
         return None if found is None else nested(Trend, found)
 
-    @computed("What moves satisfaction, most urgent first.")
+    @computed("What moves satisfaction, most urgent first.", scope=SCOPE)
     async def key_drivers(self, info: Info, slice: Slice = None) -> KeyDrivers | None:
         """Ask insight."""
-        context = asking(info)
+        context = at(info)
         return nested(KeyDrivers, await context.clients.insight.key_drivers(context.caller, query_of(slice)))
 
-    @computed("How many come back about the same thing, and first-contact resolution.")
+    @computed("How many come back about the same thing, and first-contact resolution.", scope=SCOPE)
     async def repeats(self, info: Info, window_days: Days = 7, slice: Slice = None) -> Repeats | None:
         """Ask insight."""
-        context = asking(info)
+        context = at(info)
         return nested(Repeats, await context.clients.insight.repeats(context.caller, query_of(slice, window_days=window_days)))
 
-    @computed("What surveys, reviews, contact notes and operations say of each driver, and whether they agree.")
+    @computed("What surveys, reviews, contact notes and operations say of each driver, and whether they agree.", scope=SCOPE)
     async def triangulation(self, info: Info, slice: Slice = None) -> list[Triangulation] | None:
         """Ask insight."""
-        context = asking(info)
+        context = at(info)
         return [nested(Triangulation, one) for one in await context.clients.insight.triangulation(context.caller, query_of(slice))]
 
-    @computed("Who answered, of those who were asked, and satisfaction weighted for it.")
+    @computed("Who answered, of those who were asked, and satisfaction weighted for it.", scope=SCOPE)
     async def response_bias(self, info: Info, slice: Slice = None) -> ResponseBias | None:
         """Ask insight."""
-        context = asking(info)
+        context = at(info)
         return nested(ResponseBias, await context.clients.insight.response_bias(context.caller, query_of(slice)))
 
-    @computed("A chart as SVG with the table of what it shows.")
+    @computed("A chart as SVG with the table of what it shows.", scope=SCOPE)
     async def chart(
         self,
         info: Info,
@@ -160,24 +153,24 @@ class InsightQuery:
         slice: Slice = None,
     ) -> Chart | None:
         """Ask insight."""
-        context = asking(info)
+        context = at(info)
         query = {**query_of(slice, metric=metric, by=by, goal=goal, language=language), "mix": mix}
         found = await or_none(context.clients.insight.chart(context.caller, name, query))
         return None if found is None else nested(Chart, found)
 
-    @computed("A process as SVG; null when there is none of that key.")
+    @computed("A process as SVG; null when there is none of that key.", scope=SCOPE)
     async def process_chart(self, info: Info, key: Key, language: Tongue = "en", slice: Slice = None) -> Chart | None:
         """Ask insight."""
-        context = asking(info)
+        context = at(info)
         found = await or_none(context.clients.insight.process_chart(context.caller, key, query_of(slice, language=language)))
         return None if found is None else nested(Chart, found)
 
-    @computed("Where the cycle of listening and acting is broken, in the whole house or in a slice of it.")
+    @computed("Where the cycle of listening and acting is broken, in the whole house or in a slice of it.", scope=SCOPE)
     async def cycle_health(
         self, info: Info, start: From = None, to: To = None, compare_from: CompareFrom = None, compare_to: CompareTo = None, slice: Slice = None
     ) -> CycleHealth | None:  # fmt: skip
         """Ask insight; a moment that is named beside the slice goes before the slice's own."""
-        context = asking(info)
+        context = at(info)
         named = texts(to=to, compare_from=compare_from, compare_to=compare_to, **{"from": start})
         query = {**query_of(slice), **{name: value for name, value in named.items() if value is not None}}
         return CycleHealth.of(await context.clients.insight.cycle_health(context.caller, query))

@@ -180,7 +180,7 @@ _AnyId = Annotated[strawberry.ID, strawberry.argument(description="The global id
 class KnowledgeQuery:
     """Part of the root."""
 
-    @computed("Articles and guides for what a customer says.")
+    @computed("Articles and guides for what a customer says.", scope="knowledge:read")
     async def suggested_knowledge(
         self,
         info: Info,
@@ -190,21 +190,19 @@ class KnowledgeQuery:
     ) -> KnowledgeSearch | None:
         """Ask knowledge."""
         context = at(info)
-        context.need("knowledge:read")
         query: dict[str, Any] = {"text": text, "limit": min(checked_first(first), 50), "product": product}
         return KnowledgeSearch.of(await context.clients.knowledge.suggest(context.caller, query))
 
-    @computed("What customers looked for without an answer; what made most of them ask for contact first.")
+    @computed("What customers looked for without an answer; what made most of them ask for contact first.", scope="knowledge:read")
     async def knowledge_gaps(
         self, info: Info, first: First, days: Annotated[int, strawberry.argument(description="How far to look back.")] = 30
     ) -> list[KnowledgeGap] | None:
         """Ask knowledge."""
         context = at(info)
-        context.need("knowledge:read")
         page = await context.clients.knowledge.gaps(context.caller, {"days": days, "limit": checked_first(first)})
         return [KnowledgeGap.of(one) for one in page.items]
 
-    @computed("Guides, newest first.")
+    @computed("Guides, newest first.", scope="knowledge:read")
     async def guides(
         self,
         info: Info,
@@ -215,7 +213,6 @@ class KnowledgeQuery:
     ) -> Connection[Guide] | None:
         """Ask knowledge."""
         context = at(info)
-        context.need("knowledge:read")
         query: dict[str, Any] = {"state": state, "product": product, "limit": checked_first(first), "cursor": after}
         page = await context.clients.knowledge.guides(context.caller, query)
         return page_from(page.items, page.next_cursor, after, Guide.of)

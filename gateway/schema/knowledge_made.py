@@ -100,13 +100,12 @@ class ImportInput:
 class KnowledgeMadeQuery:
     """Part of the root."""
 
-    @computed("Where people leave a guide.")
+    @computed("Where people leave a guide.", scope="knowledge:read")
     async def guide_statistics(
         self, info: Info, id: _Id, version: Annotated[int | None, strawberry.argument(description="Null: the published one.")] = None
     ) -> GuideStatistics | None:
         """Ask knowledge."""
         context = at(info)
-        context.need("knowledge:read")
         return GuideStatistics.of(await context.clients.knowledge.guide_statistics(context.caller, str(id), {"version": version}))
 
 

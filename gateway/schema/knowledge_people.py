@@ -178,7 +178,7 @@ class TrainingEntryInput:
 class KnowledgePeopleQuery:
     """Part of the root."""
 
-    @computed("Customers' answers for the moderators, newest first.")
+    @computed("Customers' answers for the moderators, newest first.", scope="knowledge:write")
     async def peer_answers(
         self,
         info: Info,
@@ -188,19 +188,17 @@ class KnowledgePeopleQuery:
     ) -> Connection[PeerAnswer] | None:
         """Ask knowledge."""
         context = at(info)
-        context.need("knowledge:write")
         page = await context.clients.knowledge.peer_answers(context.caller, {"state": state, "limit": checked_first(first), "cursor": after})
         return page_from(page.items, page.next_cursor, after, PeerAnswer.of)
 
-    @computed("Modules by code.")
+    @computed("Modules by code.", scope="knowledge:read")
     async def training_modules(self, info: Info, first: First, after: After = None) -> Connection[TrainingModule] | None:
         """Ask knowledge."""
         context = at(info)
-        context.need("knowledge:read")
         page = await context.clients.knowledge.modules(context.caller, {"limit": checked_first(first), "cursor": after})
         return page_from(page.items, page.next_cursor, after, TrainingModule.of)
 
-    @computed("What agents have to learn, or have learned; newest first.")
+    @computed("What agents have to learn, or have learned; newest first.", scope="knowledge:read")
     async def training_assignments(
         self,
         info: Info,
@@ -210,26 +208,23 @@ class KnowledgePeopleQuery:
     ) -> Connection[TrainingAssignment] | None:
         """Ask knowledge."""
         context = at(info)
-        context.need("knowledge:read")
         query = {"agent_id": str(agent_id) if agent_id else None, "limit": checked_first(first), "cursor": after}
         page = await context.clients.knowledge.assignments(context.caller, query)
         return page_from(page.items, page.next_cursor, after, TrainingAssignment.of)
 
-    @computed("Minutes of the last 365 days against 24 hours, those with fewest first.")
+    @computed("Minutes of the last 365 days against 24 hours, those with fewest first.", scope="knowledge:read")
     async def training_hours(
         self, info: Info, agent_ids: Annotated[list[UUID], strawberry.argument(description="Whose; at most 100.")]
     ) -> list[TrainingHours] | None:
         """Ask knowledge."""
         context = at(info)
-        context.need("knowledge:read")
         found = await context.clients.knowledge.hours(context.caller, {"agent_id": [str(one) for one in agent_ids]})
         return [TrainingHours.of(one) for one in found]
 
-    @computed("Whether a module changed what its learners resolve, told honestly.")
+    @computed("Whether a module changed what its learners resolve, told honestly.", scope="knowledge:read")
     async def training_effect(self, info: Info, module: _Code) -> TrainingEffect | None:
         """Ask knowledge."""
         context = at(info)
-        context.need("knowledge:read")
         return TrainingEffect.of(await context.clients.knowledge.effect(context.caller, module))
 
 

@@ -154,29 +154,29 @@ class ArticleInput:
 class KnowledgeWorkQuery:
     """Part of the root."""
 
-    @computed("What is missing, in one list: questions without an answer, guides that did not help, drivers without an answer; most contacts first.")
+    @computed(
+        "What is missing, in one list: questions without an answer, guides that did not help, drivers without an answer; most contacts first.",
+        scope="knowledge:read",
+    )
     async def ranked_gaps(self, info: Info, first: First, days: _Days = 30) -> list[RankedGap] | None:
         """Ask knowledge."""
         context = at(info)
-        context.need("knowledge:read")
         found = await context.clients.knowledge.ranked_gaps(context.caller, {"days": days, "limit": checked_first(first)})
         return [RankedGap.of(one) for one in found]
 
-    @computed("How the knowledge base lives: link rate, reuse, time to publish, ageing, the checklist.")
+    @computed("How the knowledge base lives: link rate, reuse, time to publish, ageing, the checklist.", scope="knowledge:read")
     async def knowledge_measures(self, info: Info, since: _Since = None, until: _Until = None) -> KnowledgeMeasures | None:
         """Ask knowledge."""
         context = at(info)
-        context.need("knowledge:read")
         return KnowledgeMeasures.of(await context.clients.knowledge.measures(context.caller, _span(since, until)))
 
-    @computed("What self-service saves.")
+    @computed("What self-service saves.", scope="knowledge:read")
     async def deflection(self, info: Info, since: _Since = None, until: _Until = None) -> Deflection | None:
         """Ask knowledge."""
         context = at(info)
-        context.need("knowledge:read")
         return Deflection.of(await context.clients.knowledge.deflection(context.caller, _span(since, until)))
 
-    @computed("What should be learned, newest first.")
+    @computed("What should be learned, newest first.", scope="knowledge:read")
     async def training_needs(
         self,
         info: Info,
@@ -186,11 +186,10 @@ class KnowledgeWorkQuery:
     ) -> Connection[TrainingNeed] | None:
         """Ask knowledge."""
         context = at(info)
-        context.need("knowledge:read")
         page = await context.clients.knowledge.needs(context.caller, {"state": state, "limit": checked_first(first), "cursor": after})
         return page_from(page.items, page.next_cursor, after, TrainingNeed.of)
 
-    @computed("Where a process fails: contacts, cost and waiting per step.")
+    @computed("Where a process fails: contacts, cost and waiting per step.", scope="knowledge:read")
     async def process_flow(
         self,
         info: Info,
@@ -200,7 +199,6 @@ class KnowledgeWorkQuery:
     ) -> ProcessFlow | None:
         """Ask knowledge."""
         context = at(info)
-        context.need("knowledge:read")
         return ProcessFlow.of(await context.clients.knowledge.process(context.caller, code, _span(since, until)))
 
 

@@ -65,7 +65,7 @@ class Query(
 ):
     """The root of all questions."""
 
-    @computed("The unified customer, by a key that names them or by id. Null when nobody is known.")
+    @computed("The unified customer, by a key that names them or by id. Null when nobody is known.", scope="customers:read")
     async def customer(
         self,
         info: Info,
@@ -76,13 +76,11 @@ class Query(
         id: Annotated[strawberry.ID | None, strawberry.argument(description="Global id or id in REST; leave out key then.")] = None,
     ) -> Customer | None:
         """By id every service is asked at once; a key has to be looked up before."""
-        context = at(info)
-        context.need("customers:read")
         if (key is None) == (id is None):
             raise InvalidInput("Give either key or id.", pointer="/key")
         return await (_by_key(info, key) if key is not None else whole_customer(info, uuid_of(str(id), ids.CUSTOMER)))
 
-    @computed("The unified customer, by a key that names them. Null when nobody has the key.")
+    @computed("The unified customer, by a key that names them. Null when nobody has the key.", scope="customers:read")
     async def customer_by_key(
         self,
         info: Info,
@@ -90,7 +88,6 @@ class Query(
         value: Annotated[str, strawberry.argument(description="The value; spaces and letter case do not matter where the kind has none.")],
     ) -> Customer | None:
         """Look the key up, then ask every service at once."""
-        at(info).need("customers:read")
         return await _by_key(info, IdentityKeyInput(kind=kind.value, value=value))
 
     @computed("Anything with a global id. Null when there is no such thing.")
@@ -99,7 +96,7 @@ class Query(
         kind, value = read_global_id(str(id))
         return await _node(info, kind, value)
 
-    @computed("Contacts, newest first.")
+    @computed("Contacts, newest first.", scope="routing:read")
     async def contacts(
         self,
         info: Info,
@@ -109,28 +106,26 @@ class Query(
         state: State = None,
     ) -> Connection[Contact] | None:
         """Ask routing."""
-        context, query = paged(info, "routing:read", first, after, queue=queue, state=state)
+        context, query = paged(info, first, after, queue=queue, state=state)
         page = await context.clients.routing.contacts(context.caller, query)
         return page_from(page.items, page.next_cursor, after, Contact.of)
 
-    @computed("Why a contact is with this agent, or still waits, term by term.")
+    @computed("Why a contact is with this agent, or still waits, term by term.", scope="routing:read")
     async def contact_explanation(self, info: Info, contact_id: AnyId) -> ContactExplanation | None:
         """Ask routing."""
         context = at(info)
-        context.need("routing:read")
         found = await or_none(context.clients.routing.explanation(context.caller, raw_id(str(contact_id), ids.CONTACT)))
         return None if found is None else ContactExplanation.of(found)
 
-    @computed("What an agent is asked to take now.")
+    @computed("What an agent is asked to take now.", scope="routing:read")
     async def agent_offers(
         self, info: Info, agent: Annotated[str, strawberry.argument(description="The agent's id in the installation's own system.")]
     ) -> list[AgentOffer] | None:
         """Ask routing."""
         context = at(info)
-        context.need("routing:read")
         return [AgentOffer.of(offer) for offer in await context.clients.routing.offers(context.caller, agent)]
 
-    @computed("Whom survey decided to ask or not to ask, and why, newest first.")
+    @computed("Whom survey decided to ask or not to ask, and why, newest first.", scope="survey:read")
     async def decisions(
         self,
         info: Info,
@@ -141,11 +136,11 @@ class Query(
         outcome: Annotated[str | None, strawberry.argument(description="pending, invited or skipped.")] = None,
     ) -> Connection[SurveyDecision] | None:
         """Ask survey."""
-        context, query = paged(info, "survey:read", first, after, contact_id=contact_id, customer_id=customer_id, outcome=outcome)
+        context, query = paged(info, first, after, contact_id=contact_id, customer_id=customer_id, outcome=outcome)
         page = await context.clients.survey.decisions(context.caller, query)
         return page_from(page.items, page.next_cursor, after, SurveyDecision.of)
 
-    @computed("Invitations, newest first.")
+    @computed("Invitations, newest first.", scope="survey:read")
     async def invitations(
         self,
         info: Info,
@@ -155,11 +150,11 @@ class Query(
         customer_id: Annotated[UUID | None, strawberry.argument(description="Only to this record.")] = None,
     ) -> Connection[Invitation] | None:
         """Ask survey."""
-        context, query = paged(info, "survey:read", first, after, contact_id=contact_id, customer_id=customer_id)
+        context, query = paged(info, first, after, contact_id=contact_id, customer_id=customer_id)
         page = await context.clients.survey.invitations(context.caller, query)
         return page_from(page.items, page.next_cursor, after, Invitation.of)
 
-    @computed("What was said, newest first.")
+    @computed("What was said, newest first.", scope="feedback:read")
     async def feedback(
         self,
         info: Info,
@@ -173,11 +168,11 @@ class Query(
     ) -> Connection[FeedbackItem] | None:
         """Ask feedback."""
         narrowed = {"driver": driver, "state": state, "q": words, "sentiment": sentiment, "department": department}
-        context, query = paged(info, "feedback:read", first, after, **narrowed)
+        context, query = paged(info, first, after, **narrowed)
         page = await context.clients.feedback.items(context.caller, query)
         return page_from(page.items, page.next_cursor, after, FeedbackItem.of)
 
-    @computed("Answers that are owed to customers.")
+    @computed("Answers that are owed to customers.", scope="feedback:read")
     async def follow_ups(
         self,
         info: Info,
@@ -187,11 +182,11 @@ class Query(
         customer_id: Annotated[UUID | None, strawberry.argument(description="Only to this record.")] = None,
     ) -> Connection[FollowUp] | None:
         """Ask feedback."""
-        context, query = paged(info, "feedback:read", first, after, state=state, customer_id=customer_id)
+        context, query = paged(info, first, after, state=state, customer_id=customer_id)
         page = await context.clients.feedback.follow_ups(context.caller, query)
         return page_from(page.items, page.next_cursor, after, FollowUp.of)
 
-    @computed("Search the knowledge base as an agent does.")
+    @computed("Search the knowledge base as an agent does.", scope="knowledge:read")
     async def search_knowledge(
         self,
         info: Info,
@@ -203,27 +198,24 @@ class Query(
     ) -> KnowledgeSearch | None:
         """Ask knowledge."""
         context = at(info)
-        context.need("knowledge:read")
         query: Filters = {"q": text, "limit": min(checked_first(first), 50), "language": language, "audience": audience, "product": product}
         return KnowledgeSearch.of(await context.clients.knowledge.search(context.caller, query))
 
-    @computed("An article. Null when there is no such article.")
+    @computed("An article. Null when there is no such article.", scope="knowledge:read")
     async def article(self, info: Info, id: AnyId) -> Article | None:
         """Ask knowledge."""
         context = at(info)
-        context.need("knowledge:read")
         found = await or_none(context.clients.knowledge.article(context.caller, raw_id(str(id), ids.ARTICLE)))
         return None if found is None else Article.of(found)
 
-    @computed("An initiative with its effect.")
+    @computed("An initiative with its effect.", scope="insight:read")
     async def initiative(self, info: Info, id: AnyId) -> Initiative | None:
         """Ask insight."""
         context = at(info)
-        context.need("insight:read")
         found = await or_none(context.clients.insight.initiative(context.caller, raw_id(str(id), ids.INITIATIVE)))
         return None if found is None else Initiative.of(found)
 
-    @computed("Initiatives, newest first.")
+    @computed("Initiatives, newest first.", scope="insight:read")
     async def initiatives(
         self,
         info: Info,
@@ -232,11 +224,11 @@ class Query(
         driver: Annotated[str | None, strawberry.argument(description="Only against this driver.")] = None,
     ) -> Connection[Initiative] | None:
         """Ask insight."""
-        context, query = paged(info, "insight:read", first, after, driver=driver)
+        context, query = paged(info, first, after, driver=driver)
         page = await context.clients.insight.initiatives(context.caller, query)
         return page_from(page.items, page.next_cursor, after, Initiative.of)
 
-    @computed("You said, we did: what customers were told.")
+    @computed("You said, we did: what customers were told.", scope="insight:read")
     async def board(
         self,
         info: Info,
@@ -245,7 +237,7 @@ class Query(
         language: Annotated[str, strawberry.argument(description="The language of the messages.")] = "en",
     ) -> Connection[BoardEntry] | None:
         """Ask insight."""
-        context, query = paged(info, "insight:read", first, after, language=language)
+        context, query = paged(info, first, after, language=language)
         page = await context.clients.insight.board(context.caller, query)
         return page_from(page.items, page.next_cursor, after, BoardEntry.of)
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import strawberry
 
+from gateway.execution.scopes import judged, reading
 from gateway.execution.shortcut import Place, Short
 from services.kit.errors import InvalidInput
 
@@ -21,16 +22,21 @@ First = Annotated[int, strawberry.argument(description="How many, from 1 to 100.
 After = Annotated[str | None, strawberry.argument(description="The cursor to go on behind.")]
 
 
-def computed(description: str, shortcut: Callable[[Place], Short] | None = None) -> Callable[[F], F]:
+def computed(
+    description: str, shortcut: Callable[[Place], Short] | None = None, *, scope: str | None = None, section_of: str | None = None
+) -> Callable[[F], F]:
     """Make a method the resolver of a described field; strawberry's own decorator would take the method's types from the type checker.
 
-    `shortcut` saves a plan from calling it; see `execution/shortcut.py`.
+    `shortcut` saves a plan from calling it; see `execution/shortcut.py`. Whoever lacks the `scope` is refused; see `execution/scopes.py`.
+    `section_of` names the service whose section it shows: `CustomerSections` judges whoever asks for it.
     """
 
     def made(resolver: F) -> F:
+        if section_of is not None:
+            resolver.scope = reading(section_of)  # type: ignore[attr-defined]  # a function takes any
         if shortcut is not None:
             resolver.shortcut = shortcut  # type: ignore[attr-defined]  # a function takes any
-        return cast("F", strawberry.field(description=description)(resolver))
+        return cast("F", strawberry.field(description=description)(resolver if scope is None else judged(resolver, scope)))
 
     return made
 

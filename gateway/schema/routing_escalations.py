@@ -88,7 +88,7 @@ OfUid = Annotated[UUID | None, strawberry.argument(description="Only of this one
 class EscalationQueries:
     """What can be asked of escalations."""
 
-    @computed("Escalations, newest first.")
+    @computed("Escalations, newest first.", scope="routing:read")
     async def escalations(
         self,
         info: Info,
@@ -105,15 +105,14 @@ class EscalationQueries:
     ) -> Connection[Escalation] | None:
         """Ask routing."""
         of = {"contact_id": contact_id, "case_id": case_id, "follow_up_id": follow_up_id, "customer_id": customer_id}
-        context, query = paged(info, "routing:read", first, after, state=state, queue=queue, level=level, to_whom=to_whom, **of)
+        context, query = paged(info, first, after, state=state, queue=queue, level=level, to_whom=to_whom, **of)
         page = await context.clients.routing.escalations(context.caller, query)
         return page_from(page.items, page.next_cursor, after, Escalation.of)
 
-    @computed("One escalation. Null when there is no such one.")
+    @computed("One escalation. Null when there is no such one.", scope="routing:read")
     async def escalation(self, info: Info, uid: Uid) -> Escalation | None:
         """Ask routing."""
         context = at(info)
-        context.need("routing:read")
         found = await or_none(context.clients.routing.escalation(context.caller, str(uid)))
         return None if found is None else Escalation.of(found)
 

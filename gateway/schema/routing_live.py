@@ -83,25 +83,22 @@ class QueueStaffing:
 class RoutingQueries(EscalationQueries, RoutingPlanQueries):
     """What can be asked of routing's present."""
 
-    @computed("Queues at this moment, in the order asked for.")
+    @computed("Queues at this moment, in the order asked for.", scope="routing:read")
     async def queue_states(self, info: Info, queues: QueueKeys) -> list[QueueState] | None:
         """Ask routing."""
         context = at(info)
-        context.need("routing:read")
         return [QueueState.of(view) for view in await _states(context, _few(queues))]
 
-    @computed("How many agents a queue needs now.")
+    @computed("How many agents a queue needs now.", scope="routing:read")
     async def queue_staffing(self, info: Info, queue: Annotated[str, strawberry.argument(description="Key of the queue.")]) -> QueueStaffing | None:
         """Ask routing."""
         context = at(info)
-        context.need("routing:read")
         return QueueStaffing.of(await context.clients.routing.staffing(context.caller, queue))
 
-    @computed("An agent at this moment, with skills, plan and load; null where there is none.")
+    @computed("An agent at this moment, with skills, plan and load; null where there is none.", scope="routing:read")
     async def desk_agent(self, info: Info, agent: AgentName) -> DeskAgent | None:
         """Ask routing."""
         context = at(info)
-        context.need("routing:read")
         found = await or_none(context.clients.routing.agent(context.caller, agent))
         return None if found is None else DeskAgent.of(found)
 

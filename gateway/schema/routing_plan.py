@@ -162,7 +162,7 @@ class ShiftInput:
 class RoutingPlanQueries:
     """What can be asked of the plan."""
 
-    @computed("Planned shifts by agent and key.")
+    @computed("Planned shifts by agent and key.", scope="routing:read")
     async def agent_shifts(
         self,
         info: Info,
@@ -171,11 +171,11 @@ class RoutingPlanQueries:
         agent: Annotated[str | None, strawberry.argument(description="Only of this agent.")] = None,
     ) -> Connection[AgentShift] | None:
         """Ask routing."""
-        context, query = paged(info, "routing:read", first, after, agent=agent)
+        context, query = paged(info, first, after, agent=agent)
         page = await context.clients.routing.shifts(context.caller, query)
         return page_from(page.items, page.next_cursor, after, AgentShift.of)
 
-    @computed("What was planned of an agent, and what was done. Null when there is no such agent.")
+    @computed("What was planned of an agent, and what was done. Null when there is no such agent.", scope="routing:admin")
     async def agent_adherence(
         self,
         info: Info,
@@ -185,12 +185,11 @@ class RoutingPlanQueries:
     ) -> AgentAdherence | None:
         """Ask routing."""
         context = at(info)
-        context.need("routing:admin")
         query = texts(**{"from": begin, "until": until})
         found = await or_none(context.clients.routing.adherence(context.caller, agent, query))
         return None if found is None else AgentAdherence.of(found)
 
-    @computed("How many agents are planned and how many are needed. Null when there is no such queue.")
+    @computed("How many agents are planned and how many are needed. Null when there is no such queue.", scope="routing:read")
     async def queue_staffing_plan(
         self,
         info: Info,
@@ -201,7 +200,6 @@ class RoutingPlanQueries:
     ) -> QueueStaffingPlan | None:
         """Ask routing."""
         context = at(info)
-        context.need("routing:read")
         query = texts(**{"from": begin, "until": until, "interval_minutes": interval_minutes})
         found = await or_none(context.clients.routing.staffing_plan(context.caller, queue, query))
         return None if found is None else QueueStaffingPlan.of(found)

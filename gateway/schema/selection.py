@@ -12,6 +12,7 @@ from strawberry.types.arguments import convert_arguments
 
 from gateway.execution.plan import Fields, Needs, needs_of, plain_needs
 from gateway.execution.play import StepInfo
+from gateway.execution.scopes import NONE
 from gateway.execution.shape import Details, python_field
 
 
@@ -31,6 +32,7 @@ class Selection:
         self._raw = raw
         self._owner: Any = raw.schema.type_map[kind]
         self.memo: dict[str, Any] = {}
+        self.granted: frozenset[str] = NONE
 
     @property
     def below(self) -> frozenset[str]:

@@ -96,7 +96,7 @@ class RecordSurveyResponseInput:
 class SurveyAskingQueries:
     """Fields of the root."""
 
-    @computed("Answer sheets, newest first.")
+    @computed("Answer sheets, newest first.", scope="survey:read")
     async def survey_responses(
         self,
         info: Info,
@@ -109,27 +109,24 @@ class SurveyAskingQueries:
     ) -> Connection[SurveyResponse] | None:
         """Ask survey."""
         context = at(info)
-        context.need("survey:read")
         ids = {"customer_id": customer_id, "contact_id": contact_id}
         query = {name: None if value is None else str(value) for name, value in ids.items()}
         wanted = {**query, "survey": survey, "mode": mode, "limit": str(checked_first(first)), "cursor": after}
         page = await context.clients.survey.responses(context.caller, wanted)
         return page_from(page.items, page.next_cursor, after, SurveyResponse.of)
 
-    @computed("How an invitation travelled, and why not by another channel; oldest first, at most 100.")
+    @computed("How an invitation travelled, and why not by another channel; oldest first, at most 100.", scope="survey:read")
     async def invitation_attempts(
         self, info: Info, invitation_id: Annotated[UUID, strawberry.argument(description="The invitation's id in REST.")]
     ) -> list[SendAttempt] | None:
         """Ask survey."""
         context = at(info)
-        context.need("survey:read")
         return [SendAttempt.of(one) for one in await context.clients.survey.attempts(context.caller, str(invitation_id))]
 
-    @computed("What is wrong with a stored survey, the worst first.")
+    @computed("What is wrong with a stored survey, the worst first.", scope="survey:read")
     async def survey_check(self, info: Info, key: Annotated[str, strawberry.argument(description="The survey's key.")]) -> list[SurveyFinding] | None:
         """Ask survey."""
         context = at(info)
-        context.need("survey:read")
         return [SurveyFinding.of(one) for one in (await context.clients.survey.check(context.caller, key)).findings]
 
 

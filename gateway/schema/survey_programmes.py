@@ -134,35 +134,31 @@ class ProgrammeEstimate:
 class ProgrammeQuery:
     """A part of the root of all questions."""
 
-    @computed("The programmes in force, by key.")
+    @computed("The programmes in force, by key.", scope="survey:read")
     async def programmes(self, info: Info, first: First, after: After = None) -> Connection[Programme] | None:
         """Ask survey."""
         context = at(info)
-        context.need("survey:read")
         page = await context.clients.survey.programmes(context.caller, {"limit": checked_first(first), "cursor": after})
         return page_from(page.items, page.next_cursor, after, Programme.of)
 
-    @computed("All versions of a programme, drafts too, newest first.")
+    @computed("All versions of a programme, drafts too, newest first.", scope="survey:read")
     async def programme_versions(self, info: Info, key: Key, first: First, after: After = None) -> Connection[Programme] | None:
         """Ask survey."""
         context = at(info)
-        context.need("survey:read")
         page = await context.clients.survey.programme_versions(context.caller, key, {"limit": checked_first(first), "cursor": after})
         return page_from(page.items, page.next_cursor, after, Programme.of)
 
-    @computed("What changed from one version of a programme to another.")
+    @computed("What changed from one version of a programme to another.", scope="survey:read")
     async def programme_differences(self, info: Info, key: Key, before: Number, after: Number) -> list[ProgrammeDifference] | None:
         """Ask survey."""
         context = at(info)
-        context.need("survey:read")
         found = await context.clients.survey.differences(context.caller, key, before, after)
         return [mapped(ProgrammeDifference, each) for each in found]
 
-    @computed("How far a simulation is, and its report when it is done. Null when there is none.")
+    @computed("How far a simulation is, and its report when it is done. Null when there is none.", scope="survey:read")
     async def simulation(self, info: Info, id: SimulationId) -> Simulation | None:
         """Ask survey."""
         context = at(info)
-        context.need("survey:read")
         try:
             return Simulation.of(await context.clients.survey.simulation(context.caller, id))
         except Problem as problem:
@@ -170,25 +166,22 @@ class ProgrammeQuery:
                 return None
             raise
 
-    @computed("Whether the lot of a programme was honest in the last 90 days, over all and agent by agent.")
+    @computed("Whether the lot of a programme was honest in the last 90 days, over all and agent by agent.", scope="survey:read")
     async def lot_audit(self, info: Info, programme: Key) -> LotAudit | None:
         """Ask survey."""
         context = at(info)
-        context.need("survey:read")
         return mapped(LotAudit, await context.clients.survey.lot_audit(context.caller, programme))
 
-    @computed("Agents that asked to skip surveys in the last 90 days, the most striking first; at most 100.")
+    @computed("Agents that asked to skip surveys in the last 90 days, the most striking first; at most 100.", scope="survey:read")
     async def survey_skip_audit(self, info: Info) -> list[SkippingAgent] | None:
         """Ask survey."""
         context = at(info)
-        context.need("survey:read")
         return [mapped(SkippingAgent, each) for each in await context.clients.survey.skip_audit(context.caller)]
 
-    @computed("The satisfied share of a programme's occasions in the last 90 days, raw and weighted.")
+    @computed("The satisfied share of a programme's occasions in the last 90 days, raw and weighted.", scope="survey:read")
     async def programme_estimate(self, info: Info, programme: Key) -> ProgrammeEstimate | None:
         """Ask survey."""
         context = at(info)
-        context.need("survey:read")
         return ProgrammeEstimate.of(await context.clients.survey.estimate(context.caller, programme))
 
 

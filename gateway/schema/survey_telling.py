@@ -39,7 +39,7 @@ class Telling:
 class SurveyTellingQueries:
     """Fields of the root."""
 
-    @computed("Who is told of which initiative, newest first.")
+    @computed("Who is told of which initiative, newest first.", scope="survey:read")
     async def tellings(
         self,
         info: Info,
@@ -51,17 +51,15 @@ class SurveyTellingQueries:
     ) -> Connection[Telling] | None:
         """Ask survey."""
         context = at(info)
-        context.need("survey:read")
         ids = {"initiative_id": initiative_id, "customer_id": customer_id}
         query = {name: None if value is None else str(value) for name, value in ids.items()}
         page = await context.clients.survey.tellings(context.caller, {**query, "state": state, "limit": str(checked_first(first)), "cursor": after})
         return page_from(page.items, page.next_cursor, after, Telling.of)
 
-    @computed("How a telling travelled, and why not by another channel; oldest first.")
+    @computed("How a telling travelled, and why not by another channel; oldest first.", scope="survey:read")
     async def telling_attempts(
         self, info: Info, telling_id: Annotated[UUID, strawberry.argument(description="The telling's id in REST.")]
     ) -> list[SendAttempt] | None:
         """Ask survey."""
         context = at(info)
-        context.need("survey:read")
         return [SendAttempt.of(one) for one in await context.clients.survey.telling_attempts(context.caller, str(telling_id))]

@@ -16,7 +16,7 @@ correlation_id: contextvars.ContextVar[str | None] = contextvars.ContextVar("cor
 ALLOWED = frozenset([
     "event", "level", "timestamp", "logger", "room", "correlation_id", "request_id", "method", "route", "status", "duration_ms", "code",
     "error", "error_id", "error_type", "subject", "consumer", "event_id", "kind", "key", "attempts", "count", "seconds", "port", "url",
-    "engine", "version", "operation", "document_id", "cost", "service", "state", "reason", "exception", "backlog", "lateness_ms",
+    "engine", "version", "operation", "document_id", "cost", "service", "state", "reason", "exception", "backlog", "lateness_ms", "missing",
 ])  # fmt: skip
 
 

@@ -4,8 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+import structlog
+from structlog.testing import CapturingLogger
 
 from gateway.app import make_door
+from gateway.execution import run
 from tests.integration.gateway.house import Running, open_house
 
 
@@ -25,3 +28,11 @@ async def house(standing_house: Running) -> Running:
     state = standing_house.app.state
     state.door = make_door(state.own.state.runtime, state.door.transports)
     return standing_house
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> CapturingLogger:
+    """The lines that the gateway writes, as they go out; what a test's output shows was opened before the test and is not captured with it."""
+    lines = CapturingLogger()
+    monkeypatch.setattr(run, "LOG", structlog.wrap_logger(lines, wrapper_class=structlog.get_config()["wrapper_class"]))
+    return lines

@@ -1,6 +1,8 @@
 """What is left of the unified customer when a service is gone, silent, or not for the reader."""
 
+import orjson
 import pytest
+from structlog.testing import CapturingLogger
 
 from gateway.clients.transport import Unreachable
 from services.kit.ids import new_id
@@ -74,3 +76,16 @@ async def test_a_role_without_the_scope_gets_no_section_and_no_change(house: Run
     assert answer["data"]["customer"] == {"displayName": "Ana Pérez", "contributions": None}
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["FORBIDDEN"]
     assert [error["extensions"]["code"] for error in change["errors"]] == ["FORBIDDEN"]
+
+
+async def test_the_line_of_log_names_the_scopes_that_a_caller_lacks(house: Running, written: CapturingLogger) -> None:
+    await fill(house)
+    narrow = await house.key("integration", holder=f"robot {new_id()}")
+    asked = "query($key: IdentityKeyInput!) { customer(key: $key) { displayName %s } }"
+    written.calls.clear()
+
+    await house.ask(narrow, asked % "contributions(first: 1) { pageInfo { endCursor } }", key=KEY)
+    await house.ask(narrow, asked % "language", key=KEY)
+
+    lines = [orjson.loads(call.args[0]) for call in written.calls]
+    assert [(line["event"], line.get("missing")) for line in lines] == [("graphql.operation", "insight:read"), ("graphql.operation", None)]

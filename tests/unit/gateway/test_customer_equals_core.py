@@ -55,7 +55,7 @@ def test_a_broken_field_that_nobody_asks_for_costs_nothing_and_one_that_is_asked
 
     assert asked_for.read(["feedback"], raw) is None
     assert found is not None
-    section = found[CUSTOMER].section("feedback")
+    section = found[str(CUSTOMER)].section("feedback")
     assert section is not None
     assert len(section.data) == 10
 
@@ -99,7 +99,7 @@ async def test_the_last_good_answer_shows_a_stranger_question_what_the_first_one
 
     def ask(needs: Needs, services: dict[str, Told]) -> CustomerSections:
         types = sections_for({"feedback": needs})
-        wanted = {"feedback": ["feedback"]}
+        wanted = {"feedback": ("feedback",)}
         return CustomerSections(services=services, caller=caller, asked=CUSTOMER, wanted=wanted, last_good=last_good, types=types)
 
     await ask(TEXTS, answering).profile()

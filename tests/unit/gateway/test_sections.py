@@ -8,7 +8,8 @@ import orjson
 import pytest
 from pydantic import TypeAdapter
 
-from gateway.clients.views import SectionTypes
+from gateway.clients.failures import ServiceFailed
+from gateway.clients.views import SectionTypes, read_answer, told_of
 from gateway.execution.shape import wired_kind
 from gateway.schema import customer_parts as parts
 from gateway.schema import customers
@@ -16,7 +17,7 @@ from gateway.schema.customer_read import SECTIONS
 from gateway.schema.parts import ListPart
 from gateway.schema.wired import STRUCTS
 from services.customers import contract as customers_views
-from tests.support.gateway_upstream import NOON, example
+from tests.support.gateway_upstream import CUSTOMER, NOON, example
 
 LISTS: list[Any] = [one for one in vars(parts).values() if isinstance(one, ListPart) and one.section != "suggested_articles"]
 ONES: dict[str, tuple[Any, Any]] = {
@@ -74,7 +75,7 @@ def test_what_was_refused_is_read_by_other_types_and_what_comes_later_is_not() -
 
     assert again == {"mood": "happy"}
     assert later is not None
-    numbers = later[UUID(int=1)].section("numbers")
+    numbers = later[str(UUID(int=1))].section("numbers")
     assert numbers is not None
     assert numbers.data == [1, 2]
 
@@ -91,10 +92,30 @@ def test_a_section_that_is_not_of_its_type_is_not_believed_and_an_unknown_one_is
     found = types.read(["mood", "numbers"], _answer(one, numbers=[1, 2], mood=None, others="x"))
 
     assert found is not None
-    told = {name: found[one].section(name) for name in ("mood", "numbers", "others")}
+    told = {name: found[str(one)].section(name) for name in ("mood", "numbers", "others")}
     assert {name: section and (section.version, section.as_of, section.data) for name, section in told.items()} == {
         "mood": None,
         "numbers": (3, NOON, [1, 2]),
         "others": None,
     }
     assert types.read(["mood", "numbers"], _answer(one, numbers=[1, "two"], mood=None)) is None
+
+
+@pytest.mark.parametrize("spelled", [str(CUSTOMER), str(CUSTOMER).upper(), CUSTOMER.hex])
+def test_an_id_is_found_however_a_service_spells_it(spelled: str) -> None:
+    raw = orjson.dumps({"views": {spelled: {"numbers": {"version": 3, "as_of": NOON.isoformat(), "data": [1, 2]}}}})
+
+    view = told_of(read_answer("feedback", ["numbers"], raw, SectionTypes({"numbers": list[int]})), str(CUSTOMER))
+
+    assert view is not None
+    section = view.section("numbers")
+    assert section is not None
+    data = orjson.loads(bytes(section.data)) if isinstance(section.data, msgspec.Raw) else section.data
+    assert (section.version, data) == (3, [1, 2])
+    assert told_of({spelled: view}, str(UUID(int=1))) is None
+
+
+@pytest.mark.parametrize("spelled", ["nobody", ""])
+def test_an_answer_about_what_is_no_id_is_not_believed(spelled: str) -> None:
+    with pytest.raises(ServiceFailed):
+        read_answer("feedback", ["numbers"], orjson.dumps({"views": {spelled: {}}}), SectionTypes({"numbers": list[int]}))
