@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 
 from tests.bench.figure import Figure
-from tests.integration.survey.replaying import Place, ProcessDispatcher, replay, tell
+from tests.integration.survey.replaying import Place, ProcessDispatcher, replay
+from tests.integration.survey.telling import tell
 from tests.support.servers import fresh_database, postgres_server
 
 EVENTS = 50_000

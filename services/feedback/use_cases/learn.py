@@ -127,7 +127,7 @@ async def use_version(uow: UnitOfWork, axis: str, version: int, embedder: str) -
 async def read_again(uow: UnitOfWork, axis: str) -> None:
     """What the former head was not sure of is read once more, newest first: a new code works for what was said yesterday, too.
 
-    A young head is surer than it should be, so that what it took by itself is read again, too.
+    A young head is soon outdone, so that what it took by itself is read again by the next, too.
     Their vectors are stored, so that this costs no embedding. Only drivers decide whether an item is placed, so only their heads send items back.
     """
     if axis != "driver":

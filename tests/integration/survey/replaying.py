@@ -1,4 +1,4 @@
-"""A contact centre's weeks, replayed through two dispatchers of which one or the other dies at any moment, and judged by a reader of its own.
+"""A contact centre's weeks, replayed through two dispatchers of which one or the other dies at any moment, and judged (`judging.py`).
 
 The clock is a file that all look at; it jumps by hours, and the second dispatcher's is an hour off, one way or the other. With `letters` the
 dispatchers also send what they decided; without, sending is left out, which costs more than all the rest and has tests of its own.
@@ -8,20 +8,15 @@ import asyncio
 import random
 import struct
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
-from functools import partial
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-import asyncpg
-
-from services.customers.contract import CaseOpened, CaseResolved, ConsentChanged
 from services.kit.due import DueJob
 from services.kit.events import Envelope, Event
 from services.kit.ids import new_id
@@ -35,18 +30,15 @@ from services.survey.settings import SurveySettings
 from services.survey.use_cases.judge_decision import SEND
 from services.survey.use_cases.set_programme import set_programme
 from services.survey.use_cases.set_survey import set_survey
-from tests.integration.survey.scene import DELIVERY, a_contact, a_customer, cancelled, delivered
+from tests.integration.survey.judging import CAP_DAYS, CAP_LIMIT, Verdict, judged
+from tests.integration.survey.scene import DELIVERY, a_customer
+from tests.integration.survey.telling import DAYS, FIRST, Story
 
-FIRST = datetime(2026, 10, 23, tzinfo=UTC)
-"""Two days before the clocks go back in Berlin, nine before they do in New York."""
-DAYS = 14
-ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland")
 DECENT = {"start": "09:00", "end": "20:00", "weekdays": [1, 2, 3, 4, 5, 6, 7]}
 FRESH_S = 0.005
 """How long a clock believes what it read."""
 TOGETHER = 500
 """Events of one delivery."""
-CAP_DAYS, CAP_LIMIT = 7, 2
 CAPS = [{"limit": CAP_LIMIT, "days": CAP_DAYS}]
 PROGRAMMES: dict[str, dict[str, Any]] = {
     "order": {"where": {"disposition": ["order_placed"]}, "wait_for": "order_delivered", "give_up_days": 10, "delay_seconds": 86_400, "priority": 10},
@@ -128,70 +120,6 @@ class ProcessDispatcher:
         process = await self._process
         process.kill()
         await process.wait()
-
-
-@dataclass
-class Story:
-    """What happens, in order, and who should be asked about what. Events are made when they happen: a million at once would fill the memory."""
-
-    events: list[tuple[datetime, Callable[[], Event]]] = field(default_factory=list)
-    people: dict[UUID, str] = field(default_factory=dict)
-    """Customer to time zone."""
-    eligible: dict[str, str] = field(default_factory=dict)
-    """Occasion to the programme that must decide about it."""
-
-
-def tell(count: int, seed: int) -> Story:
-    """Return so many events of people in four time zones over a fortnight with two clock changes."""
-    draw = random.Random(seed)  # noqa: S311  a story, not a secret
-    story = Story(people={new_id(): draw.choice(ZONES) for _ in range(max(10, count // 12))})
-    everybody = list(story.people)
-    span = timedelta(days=DAYS) / timedelta(seconds=1)
-    while len(story.events) < count:
-        person, at = draw.choice(everybody), FIRST + timedelta(seconds=draw.uniform(0, span))
-        order, contact_id = f"O-{len(story.events)}", new_id()
-        match draw.choices(["call", "order", "case", "no"], [60, 25, 10, 5])[0]:
-            case "call":
-                disposition = draw.choice(["resolved", "resolved", "advice"])
-                site = draw.choice(["leipzig", "porto", "cork"])
-                story.events.append((at, partial(a_contact, person, contact_id=contact_id, disposition=disposition, ended_at=at, site=site)))
-                if disposition == "resolved":
-                    story.eligible[f"contact:{contact_id}"] = "service"
-            case "order":
-                later = at + timedelta(hours=draw.uniform(1, 200))
-                comes = draw.choice([delivered, delivered, delivered, cancelled])
-                story.events.append((at, partial(a_contact, person, contact_id=contact_id, order_reference=order, ended_at=at)))
-                story.events.append((later, partial(comes, person, order, later)))
-                story.eligible[f"contact:{contact_id}"] = "order"
-            case "case":
-                until = at + timedelta(hours=draw.uniform(1, 60))
-                about: dict[str, Any] = {"case_id": contact_id, "customer_id": person, "driver": None}
-                story.events.append((at, partial(_case_opened, about, at)))
-                story.events.append((until, partial(CaseResolved, **about, resolved_at=until)))
-            case _:
-                agrees = draw.random() < 0.3
-                story.events.append((at, partial(ConsentChanged, customer_id=person, purpose="survey", channel="email", granted=agrees)))
-    story.events.sort(key=lambda each: each[0])
-    return story
-
-
-def _case_opened(about: dict[str, Any], at: datetime) -> Event:
-    more = {name: None for name in CaseOpened.model_fields if name not in about}
-    return CaseOpened.model_validate({**more, "title": "t", "description": "d", "language": "de", "opened_at": at, **about})
-
-
-@dataclass
-class Verdict:
-    """What went wrong, counted by a reader that knows nothing of the service but its tables and events."""
-
-    events: int
-    kills: int
-    invited: int
-    lost: int
-    doubled: int
-    cap_violations: int
-    undecided: int
-    outside_hours: int
 
 
 Spawn = Callable[[Place, timedelta], Dispatcher]
@@ -278,53 +206,6 @@ async def _left(tx: Any) -> int | None:
     rows = await tx.raw("SELECT min(due_at) AS first FROM due")
     first: int | None = rows[0]["first"]
     return first
-
-
-async def judged(url: str, story: Story, kills: int) -> Verdict:
-    """Read the tables and the outbox, and count."""
-    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    try:
-        decisions = await connection.fetch("SELECT id, programme, occasion, outcome FROM survey.decision")
-        asks = await connection.fetch("SELECT customer_id, contact_id, invited_at FROM survey.invitation ORDER BY invited_at")
-        said = await connection.fetch("SELECT subject, data FROM survey.outbox WHERE subject IN ('survey.invited.v1', 'survey.skipped.v1')")
-    finally:
-        await connection.close()
-    told = Counter(row["subject"] for row in said)
-    outcomes = Counter(row["outcome"] for row in decisions)
-    seen = {row["occasion"]: row["programme"] for row in decisions}
-    per_contact = Counter(row["contact_id"] for row in asks)
-    twice = (
-        sum(count - 1 for count in per_contact.values()) + abs(told["survey.invited.v1"] - outcomes["invited"]) + abs(outcomes["invited"] - len(asks))
-    )
-    return Verdict(
-        events=len(story.events),
-        kills=kills,
-        invited=len(asks),
-        lost=sum(seen.get(occasion) != programme for occasion, programme in story.eligible.items())
-        + max(0, outcomes["skipped"] - told["survey.skipped.v1"]),
-        doubled=twice + (len(decisions) - len(seen)) + max(0, told["survey.skipped.v1"] - outcomes["skipped"]),
-        cap_violations=_broken_caps(asks),
-        undecided=outcomes["pending"],
-        outside_hours=_outside_hours(asks, story.people),
-    )
-
-
-def _broken_caps(asks: Sequence[Any]) -> int:
-    """Count the asks that were one too many within the days before them; an hour of tolerance for the clocks that are off."""
-    by_person = defaultdict(list)
-    for ask in asks:
-        by_person[ask["customer_id"]].append(ask["invited_at"])
-    window, broken = timedelta(days=CAP_DAYS) - timedelta(hours=2), 0
-    for moments in by_person.values():
-        for place in range(CAP_LIMIT, len(moments)):
-            broken += moments[place] - moments[place - CAP_LIMIT] < window
-    return broken
-
-
-def _outside_hours(asks: Sequence[Any], zones: dict[UUID, str]) -> int:
-    """Count the asks outside nine to eight on the recipient's own clock."""
-    known = {str(person): ZoneInfo(zone) for person, zone in zones.items()}
-    return sum(not time(9) <= ask["invited_at"].astimezone(known[str(ask["customer_id"])]).time() < time(20) for ask in asks)
 
 
 if __name__ == "__main__":

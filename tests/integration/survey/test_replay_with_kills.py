@@ -3,7 +3,9 @@
 from dataclasses import astuple
 from pathlib import Path
 
-from tests.integration.survey.replaying import Place, ProcessDispatcher, Spawn, TaskDispatcher, Verdict, replay, tell
+from tests.integration.survey.judging import Verdict
+from tests.integration.survey.replaying import Place, ProcessDispatcher, Spawn, TaskDispatcher, replay
+from tests.integration.survey.telling import tell
 from tests.support.servers import drop_database, fresh_database, shared_postgres
 
 EVENTS = 50_000
