@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
 from gateway.access.authenticate import Proved
 from gateway.clients.transport import Message, Receive, Scope, Send
 from gateway.edge.door import Door, header_map
@@ -18,6 +16,7 @@ from gateway.edge.watch import credential_ended
 from gateway.execution.incoming import BODY_BYTES, read_request
 from gateway.execution.problems import RequestRefused
 from gateway.execution.run import Ready, refused
+from gateway.execution.written import written
 from services.kit.errors import AntiphonError, MalformedBody
 from services.kit.strict import parse_json
 
@@ -51,7 +50,7 @@ class Socket:
 
     async def say(self, kind: str, **parts: Any) -> None:
         """Send one message."""
-        await self.send({"type": "websocket.send", "text": orjson.dumps({"type": kind, **parts}, default=str).decode()})
+        await self.send({"type": "websocket.send", "text": written({"type": kind, **parts}).decode()})
 
     async def serve(self) -> None:
         """Take messages until the client goes or the connection must end."""

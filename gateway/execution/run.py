@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 import msgspec
-import orjson
 from graphql import (
     ExecutionResult,
     GraphQLError,
@@ -25,6 +24,7 @@ from gateway.execution.documents import Documents, Operation, Prepared
 from gateway.execution.play import Play
 from gateway.execution.problems import OUTAGES, RequestRefused, seen_by_client
 from gateway.execution.scopes import NONE
+from gateway.execution.written import written
 from gateway.metrics import OPERATION_SECONDS, OPERATIONS
 from services.kit.auth import Principal
 from services.kit.log import get_logger
@@ -73,7 +73,7 @@ class Answered(msgspec.Struct, frozen=True):
 
     def json(self) -> bytes:
         """Return the response map as JSON."""
-        return orjson.dumps(self.body(), default=str)
+        return written(self.body())
 
     def body(self) -> dict[str, Any]:
         """Return the response map of the GraphQL specification."""

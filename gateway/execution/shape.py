@@ -23,6 +23,8 @@ from graphql import (
 from graphql.execution import Executor
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
+from gateway.execution.spelling import Spelling
+
 Shape = Callable[[Any], Any]
 Details = Sequence[Any]
 """The field nodes that were merged under one answer name, as graphql-core collects them."""
@@ -139,6 +141,23 @@ class Writer:
         item = self.struct(get_named_type(kind), details, local)
         self._depth -= 1
         return f"[{item} for {local} in {things}]"
+
+    def spelling(self, owner: GraphQLObjectType, details: Details) -> Spelling:
+        """Return how decoded structs are spelled under this selection; raises NotPlain when they must be put into shape."""
+        kind = _origin(owner)
+        names: dict[str, str] = {}
+        below: dict[str, Spelling] = {}
+        for key, part in self.below(owner, details).items():
+            name = part[0].node.name.value
+            if name == "__typename" or not is_plain(owner, name):
+                raise NotPlain
+            attribute = python_field(owner, name).python_name
+            if attribute in names or attribute not in PROVED[kind] | BUILT[kind]:
+                raise NotPlain
+            names[attribute] = key
+            if attribute in BUILT[kind]:
+                below[attribute] = self.spelling(get_named_type(owner.fields[name].type), part)
+        return Spelling(names, below, COLUMNS[kind].get("id"))
 
     def object(self, owner: GraphQLObjectType, fields: Mapping[str, Any], *, nullable: bool, steps: frozenset[str] = frozenset()) -> str:
         """Write the function of an object; return its name."""

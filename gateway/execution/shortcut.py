@@ -13,6 +13,7 @@ from graphql.execution import Executor
 
 from gateway.execution.arguments import Bound
 from gateway.execution.shape import COLUMNS, Details, NotPlain, Shape, Writer, python_field
+from gateway.execution.spelling import Speller, Spelling
 
 Short = Callable[[Any, Any], Any]
 """From the source and the variables to the field's JSON; raises when it is not plain."""
@@ -54,10 +55,36 @@ class _PageWriter(Writer):
     def page(self, owner: GraphQLObjectType, details: Details) -> PageShape:
         """Return the function of a page."""
         shown = self._object(owner, details, {"edges": self._edges, "page_info": self._info})
-        self.lines += ["def page(things, first):", "  shown = things[:first]", f"  return {shown}"]
+        self.lines += ["def page(things, first):", "  shown = things[:first]", *self._spelled(owner, details), f"  return {shown}"]
         found: Any = self.finished("page")
         made: PageShape = found
         return made
+
+    def _spelled(self, owner: GraphQLObjectType, details: Details) -> list[str]:
+        """Return lines that show the page with its things as they are, when they can be spelled; none when its selection does not let them."""
+        taken: list[Spelling] = []
+
+        def node(thing: GraphQLObjectType, below: Details) -> str:
+            taken.append(self.spelling(thing, below))
+            return "x"
+
+        def edges(edge: GraphQLObjectType, below: Details) -> str:
+            return f"[{self._object(edge, below, {'node': node})} for x in shown]"
+
+        info: list[str] = []
+
+        def page_info(page_info: GraphQLObjectType, below: Details) -> str:
+            info.append(self._info(page_info, below))
+            return "info"
+
+        try:
+            page = self._object(owner, details, {"edges": edges, "page_info": page_info})
+        except (NotPlain, KeyError):  # cursors of single things are made of what spelling takes away
+            return []
+        if len(taken) != 1 or len(info) > 1:
+            return []
+        spell = self.constant(Speller(taken[0]))
+        return [f"  if {spell}.can(shown):", *(f"    info = {one}" for one in info), f"    {spell}.spell(shown)", f"    return {page}"]
 
     def _edges(self, owner: GraphQLObjectType, details: Details) -> str:
         columns = {name: local for name, (local, _) in self._columns.items()}

@@ -4,6 +4,7 @@ from graphql import GraphQLSchema
 from strawberry import Schema
 from strawberry.schema.config import StrawberryConfig
 
+from gateway.execution.written import OWN_SCALARS
 from gateway.schema.mutation import Mutation
 from gateway.schema.query import Query
 from gateway.schema.subscription import Subscription
@@ -20,7 +21,7 @@ def make_schema(*, in_order: bool = True) -> Schema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        config=StrawberryConfig(disable_field_suggestions=True, sort_schema=in_order),
+        config=StrawberryConfig(disable_field_suggestions=True, sort_schema=in_order, scalar_map=OWN_SCALARS),
     )
 
 

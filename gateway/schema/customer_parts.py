@@ -8,7 +8,7 @@ from gateway.schema import customers, ids, insight, knowledge, routing, survey
 from gateway.schema.feedback import FeedbackItem, FollowUp
 from gateway.schema.parts import ListPart
 from gateway.schema.relay import mapped
-from gateway.schema.wired import wired
+from gateway.schema.wired import TEXT_OF_UUID, wired
 from services.customers import contract as customers_views
 from services.feedback import contract as feedback_views
 from services.insight import contract as insight_views
@@ -38,7 +38,7 @@ wired(customers.Case, node=ids.CASE, derived={"status": customers.case_status})
 wired(customers.Order, derived={"status": customers.order_status})
 wired(FeedbackItem, node=ids.ITEM)
 wired(FollowUp, node=ids.FOLLOW_UP)
-wired(knowledge.SuggestedArticle, later=frozenset({"case_id", "case_title"}), shown=frozenset({"article_id"}))
+wired(knowledge.SuggestedArticle, later={"case_id": TEXT_OF_UUID, "case_title": str}, shown=frozenset({"article_id"}))
 wired(customers.Mood)
 wired(customers.CustomerValue)
 wired(customers.Offer)

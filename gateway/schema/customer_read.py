@@ -46,7 +46,7 @@ PARTS = {
 """Field of Customer to the service and the section that fill it."""
 _SECTIONS = {name: section for name, (_, section) in PARTS.items()} | {"timeline": "timeline"}
 
-wired(Customer, node=ids.CUSTOMER, converted={"segment": (dict[str, str], entries)}, later=frozenset({"loaded"}))
+wired(Customer, node=ids.CUSTOMER, converted={"segment": (dict[str, str], entries)}, later={"loaded": Any})
 
 Struct = type[Any]
 

@@ -42,7 +42,7 @@ class _Recipe:
 
     node: str | None
     converted: Mapping[str, tuple[Any, Callable[[Any], Any]]]
-    later: frozenset[str]
+    later: Mapping[str, Any]
     derived: Mapping[str, Callable[[Any], Any]]
     shown: frozenset[str]
 
@@ -55,17 +55,17 @@ def wired(
     *,
     node: str | None = None,
     converted: Mapping[str, tuple[Any, Callable[[Any], Any]]] | None = None,
-    later: frozenset[str] = frozenset(),
+    later: Mapping[str, Any] | None = None,
     derived: Mapping[str, Callable[[Any], Any]] | None = None,
     shown: frozenset[str] = frozenset(),
 ) -> type[Any]:
     """Make the struct of a GraphQL type and let the schema take it for one.
 
-    `node` is the kind of its global id. `later` names what is not in the JSON and set afterwards, also what the schema does not show. `converted`
+    `node` is the kind of its global id. `later` names what is not in the JSON and set afterwards, also what the schema does not show, with the types that it will have. `converted`
     gives, for a field whose JSON is of another type, that type and what makes the field of it; `derived` what makes one of the others. `shown`
     are ids that stay text, as `uid` does.
     """
-    _RECIPES[kind] = _Recipe(node, converted or {}, later, derived or {}, shown | {"uid"})
+    _RECIPES[kind] = _Recipe(node, converted or {}, later or {}, derived or {}, shown | {"uid"})
     PROVED[kind], BUILT[kind] = set(), set()
     made = STRUCTS[kind] = _struct(kind, None)
     if node is not None:  # only what implements an interface is asked for its type
@@ -89,7 +89,7 @@ def _struct(kind: type[Any], needs: Needs | None) -> type[Any]:
     hints = typing.get_type_hints(kind)
     parts: list[Any] = []
     rename: dict[str, str] = {}
-    given: dict[str, Any] = {"wired_kind": kind, **{name: property(make) for name, make in recipe.derived.items()}}
+    given: dict[str, Any] = {"wired_kind": kind, "alone": needs is not None, **{name: property(make) for name, make in recipe.derived.items()}}
     for field in kind.__strawberry_definition__.fields:
         name = field.python_name
         if not field.is_basic_field or name in recipe.derived or name in recipe.later or (name == "id" and recipe.node is not None):
@@ -103,7 +103,7 @@ def _struct(kind: type[Any], needs: Needs | None) -> type[Any]:
             given[name] = property(_converting(f"{name}_", make))
         else:
             parts.append((name, TEXT_OF_UUID if name in recipe.shown else _type_of(hints[name], (needs or {}).get(name))))
-    parts += [(name, Any, None) for name in sorted(recipe.later)]
+    parts += [(name, one, None) for name, one in recipe.later.items()]
     if any(part[0] == "uid" for part in parts):
         rename["uid"] = "id"
     if recipe.node is not None:

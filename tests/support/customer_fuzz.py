@@ -21,6 +21,7 @@ from gateway.execution.documents import Documents
 from gateway.execution.problems import RequestRefused
 from gateway.execution.run import GraphQLRequest, Runner
 from gateway.execution.stale import LastGood
+from gateway.execution.written import written
 from gateway.schema.build import core_schema
 from gateway.schema.customer_read import PARTS
 from services.customers import contract as customers
@@ -167,4 +168,4 @@ async def _asked(runner: Runner, request: GraphQLRequest, clients: Clients) -> b
     answered = await runner.run(runner.ready(request, ASKER), context)
     for error in answered.errors:
         error.get("extensions", {}).pop("errorId", None)
-    return orjson.dumps([answered.data, sorted(answered.errors, key=repr)], default=str)
+    return written([answered.data, sorted(answered.errors, key=repr)])

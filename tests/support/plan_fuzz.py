@@ -5,11 +5,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from graphql import GraphQLError, execute, parse, validate
 
 from gateway.execution.documents import Operation
 from gateway.execution.play import Play
+from gateway.execution.written import written
 from tests.support.wild_documents import WildDocument
 from tests.support.wild_schema import SCHEMA, Wild
 
@@ -66,7 +66,7 @@ async def _both(seed: int, text: str, document: Any, values: dict[str, Any], tal
 
 def shown(result: Any) -> dict[str, Any]:
     """Return the answer as bytes (so that the order of keys counts), and its errors in a fixed order: who fails first is chance."""
-    return {"data": None if result.data is None else orjson.dumps(result.data, default=str), "errors": sorted(map(_error, result.errors or ()))}
+    return {"data": None if result.data is None else written(result.data), "errors": sorted(map(_error, result.errors or ()))}
 
 
 def _error(error: GraphQLError) -> str:

@@ -18,8 +18,10 @@ from graphql import (
     GraphQLSchema,
 )
 from strawberry.scalars import JSON
+from strawberry.schema.config import StrawberryConfig
 
 from gateway.execution.shape import PROVED
+from gateway.execution.written import OWN_SCALARS
 from gateway.schema.relay import computed
 from gateway.schema.wired import STRUCTS, wired
 from services.kit.errors import NotFound
@@ -249,7 +251,7 @@ class Subscription:
 
 
 def _schema() -> GraphQLSchema:
-    found: GraphQLSchema = strawberry.Schema(query=Query, subscription=Subscription)._schema
+    found: GraphQLSchema = strawberry.Schema(query=Query, subscription=Subscription, config=StrawberryConfig(scalar_map=OWN_SCALARS))._schema
     return found
 
 
