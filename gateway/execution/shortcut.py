@@ -83,8 +83,8 @@ class _PageWriter(Writer):
             return []
         if len(taken) != 1 or len(info) > 1:
             return []
-        spell = self.constant(Speller(taken[0]))
-        return [f"  if {spell}.can(shown):", *(f"    info = {one}" for one in info), f"    {spell}.spell(shown)", f"    return {page}"]
+        spell = self.constant(Speller(taken[0]).of)
+        return [f"  spell = {spell}(shown)", "  if spell:", *(f"    info = {one}" for one in info), "    spell(shown)", f"    return {page}"]
 
     def _edges(self, owner: GraphQLObjectType, details: Details) -> str:
         columns = {name: local for name, (local, _) in self._columns.items()}

@@ -8,8 +8,6 @@ decoder proved, its global id, and lists of such things; for everything else the
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from operator import attrgetter
 from typing import Any, get_args
 
 import msgspec
@@ -19,6 +17,10 @@ Column = Callable[[Sequence[Any]], Iterable[Any]]
 ID, UID = "id", "uid"
 """The attribute of a global id, and that of the id that it is made of, whose place it takes."""
 MOST_HIDDEN = 3
+
+
+class NotSpelled(Exception):
+    """Structs of this class are put into shape instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,49 +35,43 @@ class Spelling:
     """What makes the global ids of many things; for things that have one."""
 
     def of(self, kind: type[Any]) -> Spell | None:
-        """Return what spells things of this struct, all at once and whatever they hold; None when it is not one that can be."""
-        attributes = {UID if name == ID and self.ids is not None else name: key for name, key in self.names.items()}
-        fields = {field.name: field for field in msgspec.structs.fields(kind)}
-        hidden = [name for name in fields if name not in attributes]
-        if len(attributes) < len(self.names) or not attributes.keys() <= fields.keys() or len(hidden) > MOST_HIDDEN:
+        """Return what spells things of this struct, whatever they hold; None when they must be put into shape."""
+        names: dict[str, Any] = {"UNSET": msgspec.UNSET}
+        try:
+            lines = self._lines(kind, "things", names)
+        except NotSpelled:
             return None
-        below: list[tuple[Callable[[Any], Any], Spell]] = []
-        for name, spelling in self.below.items():
-            spell = spelling.of(get_args(fields[name].type)[0])
-            if spell is None:
-                return None
-            below.append((attrgetter(name), spell))
-        same = [field.encode_name for field in fields.values()] == list(self.names.values())
-        if same and not below and ID not in self.names:
-            return _as_they_are
-        return self._told(_like(kind, attributes, hidden), hidden, below)
-
-    def _told(self, spelled: type[Any], hidden: Sequence[str], below: Sequence[tuple[Callable[[Any], Any], Spell]]) -> Spell:
-        ids = self.ids if ID in self.names else None
-
-        def spell(things: Sequence[Any]) -> None:
-            for find, tell in below:
-                tell(list(chain.from_iterable(map(find, things))))
-            if ids is not None:
-                for thing, text in zip(things, ids(things), strict=True):
-                    setattr(thing, UID, text)
-            for name in hidden:
-                for thing in things:
-                    setattr(thing, name, msgspec.UNSET)
-            for thing in things:
-                thing.__class__ = spelled
-
+        exec(compile("\n".join(["def spell(things):", *(lines or ["  pass"])]), "<spelling>", "exec"), names)  # noqa: S102  written here from names of attributes, never from a value
+        spell: Spell = names["spell"]
         return spell
 
+    def _lines(self, kind: type[Any], things: str, names: dict[str, Any]) -> list[str]:
+        """Return the loop over things of this struct; none when its own names are those of the answer."""
+        shown = {UID if name == ID and self.ids is not None else name: key for name, key in self.names.items()}
+        fields = {field.name: field for field in msgspec.structs.fields(kind)}
+        hidden = [name for name in fields if name not in shown]
+        if len(shown) < len(self.names) or not shown.keys() <= fields.keys() or len(hidden) > MOST_HIDDEN:
+            raise NotSpelled
+        depth, body = len(names), [f"{{x}}.{name} = UNSET" for name in hidden]
+        x, ids = f"x{depth}", f"ids{depth}"
+        loop = f"for {x} in {things}:"
+        if ID in self.names and self.ids is not None:
+            names[ids] = self.ids
+            loop = f"for {x}, {ids}_of_it in zip({things}, {ids}({things})):"
+            body.append(f"{{x}}.{UID} = {ids}_of_it")
+        if body or [field.encode_name for field in fields.values()] != list(self.names.values()):
+            names[f"Shown{depth}"] = _like(kind, shown, hidden)
+            body.append(f"{{x}}.__class__ = Shown{depth}")
+        names[x] = None
+        for name, spelling in self.below.items():
+            body += spelling._lines(get_args(fields[name].type)[0], f"{{x}}.{name}", names)
+        return [f"  {line}" for line in (loop, *(f"  {line.format(x=x)}" for line in body))] if body else []
 
-def _as_they_are(_things: Sequence[Any]) -> None:
-    """Do nothing: the struct's own names are those of the answer."""
 
-
-def _like(kind: type[Any], names: dict[str, str], hidden: Sequence[str]) -> type[Any]:
+def _like(kind: type[Any], shown: dict[str, str], hidden: Sequence[str]) -> type[Any]:
     """Return a struct of the same attributes that is written as the answer wants it; what is UNSET is left out."""
-    parts: list[Any] = [*((name, Any, None) for name in names), *((name, Any, msgspec.UNSET) for name in hidden)]
-    return msgspec.defstruct(kind.__name__, parts, rename=names, gc=False, kw_only=True)
+    parts: list[Any] = [*((name, Any, None) for name in shown), *((name, Any, msgspec.UNSET) for name in hidden)]
+    return msgspec.defstruct(kind.__name__, parts, rename=shown, gc=False, kw_only=True)
 
 
 class Speller:
@@ -85,15 +81,12 @@ class Speller:
         self._spelling = spelling
         self._kind: type[Any] | None = None
         self._known: Spell | None = None
-        self.spell: Spell = _as_they_are
-        """Give all things of a page, for which `can` was true, the spelling of this place."""
 
-    def can(self, things: Sequence[Any]) -> bool:
-        """Tell whether these things, all of one struct, can be spelled."""
+    def of(self, things: Sequence[Any]) -> Spell | None:
+        """Return what spells these things, all of one struct; None when they must be put into shape."""
         if not things:
-            return False
+            return None
         kind = things[0].__class__
         if kind is not self._kind:
             self._kind, self._known = kind, self._spelling.of(kind) if getattr(kind, "alone", False) else None
-            self.spell = self._known or _as_they_are
-        return self._known is not None
+        return self._known

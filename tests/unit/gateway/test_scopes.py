@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 import pytest
 from graphql import GraphQLEnumType, GraphQLInputObjectType, get_named_type, is_leaf_type, is_required_argument
 
@@ -15,6 +16,7 @@ from gateway.execution.run import GraphQLRequest, Runner
 from gateway.execution.scopes import scope_of
 from gateway.execution.shape import python_field
 from gateway.execution.stale import LastGood
+from gateway.execution.written import written
 from gateway.schema.build import core_schema
 from services.kit.auth import Principal
 from tests.support.gateway_upstream import CUSTOMER, FixedTransport
@@ -52,7 +54,7 @@ async def ask(text: str, scopes: frozenset[str], *, compiled: bool = True, **var
     runner = Runner(DOCUMENTS, False, 60.0, 60.0, compiled)
     answered = await runner.run(runner.ready(GraphQLRequest(text, None, variables), asker), context)
     errors = [(one["path"], one["extensions"]["code"], one["message"]) for one in answered.errors]
-    return answered.data, sorted(errors, key=repr), context.judged
+    return orjson.loads(written(answered.data)), sorted(errors, key=repr), context.judged
 
 
 def test_a_prepared_document_knows_what_its_operations_want_through_fragments_and_conditions() -> None:
