@@ -70,6 +70,8 @@ class Frame:
     needs: Needs
     """What is read of the object by its plain fields."""
     steps: tuple[Step, ...]
+    alone: Mapping[str, Step]
+    """By the names of their fields those steps whose field occurs once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,10 @@ class _Planner:
             shape = make_frame(self._executor, inner, fields, frozenset(steps))
         except NotPlain:
             return None, None
-        return None, Frame(shape, plain_needs(inner, fields, self._below), tuple(self.step(inner, key, part) for key, part in steps.items()))
+        below = tuple(self.step(inner, key, part) for key, part in steps.items())
+        names = [step.name for step in below]
+        alone = {step.name: step for step in below if names.count(step.name) == 1}
+        return None, Frame(shape, plain_needs(inner, fields, self._below), below, alone)
 
     def _is_shaped(self, owner: GraphQLObjectType, details: Details) -> bool:
         """Tell whether the field and everything below it is only attributes."""

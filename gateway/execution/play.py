@@ -55,14 +55,14 @@ class StepInfo:
 
     def needs_below(self) -> dict[str, Needs | None]:
         """Return what is read of the values of the steps directly below, by the names of their fields; those that occur twice are left out."""
-        steps = self._step.frame.steps if self._step.frame is not None else ()
-        names = [step.name for step in steps]
-        return {step.name: step.needs for step in steps if names.count(step.name) == 1}
+        frame = self._step.frame
+        return {} if frame is None else {name: step.needs for name, step in frame.alone.items()}
 
     def arguments_below(self, name: str) -> dict[str, Any] | None:
         """Return the arguments of the one step of this name directly below; None when there is not exactly one."""
-        found = [step for step in self._step.frame.steps if step.name == name] if self._step.frame is not None else []
-        return found[0].bound(self._play.variables) if len(found) == 1 else None
+        frame = self._step.frame
+        step = frame.alone.get(name) if frame is not None else None
+        return None if step is None else step.bound(self._play.variables)
 
     @property
     def raw(self) -> Any:

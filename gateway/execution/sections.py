@@ -14,7 +14,7 @@ from msgspec import Raw, ValidationError
 from gateway.clients import views
 from gateway.clients.failures import Problem, ServiceFailed
 from gateway.clients.service import Caller, Service
-from gateway.clients.views import Found, SectionAnswer, SectionTypes, told_of
+from gateway.clients.views import Found, SectionAnswer, SectionTypes, View, told_of
 from gateway.clients.wire import Unbelievable, read
 from gateway.execution.scopes import reading
 from gateway.execution.stale import LastGood
@@ -94,6 +94,7 @@ class CustomerSections:
         self._inside = views.trusted(caller)
         self._known = None if isinstance(asked, UUID) else asked
         self._id = asked if isinstance(asked, UUID) else asked.id
+        self._text = str(self._id)
         self._members: tuple[UUID, ...] = last_good.people.of(asked) if isinstance(asked, UUID) else tuple(asked.member_ids)
         self._wanted = wanted
         self._people = last_good.people
@@ -121,7 +122,7 @@ class CustomerSections:
         if part.failure is not None:
             self.stop()
             raise part.failure
-        told = told_of(part.views, str(self._id))
+        told = told_of(part.views, self._text)
         found = told.section(PROFILE) if told is not None else None
         if found is None:
             self.stop()
@@ -196,19 +197,20 @@ class CustomerSections:
         """Wait for every part: the answer needs them all, and fields that find theirs there need no task of their own."""
         for name, task in self._asked.items():
             self._parts[name] = await task
-        if len(self._members) == 1:  # of a person with several records each section has to be put together first
-            asked = str(self._members[0])
+        if self._members == (self._id,):  # of a person with several records each section has to be put together first
             for service, names in self._sections.items():
-                self._lay_out(self._parts[service], names, asked)
+                part = self._parts[service]
+                if part.failure is None:
+                    self._lay_out(told_of(part.views, self._text), names)
 
-    def _lay_out(self, part: Part, names: tuple[str, ...], asked: str) -> None:
-        view = told_of(part.views, asked)
-        for name in names if part.failure is None else ():
+    def _lay_out(self, view: View | None, names: tuple[str, ...]) -> None:
+        plain = self.plain
+        for name in names:
             answer = None if view is None else view.section(name)
             if answer is None:
-                self.plain[name] = None
+                plain[name] = None
             elif answer.data.__class__ is not Raw:
-                self.plain[name] = answer.data
+                plain[name] = answer.data
 
     def _start(self, name: str, sections: tuple[str, ...]) -> "asyncio.Task[Part]":
         return asyncio.get_running_loop().create_task(self._ask(self._services[name], sections))

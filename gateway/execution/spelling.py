@@ -38,15 +38,18 @@ class Spelling:
         """Return what spells things of this struct, whatever they hold; None when they must be put into shape."""
         names: dict[str, Any] = {"UNSET": msgspec.UNSET}
         try:
-            lines = self._lines(kind, "things", names)
+            lines = self.lines(kind, "things", names)
         except NotSpelled:
             return None
-        exec(compile("\n".join(["def spell(things):", *(lines or ["  pass"])]), "<spelling>", "exec"), names)  # noqa: S102  written here from names of attributes, never from a value
+        exec(compile("\n".join(["def spell(things):", *(f"  {line}" for line in lines or ["pass"])]), "<spelling>", "exec"), names)  # noqa: S102  written here from names of attributes, never from a value
         spell: Spell = names["spell"]
         return spell
 
-    def _lines(self, kind: type[Any], things: str, names: dict[str, Any]) -> list[str]:
-        """Return the loop over things of this struct; none when its own names are those of the answer."""
+    def lines(self, kind: type[Any], things: str, names: dict[str, Any]) -> list[str]:
+        """Return the loop over things of this struct, with what it uses put into `names`; none when its own names are those of the answer.
+
+        Raises NotSpelled.
+        """
         shown = {UID if name == ID and self.ids is not None else name: key for name, key in self.names.items()}
         fields = {field.name: field for field in msgspec.structs.fields(kind)}
         hidden = [name for name in fields if name not in shown]
@@ -64,8 +67,8 @@ class Spelling:
             body.append(f"{{x}}.__class__ = Shown{depth}")
         names[x] = None
         for name, spelling in self.below.items():
-            body += spelling._lines(get_args(fields[name].type)[0], f"{{x}}.{name}", names)
-        return [f"  {line}" for line in (loop, *(f"  {line.format(x=x)}" for line in body))] if body else []
+            body += spelling.lines(get_args(fields[name].type)[0], f"{{x}}.{name}", names)
+        return [loop, *(f"  {line.format(x=x)}" for line in body)] if body else []
 
 
 def _like(kind: type[Any], shown: dict[str, str], hidden: Sequence[str]) -> type[Any]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar, cast
 from uuid import UUID
 
 import strawberry
+from msgspec import ValidationError, convert
 
 from gateway.execution.scopes import judged, reading
 from gateway.execution.shortcut import Place, Short
@@ -108,6 +109,10 @@ def raw_id(text: str, kind: str) -> str:
 
 def uuid_of(text: str, kind: str) -> UUID:
     """Return the same as `raw_id`, as a UUID."""
+    try:
+        return convert(text, UUID)  # three times as fast as UUID's own way, which takes a few more spellings
+    except ValidationError:
+        pass
     try:
         return UUID(text)
     except ValueError:

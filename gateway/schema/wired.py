@@ -61,9 +61,9 @@ def wired(
 ) -> type[Any]:
     """Make the struct of a GraphQL type and let the schema take it for one.
 
-    `node` is the kind of its global id. `later` names what is not in the JSON and set afterwards, also what the schema does not show, with the types that it will have. `converted`
-    gives, for a field whose JSON is of another type, that type and what makes the field of it; `derived` what makes one of the others. `shown`
-    are ids that stay text, as `uid` does.
+    `node` is the kind of its global id. `later` names what is not in the JSON and set afterwards, also what the schema does not show, with the
+    types that it will have. `converted` gives, for a field whose JSON is of another type, that type and what makes the field of it; `derived`
+    what makes one of the others. `shown` are ids that stay text, as `uid` does.
     """
     _RECIPES[kind] = _Recipe(node, converted or {}, later or {}, derived or {}, shown | {"uid"})
     PROVED[kind], BUILT[kind] = set(), set()

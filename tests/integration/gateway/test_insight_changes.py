@@ -68,7 +68,7 @@ async def test_a_department_gets_a_name_a_rate_and_a_budget_and_is_charged_by_th
     charge = {"department": "parcels", "name": "Parcels", "amount": "3.00", "budget": "30.00", "budgetShare": 0.1}
     assert found["chargeBack"] == {"total": "3.00", "charges": [charge]}
     assert {"key": "parcels", "name": "Parcels"} in found["departments"]
-    assert found["costRates"] == [{"role": "agent", "department": "parcels", "perHour": "30.00", "validFrom": "1970-01-01T00:00:00+00:00"}]
+    assert found["costRates"] == [{"role": "agent", "department": "parcels", "perHour": "30.00", "validFrom": "1970-01-01T00:00:00Z"}]
 
 
 async def test_a_process_is_drawn_and_drawn_anew(house: Running) -> None:
@@ -119,7 +119,7 @@ async def test_an_initiative_is_planned_started_and_published_one_after_the_othe
     assert unclear["userErrors"] == [{"code": "rasic_unclear", "field": "accountable"}]
     assert same["userErrors"] == [{"code": "initiative_control_same", "field": "control.against"}]
     assert early["userErrors"] == [{"code": "initiative_start_out_of_place", "field": "startedAt"}]
-    assert began["entity"] == {"state": "started", "startedAt": "2026-11-02T00:00:00+00:00"}
+    assert began["entity"] == {"state": "started", "startedAt": "2026-11-02T00:00:00Z"}
     assert (again["entity"], again["userErrors"]) == (None, [{"code": "initiative_already_started", "field": None}])
     assert silent["userErrors"] == [{"code": "english_message_missing", "field": "messages"}]
     assert (told["entity"], told["userErrors"]) == ({"state": "published", "version": 3}, [])

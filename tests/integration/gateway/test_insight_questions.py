@@ -68,7 +68,7 @@ async def test_the_overview_the_places_and_a_chart_say_the_same(house: Running) 
     assert found["nothing"] is None
     assert (found["trend"]["change"], found["trend"]["comparedWith"]["start"][:10]) == (None, "2026-09-25")
     assert (found["cycleHealth"]["comparedWith"]["start"][:10], len(found["cycleHealth"]["stages"])) == ("2026-09-01", 6)
-    assert found["adjustedPlaces"]["comparedWith"]["end"] == found["keyDrivers"]["comparedWith"]["end"] == "2026-10-25T00:00:00+00:00"
+    assert found["adjustedPlaces"]["comparedWith"]["end"] == found["keyDrivers"]["comparedWith"]["end"] == "2026-10-25T00:00:00Z"
     assert "csat@1" in [one["definitionId"] for one in found["metricDefinitions"]]
 
 
@@ -133,8 +133,8 @@ async def test_every_question_to_insight_answers_and_needs_the_right(house: Runn
     assert found["adjustedPlaces"] == {"mix": ["driver"], "centre": None, "strata": 0, "places": [], "tooFew": []}
     assert found["adjusted"]["title"] == "Customer satisfaction by vendor, adjusted for driver, mode"
     assert (found["adjusted"]["table"]["columns"][4], found["noPlaces"]) == ("observed / expected", None)
-    assert found["repeats"]["comparedWith"] == {"start": "2026-09-25T00:00:00+00:00"}
-    compared = {"start": "2026-09-25T00:00:00+00:00", "end": "2026-10-25T00:00:00+00:00"}
+    assert found["repeats"]["comparedWith"] == {"start": "2026-09-25T00:00:00Z"}
+    compared = {"start": "2026-09-25T00:00:00Z", "end": "2026-10-25T00:00:00+00:00"}
     assert found["metric"] == {"value": 0.75, "comparedWith": compared, "change": None, "filters": {"vendor": "graphql"}}
     assert found["whole"] == {"nonResponse": {"by": ["channel", "segment"], "design": True, "n": 0, "value": None}}
     assert found["drivers"]["edges"] == [{"node": {"driver": "late-delivery", "contactsBefore": 0}}]
@@ -172,7 +172,7 @@ async def test_lists_and_gaps_take_a_slice_and_the_cycle_does(house: Running) ->
     assert (found["firstContact"]["definitionId"], found["firstContact"]["n"]) == ("first_contact_resolution@1", 0)
     assert [one["by"] for one in found["weighted"]["weighted"]] == [[], ["channel"], ["programme"], ["site"], ["segment"], ["channel", "segment"]]
     assert (found["qualityForms"], found["qualityReviews"]["edges"]) == ([], [])
-    before = {"end": "2026-10-25T00:00:00+00:00"}
+    before = {"end": "2026-10-25T00:00:00Z"}
     assert found["trainingGaps"] == {"comparedWith": before, "filters": {"vendor": "graphql"}, "minimum": 30, "tooFew": 0, "gaps": []}
     summary = found["disputeSummary"]
     assert (summary["raisedBefore"], summary["acceptedShare"], summary["filters"]) == (0, None, {"vendor": "graphql", "department": "logistics"})
