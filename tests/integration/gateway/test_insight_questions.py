@@ -134,7 +134,7 @@ async def test_every_question_to_insight_answers_and_needs_the_right(house: Runn
     assert found["adjusted"]["title"] == "Customer satisfaction by vendor, adjusted for driver, mode"
     assert (found["adjusted"]["table"]["columns"][4], found["noPlaces"]) == ("observed / expected", None)
     assert found["repeats"]["comparedWith"] == {"start": "2026-09-25T00:00:00Z"}
-    compared = {"start": "2026-09-25T00:00:00Z", "end": "2026-10-25T00:00:00+00:00"}
+    compared = {"start": "2026-09-25T00:00:00Z", "end": "2026-10-25T00:00:00Z"}
     assert found["metric"] == {"value": 0.75, "comparedWith": compared, "change": None, "filters": {"vendor": "graphql"}}
     assert found["whole"] == {"nonResponse": {"by": ["channel", "segment"], "design": True, "n": 0, "value": None}}
     assert found["drivers"]["edges"] == [{"node": {"driver": "late-delivery", "contactsBefore": 0}}]
