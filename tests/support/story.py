@@ -263,7 +263,7 @@ class Story:
             )
 
         customer = await eventually(seen, "the whole timeline")
-        times = [edge["node"]["occurredAt"] for edge in customer["timeline"]["edges"]]
+        times = [datetime.fromisoformat(edge["node"]["occurredAt"]) for edge in customer["timeline"]["edges"]]
         assert times == sorted(times, reverse=True)
         assert customer["displayName"] == "Maria Keller"
         assert {section["state"] for section in customer["sections"]} == {"FRESH"}
