@@ -59,13 +59,13 @@ async def claim(uow: UnitOfWork, now: int, limit: int, lease: int) -> list[DueJo
     """Take up to `limit` rows that are due, earliest first, until `lease`; all moments in microseconds."""
     # A name for each claim, not for each process: the place of a row that was written meanwhile may be another's by now, but not in the same claim.
     owner = new_id_text()
-    if uow.dialect_name == "postgresql":
+    on_postgres = uow.dialect_name == "postgresql"
+    if on_postgres:
         # A claim that a crash of the server undoes is claimed again: nobody need wait for the disk.
         await uow.raw("SET LOCAL synchronous_commit TO off")
-    rows = await uow.raw(_CLAIM[uow.dialect_name], now, limit, *([lease, owner] if uow.dialect_name == "postgresql" else []))
-    if rows and uow.dialect_name == "sqlite":
+    rows = await uow.raw(_CLAIM[uow.dialect_name], now, limit, *([lease, owner] if on_postgres else []))
+    if rows and not on_postgres:
         await uow.raw(_TAKE_SQLITE, f"[{','.join(str(row[5]) for row in rows)}]", lease, owner)
-    on_postgres = uow.dialect_name == "postgresql"
     return [DueJob(row[0], row[1], from_micros(row[2]), row[3], orjson.loads(row[4]), owner, row[5] if on_postgres else "") for row in rows]
 
 

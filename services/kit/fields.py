@@ -51,3 +51,6 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3}
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_time_zone)]
 Instant = Annotated[datetime, AfterValidator(_instant)]
 Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
+FieldPath = Annotated[str, StringConstraints(max_length=200, pattern=r"^(\*|[a-z][a-z0-9_]*)(\.(\*|[a-z][a-z0-9_]*)){0,9}$")]
+FieldPaths = Annotated[dict[Code, Annotated[list[FieldPath], Field(min_length=1, max_length=200)]], Field(default_factory=dict, max_length=20)]
+"""The fields that are wanted of some parts of an answer; see `services.kit.narrowing`."""

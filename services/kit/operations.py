@@ -1,7 +1,7 @@
 """Doors for operators, the same in every service: health, readiness, metrics, and what was set aside for a person to look at."""
 
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Response
@@ -79,7 +79,7 @@ class ClockView(BaseModel):
 def operations_router(service: str) -> APIRouter:
     """Return the operators' routes of one service."""
     router = APIRouter(tags=["operations"])
-    router.add_api_route("/healthz", _healthz(service), methods=["GET"], response_model=Health, dependencies=[public(_PROBE)])
+    router.add_api_route("/healthz", _healthz, methods=["GET"], response_model=Health, dependencies=[public(_PROBE)])
     router.add_api_route("/readyz", _readyz, methods=["GET"], response_model=Readiness, dependencies=[public(_PROBE)])
     router.add_api_route(
         "/metrics", _metrics, methods=["GET"], dependencies=[public("scraped inside the network; counts only")], response_class=Response
@@ -95,12 +95,9 @@ def operations_router(service: str) -> APIRouter:
     return router
 
 
-def _healthz(service: str) -> Any:
-    async def healthz() -> Health:
-        """Answer while the process lives."""
-        return Health(service=service, status="alive")
-
-    return healthz
+async def _healthz(runtime: RuntimeDep) -> Health:
+    """Answer while the process lives."""
+    return Health(service=runtime.service.name, status="alive")
 
 
 async def _readyz(runtime: RuntimeDep) -> Readiness:
@@ -143,30 +140,23 @@ async def _list_held(tx: Tx, limit: int) -> list[ParkedEvent]:
 
 async def _replay(event_id: UUID, write: Write, runtime: RuntimeDep) -> Response:
     """Try a parked event again, now; those that wait behind it follow."""
-    answer: Response = await write(_unpark, event_id)
-    runtime.inbox.look_again()
-    return answer
-
-
-async def _unpark(uow: UnitOfWork, event_id: UUID) -> None:
-    await _must_be_held(uow, event_id)
-    await uow.raw("UPDATE held_event SET attempts = 0, parked_at = NULL, next_at = $2 WHERE event_id = $1", str(event_id), to_micros(uow.now))
+    now = to_micros(runtime.clock.now())
+    return await _decided(write, runtime, f"UPDATE held_event SET attempts = 0, parked_at = NULL, next_at = {now}", event_id)
 
 
 async def _discard(event_id: UUID, write: Write, runtime: RuntimeDep) -> Response:
     """Give an event up for good; those that wait behind it follow."""
-    answer: Response = await write(_drop, event_id)
+    return await _decided(write, runtime, "DELETE FROM held_event", event_id)
+
+
+async def _decided(write: Write, runtime: RuntimeDep, change: str, event_id: UUID) -> Response:
+    answer: Response = await write(_change, change, event_id)
     runtime.inbox.look_again()
     return answer
 
 
-async def _drop(uow: UnitOfWork, event_id: UUID) -> None:
-    await _must_be_held(uow, event_id)
-    await uow.raw("DELETE FROM held_event WHERE event_id = $1", str(event_id))
-
-
-async def _must_be_held(uow: UnitOfWork, event_id: UUID) -> None:
-    if not await uow.raw("SELECT 1 FROM held_event WHERE event_id = $1", str(event_id)):
+async def _change(uow: UnitOfWork, change: str, event_id: UUID) -> None:
+    if not await uow.raw(f"{change} WHERE event_id = $1 RETURNING 1", str(event_id)):
         raise NotFound(f"No event {event_id} is held here.")
 
 
@@ -182,8 +172,7 @@ async def _list_dead(tx: Tx, limit: int) -> list[DeadLetter]:
 
 async def _revive(kind: Code, key: Reference, write: Write) -> Response:
     """Put dead work back, due now."""
-    answer: Response = await write(_reschedule, kind, key)
-    return answer
+    return await write(_reschedule, kind, key)
 
 
 async def _reschedule(uow: UnitOfWork, kind: str, key: str) -> None:

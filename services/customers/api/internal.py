@@ -1,7 +1,7 @@
 """The doors of the gateway."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Header, Query, Response
@@ -14,18 +14,20 @@ from services.customers.queries.one_view import one_view, read_sections, tag
 from services.customers.queries.resolve import resolve_ids, resolve_keys
 from services.customers.queries.views import SectionName, customer_sections
 from services.kit.auth import Principal
-from services.kit.fields import Command, Reference
+from services.kit.fields import Command, FieldPaths, Reference
 from services.kit.http import APIRouter, Read, RuntimeDep, requires
+from services.kit.narrowing import narrowed
 
 router = APIRouter(tags=["internal"])
 
 
 class AskViews(Command):
-    """Sections (all when null) of up to 100 customers; `sizes` says how many of a list at most (20 when left out)."""
+    """Sections (all when null) of up to 100 customers; `sizes` says how many of a list at most (20 when left out), `fields` which."""
 
     customer_ids: Annotated[list[UUID], Field(max_length=100)]
     sections: Annotated[list[SectionName], Field(max_length=20)] | None = None
     sizes: Annotated[dict[SectionName, Annotated[int, Field(ge=1, le=100)]], Field(default_factory=dict, max_length=20)]
+    fields: FieldPaths
 
 
 class AskExport(Command):
@@ -55,11 +57,11 @@ class AskResolve(Command):
 
 
 @router.post("/internal/v1/customers/views", response_model=CustomerViews)
-async def post_views(ask: AskViews, read: Read, runtime: RuntimeDep, _: Annotated[Principal, requires("internal")]) -> CustomerViews:
+async def post_views(ask: AskViews, read: Read, runtime: RuntimeDep, _: Annotated[Principal, requires("internal")]) -> Any:
     """Return the sections asked for, by the id that was asked for; a merged record shows its whole person."""
     sections = list(SectionName) if ask.sections is None else list(dict.fromkeys(ask.sections))
     quiet = timedelta(days=runtime.settings.offer_quiet_days)
-    return await read(customer_sections, ask.customer_ids, sections, ask.sizes, quiet)
+    return narrowed(await read(customer_sections, ask.customer_ids, sections, ask.sizes, quiet), ask.fields)
 
 
 @router.get("/internal/v1/customers/{customer_id}/view", response_model=CustomerSectionsView)

@@ -1,6 +1,6 @@
 """Follow-ups, and the view of a customer that the gateway composes."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -13,8 +13,9 @@ from services.feedback.use_cases.close_follow_up import AcknowledgeFollowUp, Clo
 from services.kit.auth import Principal
 from services.kit.db import Tx
 from services.kit.errors import InvalidInput
-from services.kit.fields import Code, Command
+from services.kit.fields import Code, Command, FieldPaths
 from services.kit.http import APIRouter, Cursor, Page, PageSize, Read, Write, requires
+from services.kit.narrowing import narrowed
 from services.kit.paging import decode_cursor, encode_cursor
 
 router = APIRouter(tags=["follow-ups"])
@@ -23,10 +24,11 @@ State = Annotated[str | None, Query(pattern="^(open|acknowledged|closed)$")]
 
 
 class AskViews(Command):
-    """Which sections of which customers; null asks for all sections."""
+    """Which sections of which customers, null asks for all; and which fields of them (none: all)."""
 
     customer_ids: Annotated[list[UUID], Field(max_length=100)]
     sections: Annotated[list[Code], Field(max_length=20)] | None = None
+    fields: FieldPaths
 
 
 @router.get("/v1/follow-ups", response_model=Page[FollowUpView])
@@ -71,9 +73,9 @@ async def post_close(follow_up_id: UUID, command: CloseFollowUp, write: Write, _
 
 
 @router.post("/internal/v1/customers/views", response_model=CustomerViews)
-async def post_views(command: AskViews, read: Read, _: Annotated[Principal, requires("internal")]) -> CustomerViews:
+async def post_views(command: AskViews, read: Read, _: Annotated[Principal, requires("internal")]) -> Any:
     """Return what feedback adds to the unified customer view: the newest items and follow-ups of each customer."""
-    return await read(_views, command)
+    return narrowed(await read(_views, command), command.fields)
 
 
 async def _views(tx: Tx, command: AskViews) -> CustomerViews:

@@ -1,7 +1,7 @@
 """Insight's part of the unified customer view, for the gateway alone."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field, JsonValue
@@ -11,8 +11,9 @@ from services.insight.models import Base
 from services.insight.queries.contributions import contributions
 from services.kit.auth import Principal
 from services.kit.db import Tx
-from services.kit.fields import Code, Command, View
+from services.kit.fields import Code, Command, FieldPaths, View
 from services.kit.http import APIRouter, Read, requires
+from services.kit.narrowing import narrowed
 from services.kit.subjects import rows_about
 
 router = APIRouter(tags=["views"])
@@ -20,10 +21,11 @@ SECTION = "contributions"
 
 
 class AskViews(Command):
-    """Which customers, and which of insight's sections; null: all. Sections that insight does not have are left out."""
+    """Which customers, and which of insight's sections; null: all. Sections that insight does not have are left out. `fields` says which fields."""
 
     customer_ids: Annotated[list[UUID], Field(max_length=100)]
     sections: Annotated[list[Code], Field(max_length=20)] | None = None
+    fields: FieldPaths
 
 
 class SectionView(View):
@@ -65,9 +67,9 @@ async def _views(tx: Tx, ask: AskViews) -> CustomerViews:
 
 
 @router.post("/internal/v1/customers/views", response_model=CustomerViews)
-async def post_views(ask: AskViews, read: Read, _: Annotated[Principal, requires("internal")]) -> CustomerViews:
+async def post_views(ask: AskViews, read: Read, _: Annotated[Principal, requires("internal")]) -> Any:
     """What each customer was told because they spoke."""
-    return await read(_views, ask)
+    return narrowed(await read(_views, ask), ask.fields)
 
 
 async def _own_rows(tx: Tx, customer_ids: list[UUID]) -> OwnRows:

@@ -8,8 +8,9 @@ from pydantic import Field
 
 from services.customers.contract import ExportView
 from services.kit.auth import Principal
-from services.kit.fields import Code, Command, View
+from services.kit.fields import Code, Command, FieldPaths, View
 from services.kit.http import APIRouter, Read, RuntimeDep, requires
+from services.kit.narrowing import narrowed
 from services.knowledge.queries.customer_views import customer_views
 from services.knowledge.queries.export import export_customers
 
@@ -22,6 +23,8 @@ class AskCustomerViews(Command):
     customer_ids: Annotated[list[UUID], Field(min_length=1, max_length=100)]
     sections: Annotated[list[Code], Field(max_length=50)] | None = None
     """None: all. Names that are not ours are passed over, since the gateway asks every service alike."""
+    fields: FieldPaths
+    """Empty: all."""
 
 
 class AskExport(Command):
@@ -46,12 +49,10 @@ class CustomerViews(View):
 
 
 @router.post("/internal/v1/customers/views", response_model=CustomerViews)
-async def post_customer_views(
-    asked: AskCustomerViews, read: Read, runtime: RuntimeDep, _: Annotated[Principal, requires("internal")]
-) -> CustomerViews:
+async def post_customer_views(asked: AskCustomerViews, read: Read, runtime: RuntimeDep, _: Annotated[Principal, requires("internal")]) -> Any:
     """Return suggested articles for open cases, and what was tried in self-service."""
     views = await read(customer_views, list(dict.fromkeys(asked.customer_ids)), asked.sections, runtime.resources["search"])
-    return CustomerViews.model_validate({"views": views})
+    return narrowed(CustomerViews.model_validate({"views": views}), asked.fields)
 
 
 @router.post("/internal/v1/customers/export", response_model=ExportView)

@@ -1,7 +1,7 @@
 """The view contract: what the gateway shows of a customer."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Body
@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 
 from services.kit.auth import Principal
 from services.kit.db import Tx
-from services.kit.fields import Code, Command
+from services.kit.fields import Code, Command, FieldPaths
 from services.kit.http import APIRouter, Read, RuntimeDep, requires
+from services.kit.narrowing import narrowed
 from services.survey.api.showing import invitation_view
 from services.survey.contract import InvitationView, ResponseView
 from services.survey.models import Invitation, Response
@@ -29,10 +30,11 @@ MOST_ROWS = 2000
 
 
 class ViewsWanted(Command):
-    """Whose sections; `sections` null means all, unknown names are passed over."""
+    """Whose sections; `sections` null means all, unknown names are passed over; `fields` says which fields of them (none: all)."""
 
     customer_ids: Annotated[list[UUID], Field(max_length=100)]
     sections: Annotated[list[Code], Field(max_length=50)] | None = None
+    fields: FieldPaths
 
 
 class Section(BaseModel):
@@ -49,10 +51,10 @@ class Views(BaseModel):
     views: dict[UUID, dict[str, Section]]
 
 
-@router.post("/internal/v1/customers/views")
+@router.post("/internal/v1/customers/views", response_model=Views)
 async def customer_views(
     wanted: Annotated[ViewsWanted, Body(openapi_examples=WANTED)], read: Read, runtime: RuntimeDep, _: Annotated[Principal, requires("internal")]
-) -> Views:
+) -> Any:
     """Return the sections `invitations` and `responses` of up to 100 customers, newest first, in two statements."""
     names = [name for name in SECTIONS if wanted.sections is None or name in wanted.sections]
     asked, answered = await read(_rows, wanted.customer_ids, names)
@@ -68,7 +70,7 @@ async def customer_views(
             own = [row for row in answered if row.customer_id == customer_id]
             sheets = [ResponseView.model_validate(row) for row in own]
             sections["responses"] = Section(version=sum(row.version for row in own), as_of=now, data=sheets)
-    return Views(views=views)
+    return narrowed(Views(views=views), wanted.fields)
 
 
 async def _rows(tx: Tx, customer_ids: list[UUID], names: list[str]) -> tuple[list[Invitation], list[Response]]:

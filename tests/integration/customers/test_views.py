@@ -42,6 +42,40 @@ async def test_views_of_many_customers_in_one_call_with_sizes_and_versions(open_
         assert only == {one: {"mood": views[one]["mood"]}}
 
 
+async def test_of_a_section_only_the_fields_that_are_named_leave_the_service(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*WRITE)
+        one = (await put(api, "K-1"))["id"]
+        await room.hear(contact_queued(new_id(), UUID(one)))
+        asked = {"customer_ids": [one], "sections": ["profile", "mood", "timeline"]}
+        whole = (await api.post(VIEWS, json=asked)).json()["views"][one]
+        fields = {"profile": ["keys.*.value", "id", "nothing.of.this"], "timeline": ["*.kind", "*.id"], "cases": ["*.title"]}
+        answer = await api.post(VIEWS, json={**asked, "fields": fields})
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.json()["views"][one] == {
+            "profile": {**whole["profile"], "data": {"id": one, "keys": [{"value": "K-1"}]}},
+            "mood": whole["mood"],
+            "timeline": {**whole["timeline"], "data": [{"id": each["id"], "kind": each["kind"]} for each in whole["timeline"]["data"]]},
+        }
+        all_keys = (await api.post(VIEWS, json={**asked, "fields": {"profile": ["keys", "keys.*.value"]}})).json()["views"][one]
+        assert all_keys["profile"]["data"] == {"keys": whole["profile"]["data"]["keys"]}
+
+
+async def test_a_field_that_cannot_be_one_is_refused_with_its_place(open_room: OpenRoom) -> None:
+    async with open_room(service) as room:
+        api = room.client(*WRITE)
+        for fields, place in (
+            ({"profile": ["id", "Id"]}, "/fields/profile/1"),
+            ({"profile": ["keys..value"]}, "/fields/profile/0"),
+            ({"profile": [".".join(["a"] * 11)]}, "/fields/profile/0"),
+            ({"profile": []}, "/fields/profile"),
+            ({"profile": ["id"] * 201}, "/fields/profile"),
+            ({f"s{number}": ["id"] for number in range(21)}, "/fields"),
+        ):
+            refused = await api.post(VIEWS, json={"customer_ids": [], "fields": fields})
+            assert (refused.status_code, [one["pointer"] for one in refused.json()["errors"]]) == (422, [place])
+
+
 async def test_a_merged_id_shows_the_whole_person_under_the_id_that_was_asked_for(open_room: OpenRoom) -> None:
     async with open_room(service) as room:
         api = room.client(*WRITE)

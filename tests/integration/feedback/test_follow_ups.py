@@ -177,6 +177,14 @@ async def test_a_page_of_follow_ups_and_the_gateway_s_view_show_the_same(open_ro
         assert [one["source"] for one in views[str(ANNA)]["feedback"]["data"]] == ["survey"]
         assert [one["source"] for one in views[str(BORIS)]["feedback"]["data"]] == ["rest"]
         assert views[str(BORIS)]["follow_ups"]["data"] == []
+        fields = {"feedback": ["*.source", "*.labels.*.code", "*.customer_id"], "follow_ups": ["*.id"]}
+        few = await room.client("internal").post("/feedback/internal/v1/customers/views", json={"customer_ids": [str(BORIS)], "fields": fields})
+        [item] = views[str(BORIS)]["feedback"]["data"]
+        shown = {"source": "rest", "customer_id": str(BORIS), "labels": [{"code": label["code"]} for label in item["labels"]]}
+        assert few.json()["views"][str(BORIS)] == {
+            "feedback": {**views[str(BORIS)]["feedback"], "data": [shown]},
+            "follow_ups": views[str(BORIS)]["follow_ups"],
+        }
         assert (await room.client(*ALL).post("/feedback/internal/v1/customers/views", json={"customer_ids": []})).status_code == 403
 
 

@@ -227,6 +227,10 @@ async def test_a_customer_view_shows_what_they_were_told(open_room: OpenRoom) ->
         }
         assert found[str(other)]["contributions"]["data"] == []
         assert nothing == {str(customer_id): {}, str(other): {}}
+        few = (await gateway.post("/insight/internal/v1/customers/views", json={**ask, "fields": {"contributions": ["*.title", "*.told_at"]}})).json()
+        told = {"title": "Second delivery van", "told_at": "2026-11-23T09:00:00Z"}
+        assert few["views"][str(customer_id)]["contributions"] == {**found[str(customer_id)]["contributions"], "data": [told]}
+        assert few["views"][str(other)] == found[str(other)]
         assert (await api.post("/insight/internal/v1/customers/views", json=ask)).status_code == 403
 
 

@@ -89,6 +89,9 @@ async def test_a_session_is_shown_to_the_agent_when_the_customer_is_known_and_bl
             True,
             True,
         )
+        fields = {"self_service": ["*.queries", "*.failed"]}
+        few = (await gateway.post("/knowledge/internal/v1/customers/views", json={**VIEWS, "fields": fields})).json()["views"]
+        assert few[str(CUSTOMER)]["self_service"]["data"] == [{"queries": ["red light"], "failed": True}]
         await room.hear(CustomerErased(customer_id=CUSTOMER))
         views = (await gateway.post("/knowledge/internal/v1/customers/views", json=VIEWS)).json()["views"]
         assert views[str(CUSTOMER)]["self_service"]["data"] == []

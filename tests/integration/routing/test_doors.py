@@ -121,6 +121,13 @@ async def test_the_customer_view_shows_everything_open_and_the_last_twenty(open_
         assert views[stranger]["contacts"] == {"version": 0, "as_of": "2026-11-23T09:00:00Z", "data": {"open": [], "recent": []}}
         only = await inside.post("/routing/internal/v1/customers/views", json={"customer_ids": [stranger], "sections": ["call_backs"]})
         assert list(only.json()["views"][stranger]) == ["call_backs"]
+        fields = {"contacts": ["open.*.id", "open.*.channel", "recent.*.queued_at"]}
+        few = (await inside.post("/routing/internal/v1/customers/views", json={"customer_ids": [customer], "fields": fields})).json()["views"]
+        assert few[customer]["contacts"]["data"] == {
+            "open": [{"id": waiting["id"], "channel": waiting["channel"]}],
+            "recent": [{"queued_at": f"2026-11-23T07:{number:02}:00Z"} for number in range(21, 1, -1)],
+        }
+        assert few[customer]["call_backs"] == views[customer]["call_backs"]
 
 
 async def test_a_relax_step_that_loosens_nothing_is_refused(open_room: OpenRoom) -> None:

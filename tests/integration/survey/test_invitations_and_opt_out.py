@@ -108,4 +108,11 @@ async def test_the_gateway_sees_what_a_customer_was_asked_and_answered(open_room
         assert set(views) == {str(anna), str(stranger)}
         assert [one["state"] for one in views[str(anna)]["invitations"]["data"]] == ["answered"]
         assert [one["answers"][0]["score"] for one in views[str(anna)]["responses"]["data"]] == [4]
+        fields = {"invitations": ["*.state", "*.survey"], "responses": ["*.answers.*.score"]}
+        few = (await room.client("internal").post("/survey/internal/v1/customers/views", json={**wanted, "fields": fields})).json()["views"]
+        assert few[str(anna)]["invitations"]["data"] == [{"state": "answered", "survey": views[str(anna)]["invitations"]["data"][0]["survey"]}]
+        assert few[str(anna)]["responses"] == {
+            **views[str(anna)]["responses"],
+            "data": [{"answers": [{"score": answer["score"]} for answer in views[str(anna)]["responses"]["data"][0]["answers"]]}],
+        }
         assert (views[str(stranger)]["responses"]["version"], views[str(stranger)]["responses"]["data"]) == (0, [])
