@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args, get_origin
 from uuid import UUID
 
 import msgspec
@@ -18,6 +18,8 @@ INTERNAL = "internal"
 """The scope of the view contract; no role has it, the gateway alone adds it."""
 PATH = "/internal/v1/customers/views"
 REMEMBERED = 1_000
+MOST_PATHS = 200
+"""What the contract takes of one section; more of it comes whole."""
 
 
 class SectionAnswer(msgspec.Struct, frozen=True, gc=False):
@@ -61,6 +63,46 @@ class _Unread(View, gc=False):
         return None if found is None or bytes(found.data) == b"null" else SectionAnswer(found.version, found.as_of, found.data)
 
 
+@dataclass(frozen=True, eq=False)
+class FieldPaths:
+    """The fields that are wanted of some sections, which then come with these alone; sections that are not named come whole."""
+
+    by_section: Mapping[str, Sequence[str]]
+    """By section its paths: names joined by dots, `*` for the items of a list."""
+    json: orjson.Fragment
+    """The same as the contract's door takes it."""
+
+    @classmethod
+    def of(cls, types: Mapping[str, Any]) -> "FieldPaths | None":
+        """Return what values of these types are made of; None when everything is wanted."""
+        paths = {section: found for section, kind in types.items() if (found := _paths(kind)) != [""] and len(found) <= MOST_PATHS}
+        return cls(paths, orjson.Fragment(orjson.dumps(paths))) if paths else None
+
+    def cover(self, section: str, path: str) -> bool:
+        """Tell whether an answer to this has the field."""
+        known = self.by_section.get(section)
+        return known is None or any(path == one or path.startswith(f"{one}.") for one in known)
+
+
+def _paths(kind: Any) -> list[str]:
+    """Return the paths below a value of the type; an empty one alone when all of it is wanted."""
+    origin, parts = get_origin(kind), get_args(kind)
+    found = [""]
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        if getattr(kind, "alone", True):  # else it stands for the whole type
+            told = [field for field in msgspec.structs.fields(kind) if field.required]  # the others are not in the JSON
+            found = [_below(field.encode_name, path) for field in told for path in _paths(field.type)] or found
+    elif origin is list:
+        found = [_below("*", path) if path else path for path in _paths(parts[0])]
+    elif type(None) in parts and len(parts) == 2:  # noqa: PLR2004  X | None
+        found = _paths(next(part for part in parts if part is not type(None)))
+    return found
+
+
+def _below(name: str, path: str) -> str:
+    return f"{name}.{path}" if path else name
+
+
 class SectionTypes:
     """Reads a whole answer in one pass, each section as the type that it must have."""
 
@@ -69,6 +111,7 @@ class SectionTypes:
         self.narrower: Callable[[], SectionTypes] | None = None
         self._again = types
         self._decoders: dict[tuple[str, ...], Any] = {}
+        self._fields: dict[tuple[str, ...], FieldPaths | None] = {}
 
     def or_else(self, narrower: Callable[[], "SectionTypes"]) -> "SectionTypes":
         """Return the same types, with others for what they refuse: made when the first section is refused."""
@@ -93,6 +136,12 @@ class SectionTypes:
         except msgspec.ValidationError:
             return None
         return views
+
+    def fields(self, names: tuple[str, ...]) -> FieldPaths | None:
+        """Return the fields of these sections that the types have; None when they want all of them."""
+        if names not in self._fields:
+            self._fields[names] = FieldPaths.of({name: self.types[name] for name in names})
+        return self._fields[names]
 
     def _answer(self, names: tuple[str, ...]) -> Any:
         parts: list[Any] = []
@@ -121,10 +170,19 @@ def trusted(caller: Caller) -> Caller:
 
 
 def ask(
-    service: Service, caller: Caller, customer_ids: Sequence[UUID], names: Sequence[str], sizes: Mapping[str, int] | None = None
+    service: Service,
+    caller: Caller,
+    customer_ids: Sequence[UUID],
+    names: Sequence[str],
+    sizes: Mapping[str, int] | None = None,
+    fields: FieldPaths | None = None,
 ) -> Awaitable[bytes]:
     """Ask for sections of up to 100 ids in one call, as a `trusted` caller; raises Problem or ServiceFailed."""
-    body = {"customer_ids": customer_ids, "sections": names, "sizes": sizes} if sizes else {"customer_ids": customer_ids, "sections": names}
+    body: dict[str, Any] = {"customer_ids": customer_ids, "sections": names}
+    if sizes:
+        body["sizes"] = sizes
+    if fields is not None:
+        body["fields"] = fields.json
     return service.ask(caller, PATH, orjson.dumps(body))
 
 
@@ -143,6 +201,11 @@ def read_answer(service: str, names: Sequence[str], raw: bytes, types: SectionTy
         return found if found is not None else _unread(raw)
     except (msgspec.MsgspecError, RecursionError):
         raise ServiceFailed(service, "SERVICE_UNAVAILABLE", retryable=False) from None
+
+
+def was_refused(found: Found) -> bool:
+    """Tell whether some of the answer was not of its types, so that each section is read by itself."""
+    return next(iter(found.values()), None).__class__ is _Unread
 
 
 def _unread(raw: bytes) -> Found:

@@ -223,16 +223,20 @@ class CustomerSections:
         members = (self._id,) if service.name == CUSTOMERS else self._members
         sizes = self._sizes if service.name == CUSTOMERS else None
         key = (service.name, members if len(members) > 1 else (), names, self.timeline_size)
+        wanted = fields = self._types.fields(names)
         try:
-            raw = await views.ask(service, self._inside, members, names, sizes)
+            raw = await views.ask(service, self._inside, members, names, sizes, fields)
             sections = views.read_answer(service.name, names, raw, self._types)
+            if fields is not None and views.was_refused(sections):  # what is spelled oddly can only be read of the whole
+                fields, raw = None, await views.ask(service, self._inside, members, names, sizes)
+                sections = views.read_answer(service.name, names, raw, self._types)
         except ServiceFailed as failed:
-            kept = self._kept.find(key)
+            kept = self._kept.find(key, wanted)
             if kept is not None:
                 STALE.labels(service=service.name).inc()
                 return Part(SectionState.STALE, views.read_answer(service.name, names, kept, self._types), failed.code)
             return Part(SectionState.UNAVAILABLE, {}, failed.code, failed)
         except Problem as refused:
             return Part(SectionState.UNAVAILABLE, {}, "REFUSED", refused)
-        self._kept.keep(key, raw)
+        self._kept.keep(key, fields, raw)
         return Part(SectionState.FRESH, sections)

@@ -1,6 +1,6 @@
 """The last good answer of a service, kept for a moment: shown, marked STALE, while the service is silent.
 
-Kept as it came: the next who asks may select other fields of it.
+Kept as it came, with the fields that were asked for: whoever selects no more than these may have it.
 """
 
 import time
@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from gateway.clients.views import FieldPaths
 from services.kit.auth import Principal
 
 Key = tuple[str, tuple[UUID, ...], tuple[str, ...], int | None]
@@ -48,21 +49,32 @@ class Kept:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._known: dict[Key, tuple[float, bytes]] = {}
+        self._known: dict[tuple[Key, FieldPaths | None], tuple[float, bytes]] = {}
 
-    def keep(self, key: Key, answer: bytes) -> None:
-        """Remember an answer."""
-        self._known.pop(key, None)
-        self._known[key] = (time.monotonic(), answer)
+    def keep(self, key: Key, fields: FieldPaths | None, answer: bytes) -> None:
+        """Remember an answer that has these fields of its sections; None: all."""
+        place = (key, fields)
+        self._known.pop(place, None)  # the newest stands last
+        self._known[place] = (time.monotonic(), answer)
         if len(self._known) > ANSWERS:
             del self._known[next(iter(self._known))]
 
-    def find(self, key: Key) -> bytes | None:
-        """Return what was said not too long ago; None otherwise."""
-        known = self._known.get(key)
-        if known is None or time.monotonic() - known[0] > self._seconds:
-            return None
-        return known[1]
+    def find(self, key: Key, wanted: FieldPaths | None) -> bytes | None:
+        """Return the newest answer that has all that is wanted and is not too old; None otherwise."""
+        oldest = time.monotonic() - self._seconds
+        for (about, fields), (when, answer) in reversed(self._known.items()):
+            if about == key and when >= oldest and _has(fields, wanted):
+                return answer
+        return None
+
+
+def _has(fields: FieldPaths | None, wanted: FieldPaths | None) -> bool:
+    """Tell whether an answer with these fields has those that are wanted."""
+    if fields is None or fields is wanted:
+        return True
+    return wanted is not None and all(
+        section in wanted.by_section and all(fields.cover(section, path) for path in wanted.by_section[section]) for section in fields.by_section
+    )
 
 
 @dataclass(slots=True)

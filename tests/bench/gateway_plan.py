@@ -18,7 +18,7 @@ from services.kit.auth import Principal
 from services.kit.log import configure_logging
 from services.kit.service import settle_memory
 from tests.bench.figure import Figure
-from tests.support.gateway_upstream import CUSTOMER, FixedTransport, views_of
+from tests.support.gateway_upstream import CUSTOMER, FixedTransport, shown, views_of
 from tests.support.plan_fuzz import compare
 
 VIEW = (Path(__file__).parents[1] / "support" / "gateway_view.graphql").read_text(encoding="utf-8")
@@ -37,9 +37,12 @@ class Instant(Service):
     def __init__(self, name: str) -> None:
         super().__init__(name, FixedTransport(name), lambda _principal, _service: "token")
         self._views = views_of(name)
+        self._asked = self._told = b""
 
-    async def ask(self, caller: Caller, path: str, body: bytes) -> bytes:  # noqa: ARG002  whatever is asked
-        return self._views
+    async def ask(self, caller: Caller, path: str, body: bytes) -> bytes:  # noqa: ARG002  whoever asks
+        if body != self._asked:
+            self._asked, self._told = body, shown(self._views, body)
+        return self._told
 
 
 async def run() -> list[Figure]:

@@ -31,7 +31,7 @@ from services.kit.auth import Principal
 from services.knowledge import contract as knowledge
 from services.routing import contract as routing
 from services.survey import contract as survey
-from tests.support.gateway_upstream import CUSTOMER, FixedTransport, example, views_of
+from tests.support.gateway_upstream import CUSTOMER, FixedTransport, example, shown, views_of
 
 ASKER = Principal(
     subject="fuzz", roles=frozenset({"agent"}), scopes=frozenset({f"{name}:read" for name in NAMES} | {"pii:read"}), sites=None, vendors=None
@@ -56,8 +56,8 @@ class Told(Service):
         super().__init__(name, FixedTransport(name), lambda _principal, _service: "token")
         self._answer = answer
 
-    async def ask(self, caller: Caller, path: str, body: bytes) -> bytes:  # noqa: ARG002  whatever is asked
-        return self._answer
+    async def ask(self, caller: Caller, path: str, body: bytes) -> bytes:  # noqa: ARG002  whoever asks
+        return shown(self._answer, body)
 
 
 class Question:

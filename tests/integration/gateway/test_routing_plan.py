@@ -1,6 +1,6 @@
 """Shifts over GraphQL: planned, listed, compared with what was done, and against what is needed."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from tests.integration.gateway.house import Running
@@ -44,7 +44,7 @@ async def test_a_plan_is_made_and_asked_for_over_graphql(house: Running) -> None
     assert (page["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasNextPage"]) == (True, False)
     (interval,) = (await asked(house, key, PLAN, q="plan1"))["queueStaffingPlan"]["intervals"]
     assert (interval["agentsPlanned"] >= 0.5, interval["agentsNeeded"]) == (True, 0)
-    yesterday = {"from": (datetime.now(UTC) - timedelta(days=1)).isoformat()}
+    yesterday = {"from": (house.clock.now() - timedelta(days=1)).isoformat()}
     assert (await asked(house, key, KEPT, a="nobody", **yesterday))["agentAdherence"] is None
     assert (await asked(house, key, KEPT, a="plan1", **yesterday))["agentAdherence"]["plannedWorkS"] >= 0.0
     for name in ("a", "b"):

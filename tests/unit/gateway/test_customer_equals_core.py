@@ -4,6 +4,7 @@ import time
 
 import msgspec
 import orjson
+import pytest
 
 from gateway.clients.failures import ServiceFailed
 from gateway.clients.service import Caller
@@ -89,7 +90,10 @@ async def test_a_customer_found_as_a_node_has_its_sections_with_a_plan_and_witho
     assert len(orjson.loads(as_itself[0])[0]["node"]["cases"]["edges"]) == 2
 
 
-async def test_the_last_good_answer_shows_a_stranger_question_what_the_first_one_did_not_ask_for() -> None:
+@pytest.mark.parametrize(
+    ("first", "state"), [(None, SectionState.STALE), (LABELS, SectionState.STALE), (TEXTS, SectionState.UNAVAILABLE)], ids=["whole", "same", "others"]
+)
+async def test_the_last_good_answer_shows_what_was_asked_for_when_it_came(first: Needs | None, state: SectionState) -> None:
     class Silent(Told):
         async def ask(self, caller: Caller, path: str, body: bytes) -> bytes:  # noqa: ARG002  whatever is asked
             raise ServiceFailed(self.name, "SERVICE_TIMEOUT")
@@ -97,16 +101,17 @@ async def test_the_last_good_answer_shows_a_stranger_question_what_the_first_one
     last_good, caller = LastGood(30), Caller(ASKER, "stale", time.monotonic() + 60)
     answering = {name: Told(name, views_of(name)) for name in ("customers", "feedback")}
 
-    def ask(needs: Needs, services: dict[str, Told]) -> CustomerSections:
+    def ask(needs: Needs | None, services: dict[str, Told]) -> CustomerSections:
         types = sections_for({"feedback": needs})
         wanted = {"feedback": ("feedback",)}
         return CustomerSections(services=services, caller=caller, asked=CUSTOMER, wanted=wanted, last_good=last_good, types=types)
 
-    await ask(TEXTS, answering).profile()
+    await ask(first, answering).profile()
     later = ask(LABELS, {**answering, "feedback": Silent("feedback", b"")})
     await later.profile()
-    found = later.read("feedback", "feedback", list[feedback.ItemView])
 
-    assert [status.state for status in later.statuses()] == [SectionState.FRESH, SectionState.STALE]
-    assert found is not None
-    assert [len(one.labels) for one in found[0]] == [2] * 10
+    assert [status.state for status in later.statuses()] == [SectionState.FRESH, state]
+    if state is SectionState.STALE:
+        found = later.read("feedback", "feedback", list[feedback.ItemView])
+        assert found is not None
+        assert [len(one.labels) for one in found[0]] == [2] * 10
