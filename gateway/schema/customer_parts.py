@@ -1,5 +1,6 @@
 """Every list of the unified customer: which section fills it, and the struct that its JSON is decoded into."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from gateway.clients.wire import as_json
@@ -21,13 +22,21 @@ def _uid(one: Any) -> str:
     return str(one.uid)
 
 
-def _suggested(case: Any, article: Any) -> knowledge.SuggestedArticle:
-    """Return the article with the case that it is for."""
-    if wired_kind(article) is knowledge.SuggestedArticle:
-        made: Any = article
-        made.case_id, made.case_title = case.case_id, case.case_title
-        found: knowledge.SuggestedArticle = made
-        return found
+def _suggested(cases: Sequence[Any]) -> list[knowledge.SuggestedArticle]:
+    """Return the articles of all cases, each with the case that it is for."""
+    found: list[Any] = []
+    for case in cases:
+        given = case.articles
+        if given and wired_kind(given[0]) is knowledge.SuggestedArticle:  # a section was decoded whole, or none of it
+            for article in given:
+                article.case_id, article.case_title = case.case_id, case.case_title
+            found += given
+        else:
+            found += [_built(case, article) for article in given]
+    return found
+
+
+def _built(case: Any, article: Any) -> knowledge.SuggestedArticle:
     because = [as_json(term) for term in article.because]
     return mapped(knowledge.SuggestedArticle, article, because=because, case_id=case.case_id, case_title=case.case_title)
 
@@ -102,7 +111,7 @@ SUGGESTED = ListPart(
     lambda one: f"{one.case_id}/{one.article_id}",
     frozenset({"article_id"}),
     whole=list[knowledge_views.CaseSuggestions],
-    spread=lambda cases: [_suggested(case, article) for case in cases for article in case.articles],
+    spread=_suggested,
 )
 CONTRIBUTIONS = ListPart(
     "insight",

@@ -55,9 +55,8 @@ class ListPart(Generic[T]):
         """Return the things of a section that is plain, as `things` does: of one record and decoded, so that only the order is left to make."""
         if data is None:
             return []
-        if self.when is None:
-            return self.things([data])
-        return sorted(self.spread(data), key=attrgetter(self.when), reverse=True)
+        found = self.spread(data)
+        return list(found) if self.when is None else sorted(found, key=attrgetter(self.when), reverse=True)
 
     def page(self, loaded: CustomerSections, first: int, after: str | None) -> Connection[T] | None:
         """Return a page of what all records of the person have a share in, each thing once; None when the service is silent."""
@@ -68,7 +67,7 @@ class ListPart(Generic[T]):
     def things(self, parts: Sequence[Any]) -> list[Any]:
         """Return all things of these sections in order. Views (of what the struct refused) are built here."""
         found = [one for part in parts for one in as_shown(self.spread(part), self.kind, self.of)]
-        if len(parts) > 1 or self.when is None:  # a service may answer for the whole person under each of its ids
+        if len(parts) > 1:  # a service may answer for the whole person under each of its ids
             found = list({self.key(one): one for one in found}.values())
         if self.when is not None:
             found.sort(key=attrgetter(self.when), reverse=True)
