@@ -57,9 +57,14 @@ async def test_a_thing_shows_nothing_that_was_only_read_to_order_it_or_to_tell_i
 
     assert spelled == [True, True]
     assert customer["timeline"]["edges"] == [{"node": {"title": "new card never"}}]
-    customer, _ = await both("timeline(first: 1) { edges { entry: node { title } } }")
-    assert customer["timeline"]["edges"] == [{"entry": {"title": "new card never"}}]
     assert [list(edge["node"]) for edge in customer["suggestedArticles"]["edges"]] == [["caseTitle"]]
+
+
+async def test_an_edge_has_the_name_that_the_selection_gives_to_its_node(spelled: list[bool]) -> None:
+    customer, _ = await both("timeline(first: 1) { edges { entry: node { title } } }")
+
+    assert spelled == [True]
+    assert customer["timeline"] == {"edges": [{"entry": {"title": "new card never"}}]}
 
 
 @pytest.mark.parametrize(
