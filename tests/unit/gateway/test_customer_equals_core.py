@@ -1,6 +1,7 @@
 """A plan that reads of the services' answers only what is selected shows the customer that graphql-core shows over the whole answers."""
 
 import time
+from typing import Any
 
 import msgspec
 import orjson
@@ -115,3 +116,29 @@ async def test_the_last_good_answer_shows_what_was_asked_for_when_it_came(first:
         found = later.read("feedback", "feedback", list[feedback.ItemView])
         assert found is not None
         assert [len(one.labels) for one in found[0]] == [2] * 10
+
+
+@pytest.mark.parametrize(("score", "asked"), [(4, 1), ("4", 2)], ids=["plain", "oddly spelled"])
+async def test_a_plan_asks_for_what_it_shows_and_for_the_whole_where_that_was_spelled_oddly(score: object, asked: int) -> None:
+    bodies: list[Any] = []
+
+    class Listening(Told):
+        async def ask(self, caller: Caller, path: str, body: bytes) -> bytes:
+            bodies.append(orjson.loads(body))
+            return await super().ask(caller, path, body)
+
+    answer = orjson.loads(views_of("feedback"))
+    answer["views"][str(CUSTOMER)]["feedback"]["data"][0]["score"] = score
+    services = {"customers": Told("customers", views_of("customers")), "feedback": Listening("feedback", orjson.dumps(answer))}
+    types = sections_for({"feedback": {"edges": {"node": {"score": None, "labels": {"code": None}}}}})
+    caller = Caller(ASKER, "fields", time.monotonic() + 60)
+    sections = CustomerSections(
+        services=services, caller=caller, asked=CUSTOMER, wanted={"feedback": ("feedback",)}, last_good=LastGood(30), types=types
+    )
+
+    await sections.profile()
+    found: Any = sections.read("feedback", "feedback", list[feedback.ItemView])
+
+    whole = {"customer_ids": [str(CUSTOMER)], "sections": ["feedback"]}
+    assert bodies == [{**whole, "fields": {"feedback": ["*.id", "*.score", "*.labels.*.code", "*.said_at"]}}, whole][:asked]
+    assert found[0][0].score == 4.0
